@@ -57,6 +57,9 @@ pub struct RivalOutcome {
     pub refuted: bool,
 }
 
+/// The chance of any wrong *holds* or *fails* in a whole run; each interval gets an equal share.
+pub const OVERALL_LEVEL: f64 = 0.05;
+
 /// Chance, for Gaussian replicates, of one being called an outlier.
 const OUTLIER_ODDS: f64 = 1e-3;
 

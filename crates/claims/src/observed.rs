@@ -1,0 +1,114 @@
+//! Everything that was measured of a law, and the evidence that a claim finds in it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::{
+    claim::Claim,
+    evidence::Evidence,
+    point::{Observation, Point},
+};
+
+/// The observations of a law's cells, by point and observable.
+#[derive(Debug, Clone, Default)]
+pub struct Observed {
+    points: HashMap<String, PointRecord>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct PointRecord {
+    /// By observable and bits of the coordinate, one value per seed.
+    values: HashMap<(String, u64), BTreeMap<u64, f64>>,
+    /// What went wrong, by seed.
+    failures: BTreeMap<u64, String>,
+}
+
+impl Observed {
+    /// Adds the observations of one cell.
+    pub fn add(&mut self, point: &Point, seed: u64, observations: impl IntoIterator<Item = Observation>) {
+        let record = self.points.entry(point.canonical()).or_default();
+        for Observation { observable, coordinate, value } in observations {
+            record.values.entry((observable, bits(coordinate))).or_default().insert(seed, value);
+        }
+    }
+
+    /// Adds a cell that failed.
+    pub fn add_failure(&mut self, point: &Point, seed: u64, message: &str) {
+        self.points.entry(point.canonical()).or_default().failures.insert(seed, message.to_owned());
+    }
+
+    /// The evidence for a claim: one row for each seed that has a number at every site, and the failures at its points.
+    pub fn evidence(&self, claim: &Claim) -> Evidence {
+        let mut rows: Option<BTreeMap<u64, Vec<f64>>> = None;
+        let mut failures = BTreeMap::new();
+        for site in claim.all_sites() {
+            let record = self.points.get(&site.point.canonical());
+            let empty = BTreeMap::new();
+            let found = record.and_then(|r| r.values.get(&(site.observable.clone(), bits(site.coordinate))));
+            let values = found.unwrap_or(&empty);
+            failures.extend(record.into_iter().flat_map(|r| r.failures.clone()));
+            rows = Some(match rows {
+                None => values.iter().map(|(&seed, &value)| (seed, vec![value])).collect(),
+                Some(rows) => rows
+                    .into_iter()
+                    .filter_map(|(seed, mut row)| {
+                        row.push(*values.get(&seed)?);
+                        Some((seed, row))
+                    })
+                    .collect(),
+            });
+        }
+        let mut evidence = Evidence::from_rows(rows.unwrap_or_default());
+        if evidence.rows.is_empty() && failures.is_empty() {
+            evidence.failures.extend(self.missing(claim));
+        }
+        evidence.failures.extend(failures.into_values());
+        evidence
+    }
+
+    /// A site whose point was measured but never recorded: a misspelt observable or coordinate in the law file.
+    fn missing(&self, claim: &Claim) -> Option<String> {
+        claim.all_sites().find_map(|site| {
+            let record = self.points.get(&site.point.canonical()).filter(|record| !record.values.is_empty())?;
+            let absent = !record.values.contains_key(&(site.observable.clone(), bits(site.coordinate)));
+            absent.then(|| {
+                format!(
+                    "study {} records no `{}` at coordinate {}; check the names in its measure and predict",
+                    site.point.study, site.observable, site.coordinate
+                )
+            })
+        })
+    }
+}
+
+/// The bits of a coordinate, with one zero.
+fn bits(coordinate: f64) -> u64 {
+    (coordinate + 0.0).to_bits()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn observation(observable: &str, value: f64) -> Observation {
+        Observation { observable: observable.to_owned(), coordinate: 0.0, value }
+    }
+
+    #[test]
+    fn only_seeds_with_every_site_count() {
+        let point = Point::default();
+        let mut observed = Observed::default();
+        observed.add(&point, 1, [observation("a", 1.0), observation("b", 2.0)]);
+        observed.add(&point, 2, [observation("a", 3.0)]);
+        let claim = Claim::ratio("r", point.site("a"), point.site("b"), 0.5);
+        assert_eq!(observed.evidence(&claim), Evidence::from_rows([(1, vec![1.0, 2.0])]));
+    }
+
+    #[test]
+    fn a_misspelt_observable_is_named() {
+        let point = Point::default();
+        let mut observed = Observed::default();
+        observed.add(&point, 1, [observation("a", 1.0)]);
+        let evidence = observed.evidence(&Claim::value("v", point.site("aa"), 1.0));
+        assert!(evidence.failures[0].contains("records no `aa`"), "{evidence:?}");
+    }
+}

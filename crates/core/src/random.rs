@@ -1,0 +1,210 @@
+//! Counter-based random streams: Philox4x32-10 (Salmon, Moraes, Dror & Shaw, *Parallel random numbers: as easy as 1, 2, 3*,
+//! SC 2011), keyed by (law, cell, purpose) and indexed.
+//!
+//! A stream is a pure function of its key, its index and a position: there is no hidden state to share, to seed or to race
+//! for. The same streams feed the tensor engine ([`Stream::normal_tensor`]) and the compiled kernels
+//! ([`Stream::fill_normal`]).
+
+use std::f64::consts::TAU;
+
+use crate::{
+    Device,
+    tensor::{Kind, Tensor, from_slice},
+};
+
+/// What a stream is for: a path of words such as law, point, seed. Equal words give equal streams, on any machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key([u8; 32]);
+
+impl Key {
+    /// The key of a path of words.
+    pub fn new<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key("lawbook 2026 random stream");
+        for word in words {
+            let word = word.as_ref();
+            hasher.update(&(word.len() as u64).to_le_bytes());
+            hasher.update(word.as_bytes());
+        }
+        Self(*hasher.finalize().as_bytes())
+    }
+
+    /// The stream for `purpose` number `index`: one per replica, say. Different purposes or indices are independent.
+    pub fn stream(&self, purpose: &str, index: u64) -> Stream {
+        let hash = blake3::keyed_hash(&self.0, purpose.as_bytes());
+        let word = |i: usize| {
+            let bytes = hash.as_bytes();
+            u32::from_le_bytes([bytes[i], bytes[i + 1], bytes[i + 2], bytes[i + 3]])
+        };
+        Stream { key: [word(0), word(4)], index, block: 0, words: [0; 4], used: 4, spare: None }
+    }
+}
+
+/// A sequence of random numbers; see [`Key::stream`].
+#[derive(Debug, Clone)]
+pub struct Stream {
+    key: [u32; 2],
+    index: u64,
+    block: u64,
+    words: [u32; 4],
+    used: usize,
+    spare: Option<f64>,
+}
+
+impl Stream {
+    /// The next 32 random bits.
+    pub fn next_u32(&mut self) -> u32 {
+        if self.used == 4 {
+            let (block, index) = (self.block, self.index);
+            let counter = [block as u32, (block >> 32) as u32, index as u32, (index >> 32) as u32];
+            self.words = philox4x32(counter, self.key);
+            self.block += 1;
+            self.used = 0;
+        }
+        self.used += 1;
+        self.words[self.used - 1]
+    }
+
+    /// The next 64 random bits.
+    pub fn next_u64(&mut self) -> u64 {
+        u64::from(self.next_u32()) | u64::from(self.next_u32()) << 32
+    }
+
+    /// Uniform in [0, 1), a multiple of 2^-53.
+    pub fn uniform(&mut self) -> f64 {
+        (self.next_u64() >> 11) as f64 * 2f64.powi(-53)
+    }
+
+    /// Standard normal, by the Box–Muller transform.
+    pub fn normal(&mut self) -> f64 {
+        if let Some(spare) = self.spare.take() {
+            return spare;
+        }
+        // 1 − u is in (0, 1], so the logarithm is finite.
+        let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
+        let (sin, cos) = (TAU * self.uniform()).sin_cos();
+        self.spare = Some(radius * sin);
+        radius * cos
+    }
+
+    /// −1 or 1 with equal chance.
+    pub fn sign(&mut self) -> f64 {
+        if self.next_u32() & 1 == 0 { -1.0 } else { 1.0 }
+    }
+
+    /// True with probability `p`.
+    pub fn bernoulli(&mut self, p: f64) -> bool {
+        self.uniform() < p
+    }
+
+    /// Uniform among 0, …, n − 1, without bias (Lemire 2019). `n` must be positive; 0 gives 0.
+    pub fn below(&mut self, n: u64) -> u64 {
+        let threshold = n.wrapping_neg().checked_rem(n).unwrap_or(0);
+        loop {
+            let product = u128::from(self.next_u64()) * u128::from(n);
+            if product as u64 >= threshold {
+                return (product >> 64) as u64;
+            }
+        }
+    }
+
+    /// Puts the items into a uniformly random order (Fisher–Yates).
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last as u64 + 1) as usize);
+        }
+    }
+
+    /// Fills a slice with standard normals.
+    pub fn fill_normal(&mut self, values: &mut [f64]) {
+        values.iter_mut().for_each(|value| *value = self.normal());
+    }
+
+    /// A tensor of standard normals of the given shape. The numbers are drawn in f64 on the CPU whatever the kind and device,
+    /// so that neither changes the sequence.
+    pub fn normal_tensor(&mut self, shape: &[i64], kind: Kind, device: Device) -> Tensor {
+        let mut values = vec![0.0; count(shape)];
+        self.fill_normal(&mut values);
+        from_slice(&values, shape, kind, device)
+    }
+
+    /// A tensor of uniform numbers in [0, 1) of the given shape.
+    pub fn uniform_tensor(&mut self, shape: &[i64], kind: Kind, device: Device) -> Tensor {
+        let values: Vec<f64> = (0..count(shape)).map(|_| self.uniform()).collect();
+        from_slice(&values, shape, kind, device)
+    }
+}
+
+fn count(shape: &[i64]) -> usize {
+    shape.iter().product::<i64>().max(0) as usize
+}
+
+/// One block of Philox4x32 with ten rounds.
+fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
+    let ([mut c0, mut c1, mut c2, mut c3], [mut k0, mut k1]) = (counter, key);
+    for _ in 0..10 {
+        let left = u64::from(c0) * 0xD251_1F53;
+        let right = u64::from(c2) * 0xCD9E_8D57;
+        (c0, c1, c2, c3) = ((right >> 32) as u32 ^ c1 ^ k0, right as u32, (left >> 32) as u32 ^ c3 ^ k1, left as u32);
+        (k0, k1) = (k0.wrapping_add(0x9E37_79B9), k1.wrapping_add(0xBB67_AE85));
+    }
+    [c0, c1, c2, c3]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// X-Val: Random123 1.14, `tests/kat_vectors`, lines `philox4x32 10`.
+    #[test]
+    fn philox_gives_the_published_vectors() {
+        assert_eq!(philox4x32([0; 4], [0; 2]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
+        assert_eq!(philox4x32([u32::MAX; 4], [u32::MAX; 2]), [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]);
+        let (pi, key) = ([0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344], [0xa409_3822, 0x299f_31d0]);
+        assert_eq!(philox4x32(pi, key), [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]);
+    }
+
+    #[test]
+    fn equal_keys_give_equal_streams_and_different_ones_do_not() {
+        let draw = |words: [&str; 2], purpose: &str, index| Key::new(words).stream(purpose, index).next_u64();
+        let first = draw(["a", "b"], "noise", 0);
+        assert_eq!(first, draw(["a", "b"], "noise", 0));
+        assert_ne!(first, draw(["ab", ""], "noise", 0));
+        assert_ne!(first, draw(["a", "b"], "init", 0));
+        assert_ne!(first, draw(["a", "b"], "noise", 1));
+    }
+
+    /// Moments of a standard normal up to the eighth, each within five of its own standard errors.
+    #[test]
+    fn normals_have_the_moments_of_a_normal() {
+        let n = 400_000;
+        let mut stream = Key::new(["moments"]).stream("normal", 0);
+        let values: Vec<f64> = (0..n).map(|_| stream.normal()).collect();
+        let moment = |k: i32| values.iter().map(|x| x.powi(k)).sum::<f64>() / f64::from(n);
+        // E x^k = (k − 1)!! for even k, 0 for odd; the error of the mean of x^k is sqrt((E x^2k − (E x^k)²)/n).
+        let double_factorial = |k: i32| (1..k).step_by(2).map(f64::from).product::<f64>();
+        for k in 1..=8 {
+            let exact = if k % 2 == 0 { double_factorial(k) } else { 0.0 };
+            let error = ((double_factorial(2 * k) - exact * exact) / f64::from(n)).sqrt();
+            assert!((moment(k) - exact).abs() < 5.0 * error, "moment {k}: {} against {exact}", moment(k));
+        }
+    }
+
+    #[test]
+    fn below_is_uniform_and_in_range() {
+        let mut stream = Key::new(["below"]).stream("die", 0);
+        let mut counts = [0; 6];
+        (0..60_000).for_each(|_| counts[stream.below(6) as usize] += 1);
+        // A binomial count with mean 10⁴ has standard deviation 91; five of them.
+        assert!(counts.iter().all(|&count: &i32| (count - 10_000).abs() < 457), "{counts:?}");
+        assert_eq!(stream.below(1), 0);
+    }
+
+    #[test]
+    fn shuffling_permutes() {
+        let mut items: Vec<u32> = (0..100).collect();
+        Key::new(["shuffle"]).stream("order", 0).shuffle(&mut items);
+        assert_ne!(items, (0..100).collect::<Vec<_>>());
+        items.sort_unstable();
+        assert_eq!(items, (0..100).collect::<Vec<_>>());
+    }
+}

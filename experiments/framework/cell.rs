@@ -1,0 +1,61 @@
+//! A cell: one law at one point of its grid with one seed. What a measurement draws from and records into.
+
+use lawbook_claims::{Observation, wire::CellSpec};
+use lawbook_core::{Device, Key, Stream};
+
+/// The surroundings of one measurement: its random streams, its device, its record. It knows no prediction.
+#[derive(Debug)]
+pub struct Cell {
+    key: Key,
+    device: Device,
+    observations: Vec<Observation>,
+    fault: Option<String>,
+}
+
+impl Cell {
+    /// The cell that `spec` names. Its streams depend on law, point and seed alone.
+    pub fn new(spec: &CellSpec, device: Device) -> Self {
+        let key = Key::new([spec.law.as_str(), &spec.point.canonical(), &spec.seed.to_string()]);
+        Self { key, device, observations: Vec::new(), fault: None }
+    }
+
+    /// The random stream of this cell for one purpose.
+    pub fn stream(&self, purpose: &str) -> Stream {
+        self.key.stream(purpose, 0)
+    }
+
+    /// The key of this cell, from which mechanisms draw a stream per replica.
+    pub fn key(&self) -> Key {
+        self.key
+    }
+
+    /// Where tensors go.
+    pub fn device(&self) -> Device {
+        self.device
+    }
+
+    /// Records one number.
+    pub fn record(&mut self, observable: &str, value: f64) {
+        self.record_at(observable, 0.0, value);
+    }
+
+    /// Records one number at a coordinate: a time, a size, a quantile level.
+    pub fn record_at(&mut self, observable: &str, coordinate: f64, value: f64) {
+        if !value.is_finite() || !coordinate.is_finite() {
+            let what = format!(
+                "{observable} at {coordinate} is {value}; a measurement that can diverge records the fraction that did as an \
+                 observable of its own"
+            );
+            self.fault.get_or_insert(what);
+        }
+        self.observations.push(Observation { observable: observable.to_owned(), coordinate, value });
+    }
+
+    /// The record, or what is wrong with it.
+    pub fn finish(self) -> anyhow::Result<Vec<Observation>> {
+        match self.fault {
+            Some(fault) => Err(anyhow::anyhow!(fault)),
+            None => Ok(self.observations),
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! What a law file is written against: parameters, studies, cells.
+
+mod cell;
+mod law;
+mod params;
+pub mod worker;
+
+pub use cell::Cell;
+pub use law::{AnyStudy, Law, Study};
+pub use lawbook_claims::{Claim, Margin, Point, Profile, Site, Verdict};
+pub use params::{Parameters, params};

@@ -1,0 +1,71 @@
+//! The parameters of a study: a plain struct whose defaults are the paper's, with names, meanings and ranges that `show`
+//! prints and `--set` checks.
+
+use lawbook_claims::ParamCard;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A parameter struct; [`params!`] writes the implementation.
+pub trait Parameters: Clone + Default + Serialize + DeserializeOwned {
+    /// The parameters in the order of the struct.
+    fn cards() -> Vec<ParamCard>;
+}
+
+/// Declares a parameter struct: for each field its meaning, name, type, the paper's value and the range.
+///
+/// Types are `real` (f64), `integer` (i64) and `choice` (String, one of the words listed).
+///
+/// ```
+/// lab::framework::params! {
+///     /// A drifting particle.
+///     pub struct Drift {
+///         /// Learning rate.
+///         eta: real = 0.05, 0.0..=1.0;
+///         /// Number of steps.
+///         steps: integer = 100, 1..=1_000_000;
+///         /// Noise of the gradient.
+///         noise: choice = "label", ["label", "input"];
+///     }
+/// }
+/// let slow = Drift { eta: 0.01, ..Drift::default() };
+/// assert_eq!(slow.noise, "label");
+/// ```
+#[macro_export]
+macro_rules! params {
+    ($(#[$about:meta])* pub struct $name:ident {
+        $(#[doc = $doc:literal] $field:ident : $kind:ident = $default:expr, $range:tt $(..= $max:expr)?;)*
+    }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $(#[doc = $doc] pub $field: $crate::params!(@type $kind),)*
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($field: $default.into(),)* }
+            }
+        }
+
+        impl $crate::framework::Parameters for $name {
+            fn cards() -> Vec<lawbook_claims::ParamCard> {
+                vec![$(lawbook_claims::ParamCard {
+                    name: stringify!($field).to_owned(),
+                    about: $doc.trim().to_owned(),
+                    default: serde_json::Value::from($default),
+                    kind: $crate::params!(@kind $kind, $range $(, $max)?),
+                },)*]
+            }
+        }
+    };
+    (@type real) => { f64 };
+    (@type integer) => { i64 };
+    (@type choice) => { String };
+    (@kind real, $min:tt, $max:expr) => { lawbook_claims::ParamKind::Real { min: $min, max: $max } };
+    (@kind integer, $min:tt, $max:expr) => { lawbook_claims::ParamKind::Integer { min: $min, max: $max } };
+    (@kind choice, $options:tt) => {
+        lawbook_claims::ParamKind::Choice { options: $options.iter().map(|word: &&str| (*word).to_owned()).collect() }
+    };
+}
+
+pub use crate::params;

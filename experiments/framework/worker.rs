@@ -1,0 +1,76 @@
+//! The worker: a long-lived process that takes requests line by line and answers them, so that libtorch is loaded once and not
+//! per cell. It measures one cell at a time; the conductor runs several workers side by side.
+
+use std::{
+    io::{BufRead, Write},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use anyhow::{Context, Result, bail};
+use lawbook_claims::{
+    Observation,
+    wire::{CellSpec, Grid, PREFIX, Request, Response},
+};
+use lawbook_core::{Device, device::LIBTORCH_VERSION};
+
+use super::{Cell, Law};
+
+/// Answers requests from `input` on `output` until the input ends.
+pub fn serve(laws: &[Law], device: Device, input: impl BufRead, mut output: impl Write) -> Result<()> {
+    for line in input.lines() {
+        let response = match serde_json::from_str(&line.context("the conductor went away")?) {
+            Ok(request) => answer(laws, device, request),
+            Err(error) => Response::Error { message: format!("not a request: {error}") },
+        };
+        writeln!(output, "{PREFIX}{}", serde_json::to_string(&response)?)?;
+        output.flush()?;
+    }
+    Ok(())
+}
+
+/// Answers one request. A panic in a law becomes an error of its cell.
+pub fn answer(laws: &[Law], device: Device, request: Request) -> Response {
+    let outcome = catch_unwind(AssertUnwindSafe(|| dispatch(laws, device, request)));
+    match outcome {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => Response::Error { message: format!("{error:#}") },
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+            // libtorch's messages carry their C++ backtrace after the first line.
+            let message = format!("panicked: {}", text.lines().next().unwrap_or_default());
+            Response::Error { message }
+        }
+    }
+}
+
+fn dispatch(laws: &[Law], device: Device, request: Request) -> Result<Response> {
+    Ok(match request {
+        Request::Describe => {
+            let laws = laws.iter().map(|law| law.card.clone()).collect();
+            Response::Laws { laws, libtorch: LIBTORCH_VERSION.to_owned() }
+        }
+        Request::Grid { law, profile } => {
+            let law = find(laws, &law)?;
+            let (first_seeds, most_seeds) = law.seed_range(profile);
+            Response::Grid(Grid { points: law.grid(profile), first_seeds, most_seeds })
+        }
+        Request::Predict { law, points } => Response::Claims { claims: find(laws, &law)?.predict(&points)? },
+        Request::Measure(spec) => Response::Measured { observations: measure(laws, device, &spec)? },
+    })
+}
+
+/// Measures the cell that `spec` names.
+pub fn measure(laws: &[Law], device: Device, spec: &CellSpec) -> Result<Vec<Observation>> {
+    let mut cell = Cell::new(spec, device);
+    find(laws, &spec.law)?.measure(&spec.point, &mut cell)?;
+    cell.finish()
+}
+
+/// The law with that id.
+pub fn find<'a>(laws: &'a [Law], id: &str) -> Result<&'a Law> {
+    match laws.iter().find(|law| law.card.id == id) {
+        Some(law) => Ok(law),
+        None => bail!("unknown law {id}; `cargo xtask list` names them"),
+    }
+}

@@ -1,0 +1,145 @@
+//! The worker as a program, and a plain way to look at one law while writing it.
+
+use std::io::{BufReader, stdin, stdout};
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use lab::framework::{Claim, Law, Point, Profile, worker};
+use lawbook_claims::{OVERALL_LEVEL, Observed, wire::CellSpec};
+use lawbook_core::{Device, device};
+
+/// Measures laws. `cargo xtask run` starts it as its worker; by hand it predicts and measures a single law.
+#[derive(Debug, Parser)]
+struct Cli {
+    /// Where tensors go.
+    #[arg(long, global = true, default_value = "cpu")]
+    device: String,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Answer requests, one JSON document per line, until the input ends.
+    Worker,
+    /// Print the ids of all laws.
+    List,
+    /// Print what a law predicts on its quick grid.
+    Predict {
+        /// The law's id.
+        law: String,
+    },
+    /// Measure a law on its grid with this many seeds and judge its claims, without store or report.
+    Judge {
+        /// The law's id.
+        law: String,
+        /// How much work: smoke, quick or full.
+        #[arg(long, default_value = "quick")]
+        profile: String,
+        /// Number of seeds; by default the profile's first.
+        #[arg(long)]
+        seeds: Option<u64>,
+        /// Only this study.
+        #[arg(long)]
+        study: Option<String>,
+    },
+    /// Measure one cell and print its observations.
+    Measure {
+        /// The law's id.
+        law: String,
+        /// The study.
+        study: String,
+        /// Parameters that differ from their defaults: name=value.
+        params: Vec<String>,
+        /// The seed.
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+    },
+}
+
+fn main() -> Result<()> {
+    let cli = Cli::parse();
+    let laws = lab::laws();
+    let device = device::device(&cli.device)?;
+    device::use_one_thread();
+    match cli.verb {
+        Verb::Worker => worker::serve(&laws, device, BufReader::new(stdin()), stdout()),
+        Verb::List => {
+            laws.iter().for_each(|law| println!("{:<24} {}", law.card.id, law.card.title));
+            Ok(())
+        }
+        Verb::Predict { law } => {
+            let law = worker::find(&laws, &law)?;
+            for claim in law.predict(&law.grid(Profile::Quick))? {
+                println!("{:<40} {:?} {}  ({} sites)", claim.id, claim.predicted, claim.margin, claim.sites.len());
+            }
+            Ok(())
+        }
+        Verb::Judge { law, profile, seeds, study } => {
+            let profile: Profile = serde_json::from_value(profile.into()).context("the profile is smoke, quick or full")?;
+            judge_alone(&laws, device, &law, profile, seeds, study.as_deref())
+        }
+        Verb::Measure { law, study, params, seed } => {
+            let point = point(worker::find(&laws, &law)?, study, &params)?;
+            let start = std::time::Instant::now();
+            let spec = CellSpec { law, point, seed };
+            for o in worker::measure(&laws, device, &spec)? {
+                println!("{:<32} {:>14} {:>24}", o.observable, o.coordinate, o.value);
+            }
+            eprintln!("{:.3} s", start.elapsed().as_secs_f64());
+            Ok(())
+        }
+    }
+}
+
+/// Measures and judges one law in this process, at the level of a run that holds nothing else.
+fn judge_alone(
+    laws: &[Law],
+    device: Device,
+    id: &str,
+    profile: Profile,
+    seeds: Option<u64>,
+    study: Option<&str>,
+) -> Result<()> {
+    let law = worker::find(laws, id)?;
+    let mut points = law.grid(profile);
+    points.retain(|point| study.is_none_or(|name| point.study == name));
+    let claims = law.predict(&points)?;
+    let mut observed = Observed::default();
+    for point in &points {
+        let start = std::time::Instant::now();
+        let seeds = seeds.unwrap_or(law.seed_range(profile).0);
+        for seed in 0..seeds {
+            let spec = CellSpec { law: id.to_owned(), point: point.clone(), seed };
+            match worker::measure(laws, device, &spec) {
+                Ok(observations) => observed.add(point, seed, observations),
+                Err(error) => observed.add_failure(point, seed, &format!("{error:#}")),
+            }
+        }
+        eprintln!("{:8.3} s per cell  {}", start.elapsed().as_secs_f64() / seeds as f64, point.canonical());
+    }
+    let intervals: usize = claims.iter().map(Claim::intervals).sum();
+    for claim in &claims {
+        let judgement = lawbook_claims::judge(claim, &observed.evidence(claim), OVERALL_LEVEL / intervals.max(1) as f64);
+        println!("{:<12} {:<36} {:?} {}", judgement.verdict, claim.id, claim.predicted, claim.margin);
+        println!("  measured {:?}\n  from     {:?}\n  to       {:?}", judgement.measured, judgement.low, judgement.high);
+        for rival in &judgement.rivals {
+            println!("  rival {} {:?} {}", rival.name, rival.predicted, if rival.refuted { "refuted" } else { "SURVIVES" });
+        }
+        judgement.note.iter().for_each(|note| println!("  {note}"));
+    }
+    Ok(())
+}
+
+/// A point at the defaults of its study, but for what is given as `name=value`.
+fn point(law: &Law, study: String, given: &[String]) -> Result<Point> {
+    let card = law.card.studies.iter().find(|card| card.name == study);
+    let names = || law.card.studies.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
+    let mut params = card.with_context(|| format!("no study {study}: give one of {}", names()))?.defaults();
+    for pair in given {
+        let (name, value) = pair.split_once('=').with_context(|| format!("{pair}: write name=value"))?;
+        let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+        params.insert(name.to_owned(), value);
+    }
+    Ok(Point { study, params })
+}
