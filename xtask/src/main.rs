@@ -1,1 +1,34 @@
-fn main() {}
+//! The conductor: `cargo xtask VERB`. It plans, has the worker measure, judges, stores and reports.
+//!
+//! It links polars and never tch, so that it is built in minutes and starts at once; the laws live in the `lab` worker, a
+//! process of its own. Each verb is one file under `verbs/` and calls the mechanisms beside it.
+
+mod cli;
+mod error;
+mod outcome;
+mod report;
+mod verbs;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Verb};
+
+fn main() -> ExitCode {
+    match dispatch(Cli::parse().verb) {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(if error.is::<error::Misuse>() { 2 } else { 3 })
+        }
+    }
+}
+
+fn dispatch(verb: Verb) -> anyhow::Result<u8> {
+    match verb {
+        Verb::Setup(args) => verbs::setup::run(&args),
+        _ => anyhow::bail!("not yet"),
+    }
+}

@@ -322,6 +322,19 @@ impl Claim {
         }
     }
 
+    /// The predicted values, one per component (one abscissa for a threshold); for a bound, the bound.
+    pub fn predicted_values(&self) -> Vec<f64> {
+        match &self.predicted {
+            Prediction::Equal(values) => values.clone(),
+            Prediction::AtMost(bound) | Prediction::AtLeast(bound) => vec![*bound],
+        }
+    }
+
+    /// The margin of every component, in the units of the observable.
+    pub fn margins(&self) -> Vec<f64> {
+        self.predicted_values().into_iter().map(|value| self.margin.around(value)).collect()
+    }
+
     /// How many intervals judging takes: none for an exact identity, which has no statistics.
     pub fn intervals(&self) -> usize {
         if self.kind == Kind::Exact { 0 } else { self.components() }
@@ -341,10 +354,7 @@ impl Claim {
     /// somewhere, so that holding the claim can mean something.
     pub fn check(&self) -> Result<(), ClaimError> {
         let components = if matches!(self.kind, Kind::Threshold { .. }) { 1 } else { self.components() };
-        let predicted = match &self.predicted {
-            Prediction::Equal(values) => values.clone(),
-            Prediction::AtMost(bound) | Prediction::AtLeast(bound) => vec![*bound],
-        };
+        let predicted = self.predicted_values();
         let shape = |given: usize| {
             if given == components {
                 Ok(())
@@ -356,7 +366,7 @@ impl Claim {
         if predicted.iter().any(|value| !value.is_finite()) {
             return Err(ClaimError::Prediction(self.id.clone()));
         }
-        let margins: Vec<f64> = predicted.iter().map(|&value| self.margin.around(value)).collect();
+        let margins = self.margins();
         if margins.iter().any(|&width| !(width.is_finite() && width >= 0.0)) {
             return Err(ClaimError::Margin(self.id.clone()));
         }

@@ -191,7 +191,7 @@ fn judge_intervals(claim: &Claim, evidence: &Evidence, intervals: &[Interval], d
         (false, false, _) => (Verdict::Undecided, None),
     };
     let half = |i: &Interval| 0.5 * (i.high - i.low);
-    let reach = intervals.iter().zip(margins(claim)).map(|(interval, margin)| half(interval) + margin);
+    let reach = intervals.iter().zip(claim.margins()).map(|(interval, margin)| half(interval) + margin);
     Judgement {
         verdict,
         measured: intervals.iter().map(|i| i.estimate).collect(),
@@ -214,7 +214,7 @@ fn outcome(rival: &Rival, intervals: &[Interval]) -> RivalOutcome {
 
 fn judge_exact(claim: &Claim, evidence: &Evidence, components: &[Vec<f64>]) -> Judgement {
     let (band_low, band_high) = band(claim);
-    let margins = margins(claim);
+    let margins = claim.margins();
     let inside = components
         .iter()
         .zip(band_low.iter().zip(&band_high))
@@ -260,17 +260,9 @@ fn judge_exact(claim: &Claim, evidence: &Evidence, components: &[Vec<f64>]) -> J
     }
 }
 
-/// The margin of every component, in the units of the observable.
-fn margins(claim: &Claim) -> Vec<f64> {
-    match &claim.predicted {
-        Prediction::Equal(values) => values.iter().map(|&value| claim.margin.around(value)).collect(),
-        Prediction::AtMost(bound) | Prediction::AtLeast(bound) => vec![claim.margin.around(*bound)],
-    }
-}
-
 /// What holds: lower and upper end per component.
 fn band(claim: &Claim) -> (Vec<f64>, Vec<f64>) {
-    let margins = margins(claim);
+    let margins = claim.margins();
     match &claim.predicted {
         Prediction::Equal(values) => {
             values.iter().zip(&margins).map(|(value, margin)| (value - margin, value + margin)).unzip()
@@ -288,18 +280,29 @@ impl Judgement {
             predicted: rival.predicted.clone(),
             refuted: false,
         });
+        Self { verdict, band_low, band_high, rivals: rivals.collect(), note: Some(note), ..Self::unjudged() }
+    }
+
+    /// The judgement before there is one.
+    pub fn unjudged() -> Self {
         Self {
-            verdict,
+            verdict: Verdict::Undecided,
             measured: Vec::new(),
             low: Vec::new(),
             high: Vec::new(),
-            band_low,
-            band_high,
+            band_low: Vec::new(),
+            band_high: Vec::new(),
             seeds: 0,
             detectable: f64::INFINITY,
-            rivals: rivals.collect(),
-            note: Some(note),
+            rivals: Vec::new(),
+            note: None,
         }
+    }
+
+    /// Whether every interval lies inside its margin.
+    pub fn inside(&self) -> bool {
+        let bands = self.band_low.iter().zip(&self.band_high);
+        !self.low.is_empty() && self.low.iter().zip(&self.high).zip(bands).all(|((l, h), (b, t))| l >= b && h <= t)
     }
 
     /// Whether the run may count this as what was to be expected of `claim`: the verdict it records as its finding, or
