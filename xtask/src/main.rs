@@ -5,9 +5,14 @@
 
 mod cli;
 mod error;
+mod fingerprint;
+mod lab;
+mod libtorch;
 mod outcome;
 mod report;
+mod sources;
 mod verbs;
+mod worker;
 mod workspace;
 
 use std::process::ExitCode;

@@ -1,0 +1,113 @@
+//! What reruns and what does not, on small made-up workspaces.
+
+use std::path::PathBuf;
+
+use lawbook_claims::LawCard;
+
+use super::*;
+
+const MODEL: &str = "
+    /// The step of the paper.
+    pub fn step(x: f64) -> f64 { x * rate() }
+    fn rate() -> f64 { 0.5 }
+    pub struct Walk { x: f64 }
+    impl Walk { pub fn advance(&mut self) { self.x = scale(self.x); } }
+    fn scale(x: f64) -> f64 { 2.0 * x }
+    pub fn unrelated() -> f64 { 1.0 }
+    #[cfg(test)]
+    mod tests { fn check() {} }
+";
+const LAW: &str = "
+    use lawbook_model::step;
+    params! { pub struct Params { /// A number.
+        n: integer = 3, 1..=9; } }
+    pub struct Mean;
+    impl Study for Mean {
+        const NAME: &'static str = \"mean\";
+        type Params = Params;
+        fn predict(p: &[Params]) -> Vec<Claim> { vec![prediction()] }
+        fn measure(p: &Params, cell: &mut Cell) -> Result<()> { cell.record(\"x\", step(1.0)); Ok(()) }
+    }
+    fn prediction() -> Claim { Claim::value(0.5) }
+";
+const OTHER: &str = "
+    use lawbook_model::Walk as Stroll;
+    pub struct Far;
+    impl Study for Far {
+        const NAME: &'static str = \"far\";
+        type Params = Params;
+        fn measure(p: &Params, cell: &mut Cell) -> Result<()> { Stroll::new().advance(); Ok(()) }
+    }
+    pub struct Params { m: i64 }
+";
+
+fn digests(edit: impl Fn(&str, &str) -> String) -> [String; 2] {
+    let lib = "mod model; pub use model::{Walk, step};";
+    let manifest = "[package]\nname = \"lawbook-model\"\n[dependencies]\nlibm = \"0.2\"\n";
+    let lock = "[[package]]\nname = \"libm\"\nversion = \"0.2.1\"\n[[package]]\nname = \"clap\"\nversion = \"4\"\n";
+    let file = |path: &str, text: &str| (PathBuf::from(path), edit(path, text));
+    let sources = Sources {
+        root: PathBuf::from("."),
+        files: vec![
+            file("crates/model/src/lib.rs", lib),
+            file("crates/model/src/model.rs", MODEL),
+            file("experiments/dynamics/law.rs", LAW),
+            file("experiments/dynamics/other.rs", OTHER),
+        ],
+        manifests: vec![file("crates/model/Cargo.toml", manifest), file("Cargo.lock", lock)],
+        digest: String::new(),
+    };
+    let code = Code::parse(&sources).expect("it parses");
+    let card = |file: &str| LawCard {
+        id: String::new(),
+        family: String::new(),
+        title: String::new(),
+        statement: String::new(),
+        equation: String::new(),
+        symbols: Vec::new(),
+        source: String::new(),
+        file: file.to_owned(),
+        studies: Vec::new(),
+    };
+    let digest = |file: &str, study: &str| code.fingerprint(&card(file), study).expect("the study is found").digest;
+    [digest("experiments/dynamics/law.rs", "mean"), digest("experiments/dynamics/other.rs", "far")]
+}
+
+/// Which of the two studies rerun when `from` becomes `to` in the file.
+fn rerun(path: &str, from: &str, to: &str) -> [bool; 2] {
+    let before = digests(|_, text| text.to_owned());
+    let after = digests(|file, text| {
+        assert!(file != path || text.contains(from), "{path} has no {from}");
+        if file == path { text.replace(from, to) } else { text.to_owned() }
+    });
+    [before[0] != after[0], before[1] != after[1]]
+}
+
+#[test]
+fn comments_tests_and_formatting_rerun_nothing() {
+    assert_eq!(rerun("crates/model/src/model.rs", "The step of the paper.", "Another comment."), [false, false]);
+    assert_eq!(rerun("crates/model/src/model.rs", "fn check() {}", "fn check() { assert!(true) }"), [false, false]);
+    assert_eq!(rerun("crates/model/src/model.rs", "x * rate()", "x  *\n // why\n rate()"), [false, false]);
+    assert_eq!(rerun("experiments/dynamics/law.rs", "A number.", "A count."), [false, false]);
+}
+
+#[test]
+fn a_prediction_reruns_nothing() {
+    assert_eq!(rerun("experiments/dynamics/law.rs", "Claim::value(0.5)", "Claim::value(0.7)"), [false, false]);
+}
+
+#[test]
+fn a_formula_reruns_the_studies_that_use_it_and_no_others() {
+    assert_eq!(rerun("crates/model/src/model.rs", "{ 0.5 }", "{ 0.6 }"), [true, false]);
+    assert_eq!(rerun("crates/model/src/model.rs", "2.0 * x", "3.0 * x"), [false, true]);
+    assert_eq!(rerun("crates/model/src/model.rs", "{ 1.0 }", "{ 2.0 }"), [false, false]);
+    assert_eq!(rerun("experiments/dynamics/law.rs", "step(1.0)", "step(2.0)"), [true, false]);
+    assert_eq!(rerun("experiments/dynamics/other.rs", "m: i64", "m: i32"), [false, true]);
+    assert_eq!(rerun("experiments/dynamics/law.rs", "1..=9", "1..=99"), [true, false]);
+}
+
+#[test]
+fn a_locked_version_below_the_model_reruns_and_one_beside_it_does_not() {
+    assert_eq!(rerun("Cargo.lock", "0.2.1", "0.2.2"), [true, true]);
+    assert_eq!(rerun("Cargo.lock", "version = \"4\"", "version = \"5\""), [false, false]);
+}

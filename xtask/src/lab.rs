@@ -1,0 +1,121 @@
+//! The `lab` program as the conductor sees it: built when its sources change, asked for cards, grids and claims.
+
+use std::{
+    cell::RefCell,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail};
+use lawbook_claims::{
+    Claim, LawCard, Point, Profile,
+    wire::{Grid, Request, Response},
+};
+
+use crate::{libtorch::Libtorch, sources::Sources, worker::Worker, workspace};
+
+/// The built worker program. Its answers about laws depend on its code alone and are kept until that changes.
+pub struct Lab {
+    /// The program.
+    pub program: PathBuf,
+    /// The libtorch that it loads.
+    pub libtorch: Libtorch,
+    answers: PathBuf,
+    worker: RefCell<Option<Worker>>,
+}
+
+impl Lab {
+    /// Builds the program unless it is up to date with `sources`.
+    pub fn build(sources: &Sources, libtorch: Libtorch) -> Result<Self> {
+        let target = workspace::target();
+        let program = target.join("debug/lab");
+        let notes = target.join("lawbook");
+        let stamp = format!("{} {}", sources.digest, libtorch.path.display());
+        let stamp_file = notes.join("built");
+        let built =
+            std::fs::read_to_string(&stamp_file).is_ok_and(|built| built == format!("{stamp} {}", identity(&program)));
+        if !built {
+            cargo_build(&libtorch.path)?;
+            std::fs::create_dir_all(&notes).with_context(|| format!("{} cannot be made", notes.display()))?;
+            std::fs::write(&stamp_file, format!("{stamp} {}", identity(&program)))?;
+        }
+        let answers = notes.join("answers").join(&sources.digest[..16]);
+        Ok(Self { program, libtorch, answers, worker: RefCell::new(None) })
+    }
+
+    /// The cards of all laws.
+    pub fn cards(&self) -> Result<Vec<LawCard>> {
+        match self.ask(&Request::Describe)? {
+            Response::Laws { laws, .. } => Ok(laws),
+            other => bail!("the worker answered {other:?}"),
+        }
+    }
+
+    /// The grid of a law.
+    pub fn grid(&self, law: &str, profile: Profile) -> Result<Grid> {
+        match self.ask(&Request::Grid { law: law.to_owned(), profile })? {
+            Response::Grid(grid) => Ok(grid),
+            other => bail!("the worker answered {other:?}"),
+        }
+    }
+
+    /// The claims of a law on some points.
+    pub fn claims(&self, law: &str, points: &[Point]) -> Result<Vec<Claim>> {
+        match self.ask(&Request::Predict { law: law.to_owned(), points: points.to_vec() })? {
+            Response::Claims { claims } => Ok(claims),
+            other => bail!("the worker answered {other:?}"),
+        }
+    }
+
+    /// A fresh worker for measuring.
+    pub fn worker(&self, device: &str) -> Result<Worker> {
+        Worker::start(&self.program, device, &self.libtorch.path)
+    }
+
+    fn ask(&self, request: &Request) -> Result<Response> {
+        let question = serde_json::to_string(request)?;
+        let kept = self.answers.join(format!("{}.json", blake3::hash(question.as_bytes()).to_hex()));
+        if let Some(response) = read_answer(&kept) {
+            return Ok(response);
+        }
+        let mut worker = self.worker.borrow_mut();
+        if worker.is_none() {
+            *worker = Some(self.worker("cpu")?);
+        }
+        let worker = worker.as_mut().context("no worker")?;
+        let response = worker.ask(request).with_context(|| worker.take_log())?;
+        if let Response::Error { message } = response {
+            bail!("{message}");
+        }
+        // Kept answers only save time: that they cannot be written is no error.
+        if std::fs::create_dir_all(&self.answers).is_ok() {
+            let _ = std::fs::write(&kept, serde_json::to_string(&response)?);
+        }
+        Ok(response)
+    }
+}
+
+fn read_answer(kept: &Path) -> Option<Response> {
+    serde_json::from_str(&std::fs::read_to_string(kept).ok()?).ok()
+}
+
+/// Size and time of a file: enough to see that somebody else has built it since.
+fn identity(program: &Path) -> String {
+    let metadata = std::fs::metadata(program).ok();
+    metadata.map_or_else(String::new, |m| format!("{} {:?}", m.len(), m.modified().ok()))
+}
+
+fn cargo_build(libtorch: &Path) -> Result<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    eprintln!("building the laws …");
+    let status = Command::new(cargo)
+        .args(["build", "--quiet", "--package", "lab"])
+        .current_dir(workspace::root())
+        .env("LIBTORCH", libtorch)
+        .status()
+        .context("cargo does not start; `cargo xtask doctor` looks into it")?;
+    if !status.success() {
+        bail!("the laws do not compile; the compiler says why above");
+    }
+    Ok(())
+}
