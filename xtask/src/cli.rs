@@ -131,9 +131,9 @@ pub struct ReportArgs {
 /// Arguments of `export`.
 #[derive(Debug, Clone, Args)]
 pub struct ExportArgs {
-    /// The folder to write to.
-    #[arg(long, value_name = "DIR", default_value = "results/export")]
-    pub to: PathBuf,
+    /// The folder to write to; `export` in the store by default.
+    #[arg(long, value_name = "DIR")]
+    pub to: Option<PathBuf>,
     /// Where results are kept.
     #[command(flatten)]
     pub store: StoreArgs,

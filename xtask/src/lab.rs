@@ -12,12 +12,30 @@ use lawbook_claims::{
     wire::{Grid, Request, Response},
 };
 
+use serde::{Serialize, de::DeserializeOwned};
+
 use crate::{libtorch::Libtorch, sources::Sources, worker::Worker, workspace};
+
+/// The worker program and the libtorch that it loads.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// The executable.
+    pub path: PathBuf,
+    /// The folder of libtorch.
+    pub libtorch: PathBuf,
+}
+
+impl Program {
+    /// A fresh worker.
+    pub fn start(&self, device: &str) -> Result<Worker> {
+        Worker::start(&self.path, device, &self.libtorch)
+    }
+}
 
 /// The built worker program. Its answers about laws depend on its code alone and are kept until that changes.
 pub struct Lab {
     /// The program.
-    pub program: PathBuf,
+    pub program: Program,
     /// The libtorch that it loads.
     pub libtorch: Libtorch,
     answers: PathBuf,
@@ -39,6 +57,7 @@ impl Lab {
             std::fs::create_dir_all(&notes).with_context(|| format!("{} cannot be made", notes.display()))?;
             std::fs::write(&stamp_file, format!("{stamp} {}", identity(&program)))?;
         }
+        let program = Program { path: program, libtorch: libtorch.path.clone() };
         let answers = notes.join("answers").join(&sources.digest[..16]);
         Ok(Self { program, libtorch, answers, worker: RefCell::new(None) })
     }
@@ -67,36 +86,38 @@ impl Lab {
         }
     }
 
-    /// A fresh worker for measuring.
-    pub fn worker(&self, device: &str) -> Result<Worker> {
-        Worker::start(&self.program, device, &self.libtorch.path)
+    /// What `compute` gives, remembered until the sources change.
+    pub fn remember<T: Serialize + DeserializeOwned>(&self, name: &str, compute: impl FnOnce() -> Result<T>) -> Result<T> {
+        let kept = self.answers.join(format!("{name}.json"));
+        let read = std::fs::read_to_string(&kept).ok().and_then(|text| serde_json::from_str(&text).ok());
+        if let Some(value) = read {
+            return Ok(value);
+        }
+        let value = compute()?;
+        // Memory only saves time: that it cannot be written is no error.
+        if std::fs::create_dir_all(&self.answers).is_ok() {
+            let _ = std::fs::write(&kept, serde_json::to_string(&value)?);
+        }
+        Ok(value)
     }
 
     fn ask(&self, request: &Request) -> Result<Response> {
         let question = serde_json::to_string(request)?;
-        let kept = self.answers.join(format!("{}.json", blake3::hash(question.as_bytes()).to_hex()));
-        if let Some(response) = read_answer(&kept) {
-            return Ok(response);
-        }
+        self.remember(&blake3::hash(question.as_bytes()).to_hex(), || self.ask_worker(request))
+    }
+
+    fn ask_worker(&self, request: &Request) -> Result<Response> {
         let mut worker = self.worker.borrow_mut();
         if worker.is_none() {
-            *worker = Some(self.worker("cpu")?);
+            *worker = Some(self.program.start("cpu")?);
         }
         let worker = worker.as_mut().context("no worker")?;
         let response = worker.ask(request).with_context(|| worker.take_log())?;
         if let Response::Error { message } = response {
             bail!("{message}");
         }
-        // Kept answers only save time: that they cannot be written is no error.
-        if std::fs::create_dir_all(&self.answers).is_ok() {
-            let _ = std::fs::write(&kept, serde_json::to_string(&response)?);
-        }
         Ok(response)
     }
-}
-
-fn read_answer(kept: &Path) -> Option<Response> {
-    serde_json::from_str(&std::fs::read_to_string(kept).ok()?).ok()
 }
 
 /// Size and time of a file: enough to see that somebody else has built it since.

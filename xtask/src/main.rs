@@ -3,14 +3,27 @@
 //! It links polars and never tch, so that it is built in minutes and starts at once; the laws live in the `lab` worker, a
 //! process of its own. Each verb is one file under `verbs/` and calls the mechanisms beside it.
 
+mod archive;
 mod cli;
 mod error;
+mod executor;
 mod fingerprint;
+mod house;
 mod lab;
 mod libtorch;
 mod outcome;
+mod planning;
+mod progress;
+mod provenance;
 mod report;
+mod selection;
+mod session;
 mod sources;
+mod stop;
+mod store;
+mod study_file;
+mod tables;
+mod terminal;
 mod verbs;
 mod worker;
 mod workspace;
@@ -33,6 +46,14 @@ fn main() -> ExitCode {
 
 fn dispatch(verb: Verb) -> anyhow::Result<u8> {
     match verb {
+        Verb::Run(args) => verbs::run::run(&args),
+        Verb::List(args) => verbs::list::run(&args),
+        Verb::Show(args) => verbs::show::run(&args),
+        Verb::Plan(args) => verbs::plan::run(&args),
+        Verb::Status(args) => verbs::status::run(&args),
+        Verb::Why(args) => verbs::why::run(&args),
+        Verb::Report(args) => verbs::report::run(&args),
+        Verb::Export(args) => verbs::export::run(&args),
         Verb::Setup(args) => verbs::setup::run(&args),
         _ => anyhow::bail!("not yet"),
     }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::cli::StoreArgs;
+
 /// The folder of the workspace's `Cargo.toml`.
 pub fn root() -> PathBuf {
     // `cargo run` sets the variable to the package that runs; a moved checkout is thus found where it is now.
@@ -16,9 +18,9 @@ pub fn target() -> PathBuf {
     given.map_or_else(|| root().join("target"), |path| root().join(path))
 }
 
-/// Where results are kept if nothing else is said.
-pub fn default_store() -> PathBuf {
-    root().join("results")
+/// Where results are kept: where `--store` says, else `results` in the workspace.
+pub fn store(args: &StoreArgs) -> PathBuf {
+    args.store.clone().unwrap_or_else(|| root().join("results"))
 }
 
 /// A path as the user would write it: relative to the current folder where it lies below it.

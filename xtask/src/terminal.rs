@@ -1,0 +1,154 @@
+//! What the terminal shows: tables, numbers, the summary in words.
+
+use comfy_table::{ContentArrangement, Table, presets};
+use lawbook_claims::{Kind, Verdict};
+
+use crate::outcome::{ClaimOutcome, Outcome, kind_word};
+
+/// A table with a header, as wide as the terminal.
+pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(header.iter().copied()).add_rows(rows);
+    table.to_string()
+}
+
+/// The verdicts of a run: a table of claims, findings and notes below it, and a summary in words.
+pub fn verdicts(outcome: &Outcome) -> String {
+    let header =
+        ["verdict", "law", "claim", "kind", "predicted", "measured", "interval", "margin", "seeds", "rivals refuted"];
+    let rows = outcome.claims().map(|(card, claim)| {
+        let refuted = claim.judgement.rivals.iter().filter(|rival| rival.refuted).count();
+        let [predicted, measured, interval] = shown(claim);
+        vec![
+            format!("{} {}", glyph(claim), claim.judgement.verdict),
+            card.id.clone(),
+            claim.claim.id.clone(),
+            kind_word(&claim.claim).to_owned(),
+            predicted,
+            measured,
+            interval,
+            claim.claim.margin.to_string(),
+            claim.judgement.seeds.to_string(),
+            format!("{refuted} of {}", claim.judgement.rivals.len()),
+        ]
+    });
+    let mut text = table(&header, rows);
+    text.push('\n');
+    for (card, ClaimOutcome { claim, judgement, .. }) in outcome.claims() {
+        if let Some(finding) = &claim.finding {
+            text.push_str(&format!("finding  {} {}: {}\n", card.id, claim.id, finding.text));
+        }
+        if let (Some(note), false) = (&judgement.note, judgement.verdict == Verdict::Holds) {
+            text.push_str(&format!("note     {} {}: {note}\n", card.id, claim.id));
+        }
+    }
+    text.push_str(&summary(outcome));
+    text.push('\n');
+    text
+}
+
+/// The run in a sentence.
+pub fn summary(outcome: &Outcome) -> String {
+    let counts = [Verdict::Holds, Verdict::Fails, Verdict::Undecided, Verdict::OutOfRegime, Verdict::Error]
+        .map(|verdict| (outcome.count(verdict), verdict))
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, verdict)| format!("{count} {verdict}"));
+    let seconds: f64 = outcome.laws.iter().map(|law| law.seconds).sum();
+    let (cells, measured) = outcome.laws.iter().fold((0, 0), |sum, law| (sum.0 + law.cells, sum.1 + law.measured));
+    format!(
+        "{} laws, {} claims: {}. {cells} cells, {measured} measured now, {seconds:.0} s of one core.",
+        outcome.laws.len(),
+        outcome.claims().count(),
+        counts.collect::<Vec<_>>().join(", ")
+    )
+}
+
+/// A number with four significant digits.
+pub fn number(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return format!("{value}");
+    }
+    let exponent = value.abs().log10().floor() as i32;
+    if (-3..6).contains(&exponent) {
+        let text = format!("{value:.*}", (3 - exponent).max(0) as usize);
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    } else {
+        format!("{value:.3e}")
+    }
+}
+
+/// Text wrapped at 100 columns.
+pub fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last().map_or(0, |line| line.chars().count());
+        if line + word.chars().count() >= 100 {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
+}
+
+fn glyph(claim: &ClaimOutcome) -> &'static str {
+    match claim.judgement.verdict {
+        Verdict::Holds => "✔",
+        Verdict::Fails => "✘",
+        Verdict::Undecided => "?",
+        Verdict::OutOfRegime => "–",
+        Verdict::Error => "!",
+    }
+}
+
+/// Predicted, measured and interval of a claim; of a curve, at the point that is furthest from its prediction in margins.
+fn shown(outcome: &ClaimOutcome) -> [String; 3] {
+    let ClaimOutcome { claim, judgement, .. } = outcome;
+    let predicted = claim.predicted_values();
+    let sign = match claim.predicted {
+        lawbook_claims::Prediction::Equal(_) => "",
+        lawbook_claims::Prediction::AtMost(_) => "≤ ",
+        lawbook_claims::Prediction::AtLeast(_) => "≥ ",
+    };
+    let off = |i: &usize| {
+        let margin = 0.5 * (judgement.band_high[*i] - judgement.band_low[*i]);
+        (judgement.measured[*i] - predicted[*i]).abs() / margin.max(f64::MIN_POSITIVE)
+    };
+    let Some(worst) = (0..judgement.measured.len()).max_by(|a, b| off(a).total_cmp(&off(b))) else {
+        return [
+            format!("{sign}{}", predicted.first().map_or(String::new(), |v| number(*v))),
+            "–".to_owned(),
+            "–".to_owned(),
+        ];
+    };
+    let place = match claim.kind {
+        Kind::Threshold { .. } => String::new(),
+        _ if claim.components() > 1 => format!(" at {}", number(claim.sites[worst].0)),
+        _ => String::new(),
+    };
+    [
+        format!("{sign}{}{place}", number(predicted[worst])),
+        number(judgement.measured[worst]),
+        format!("{} … {}", number(judgement.low[worst]), number(judgement.high[worst])),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn numbers_keep_four_digits() {
+        let cases =
+            [(0.0, "0"), (1.0, "1"), (0.33339, "0.3334"), (-12345.6, "-12346"), (1e-9, "1.000e-9"), (0.00125, "0.00125")];
+        for (value, text) in cases {
+            assert_eq!(number(value), text);
+        }
+    }
+}
