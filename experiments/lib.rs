@@ -16,9 +16,11 @@ pub mod equivariant {}
 pub mod landscapes {}
 
 /// Associative memory.
-pub mod memory {}
+pub mod memory {
+    pub mod dense_memory;
+}
 
 /// Every law of the laboratory.
 pub fn laws() -> Vec<framework::Law> {
-    vec![]
+    vec![memory::dense_memory::law()]
 }

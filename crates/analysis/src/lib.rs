@@ -1,1 +1,3 @@
-//! placeholder
+//! Numerics that every programme needs: special functions.
+
+pub mod special;

@@ -1,0 +1,77 @@
+//! What can be wrong with a memory's input.
+
+use crate::Separation;
+
+/// Bad input, with the numbers and the way out.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum MemoryError {
+    /// No pattern or no site.
+    #[error("{patterns} patterns of {sites} sites: a memory needs at least one pattern of at least one site")]
+    Empty {
+        /// Number of patterns.
+        patterns: usize,
+        /// Number of sites.
+        sites: usize,
+    },
+    /// A pattern or state has another number of sites than the memory.
+    #[error("a state of {found} sites for patterns of {expected}: give every pattern and state the same number of sites")]
+    Sites {
+        /// Sites of the memory.
+        expected: usize,
+        /// Sites of what was given.
+        found: usize,
+    },
+    /// A pattern's or site's index is too large.
+    #[error("{what} {index} of {count}: indices run from 0 to {count} − 1")]
+    Index {
+        /// Pattern or site.
+        what: &'static str,
+        /// What was asked for.
+        index: usize,
+        /// How many there are.
+        count: usize,
+    },
+    /// An entry is neither −1 nor 1.
+    #[error("site {site} is {value}: sites are −1 or 1; threshold the data first")]
+    Sign {
+        /// The site.
+        site: usize,
+        /// Its value.
+        value: f64,
+    },
+    /// More sites are to be flipped than there are.
+    #[error("{flips} flips among {sites} sites: flip at most as many as there are")]
+    Flips {
+        /// Sites to flip.
+        flips: usize,
+        /// Sites of the state.
+        sites: usize,
+    },
+    /// An order below 2 has no crosstalk to separate.
+    #[error("order {0}: the separation function x^n needs n of at least 2 (n = 2 is the Hopfield network)")]
+    Order(u32),
+    /// The exponential has no order.
+    #[error("exp(x) has no order n: the capacity formulas hold for x^n; give a power or a rectified power")]
+    NoOrder,
+    /// The energy overflows f64.
+    #[error("{separation} of {sites} sites and {patterns} patterns exceeds the range of f64: lower the order or the size")]
+    Overflow {
+        /// The separation function.
+        separation: Separation,
+        /// Number of sites.
+        sites: usize,
+        /// Number of patterns.
+        patterns: usize,
+    },
+    /// The crosstalk has no integer lattice small enough to be summed exactly.
+    #[error("the crosstalk of {separation} at {sites} sites has no lattice that f64 resolves: use the Gaussian formula")]
+    NoLattice {
+        /// The separation function.
+        separation: Separation,
+        /// Number of sites.
+        sites: usize,
+    },
+    /// The descent did not end.
+    #[error("no fixed point within {0} sweeps: energies differ by less than rounding, or the network is very large")]
+    Unfinished(usize),
+}

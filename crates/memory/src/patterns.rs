@@ -1,0 +1,216 @@
+//! Patterns and states of ±1 sites, 64 to a word.
+
+use lawbook_core::Stream;
+
+use crate::{
+    MemoryError,
+    bits::{WORD, site_mask, words},
+};
+
+/// Stored patterns ξ^μ, `count` of them with `sites` sites each.
+///
+/// Word `w` of all patterns lies together, so that a scan of one site over all patterns reads memory in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patterns {
+    count: usize,
+    sites: usize,
+    planes: Vec<u64>,
+}
+
+/// One configuration σ of ±1 sites.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    sites: usize,
+    words: Vec<u64>,
+}
+
+impl Patterns {
+    /// Independent, unbiased random patterns.
+    pub fn random(count: usize, sites: usize, stream: &mut Stream) -> Result<Self, MemoryError> {
+        let mut patterns = Self::blank(count, sites)?;
+        for word in 0..words(sites) {
+            let mask = site_mask(sites, word);
+            patterns.planes[word * count..][..count].iter_mut().for_each(|bits| *bits = stream.next_u64() & mask);
+        }
+        Ok(patterns)
+    }
+
+    /// These states.
+    pub fn from_states(states: &[State]) -> Result<Self, MemoryError> {
+        let sites = states.first().map_or(0, State::sites);
+        let mut patterns = Self::blank(states.len(), sites)?;
+        for (mu, state) in states.iter().enumerate() {
+            same_sites(sites, state.sites)?;
+            state.words.iter().enumerate().for_each(|(word, &bits)| patterns.planes[word * states.len() + mu] = bits);
+        }
+        Ok(patterns)
+    }
+
+    fn blank(count: usize, sites: usize) -> Result<Self, MemoryError> {
+        if count == 0 || sites == 0 {
+            return Err(MemoryError::Empty { patterns: count, sites });
+        }
+        Ok(Self { count, sites, planes: vec![0; count * words(sites)] })
+    }
+
+    /// Number of patterns.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Sites per pattern.
+    pub fn sites(&self) -> usize {
+        self.sites
+    }
+
+    /// Pattern `mu` as a state.
+    ///
+    /// # Panics
+    /// If `mu` is not below [`count`](Self::count).
+    pub fn state(&self, mu: usize) -> State {
+        assert!(mu < self.count, "pattern {mu} of {}", self.count);
+        State { sites: self.sites, words: (0..words(self.sites)).map(|word| self.plane(word)[mu]).collect() }
+    }
+
+    /// The overlaps `ξ^μ·σ`, from −N to N.
+    pub fn overlaps(&self, state: &State) -> Result<Vec<i64>, MemoryError> {
+        let sites = self.sites as i64;
+        Ok(self.agreements(state)?.into_iter().map(|agreeing| 2 * i64::from(agreeing) - sites).collect())
+    }
+
+    /// Numbers of sites at which each pattern agrees with the state.
+    pub(crate) fn agreements(&self, state: &State) -> Result<Vec<u32>, MemoryError> {
+        same_sites(self.sites, state.sites)?;
+        let mut agreeing = vec![self.sites as u32; self.count];
+        for (word, &bits) in state.words.iter().enumerate() {
+            for (agreeing, pattern) in agreeing.iter_mut().zip(self.plane(word)) {
+                *agreeing -= (pattern ^ bits).count_ones();
+            }
+        }
+        Ok(agreeing)
+    }
+
+    /// Word `word` of all patterns.
+    pub(crate) fn plane(&self, word: usize) -> &[u64] {
+        &self.planes[word * self.count..][..self.count]
+    }
+}
+
+impl State {
+    /// A state from its sites, each −1 or 1.
+    pub fn from_signs(signs: &[f64]) -> Result<Self, MemoryError> {
+        if signs.is_empty() {
+            return Err(MemoryError::Empty { patterns: 1, sites: 0 });
+        }
+        let mut state = Self { sites: signs.len(), words: vec![0; words(signs.len())] };
+        for (site, &value) in signs.iter().enumerate() {
+            if value.abs() != 1.0 {
+                return Err(MemoryError::Sign { site, value });
+            }
+            state.words[site / WORD] |= u64::from(value > 0.0) << (site % WORD);
+        }
+        Ok(state)
+    }
+
+    /// Number of sites.
+    pub fn sites(&self) -> usize {
+        self.sites
+    }
+
+    /// The sites as −1 and 1.
+    pub fn signs(&self) -> Vec<f64> {
+        (0..self.sites).map(|site| if self.bit(site) == 1 { 1.0 } else { -1.0 }).collect()
+    }
+
+    /// The overlap `σ·σ'` with another state.
+    pub fn overlap(&self, other: &Self) -> Result<i64, MemoryError> {
+        same_sites(self.sites, other.sites)?;
+        let differing: u32 = self.words.iter().zip(&other.words).map(|(a, b)| (a ^ b).count_ones()).sum();
+        Ok(self.sites as i64 - 2 * i64::from(differing))
+    }
+
+    /// Turns one site over.
+    ///
+    /// # Panics
+    /// If `site` is not below [`sites`](Self::sites).
+    pub fn flip(&mut self, site: usize) {
+        assert!(site < self.sites, "site {site} of {}", self.sites);
+        self.words[site / WORD] ^= 1 << (site % WORD);
+    }
+
+    /// The state with every site turned over.
+    #[must_use]
+    pub fn negated(&self) -> Self {
+        let words = self.words.iter().enumerate().map(|(word, bits)| !bits & site_mask(self.sites, word)).collect();
+        Self { sites: self.sites, words }
+    }
+
+    /// A cue: this state with exactly `flips` sites, chosen at random, turned over.
+    pub fn corrupted(&self, flips: usize, stream: &mut Stream) -> Result<Self, MemoryError> {
+        if flips > self.sites {
+            return Err(MemoryError::Flips { flips, sites: self.sites });
+        }
+        let mut order: Vec<usize> = (0..self.sites).collect();
+        let mut cue = self.clone();
+        for chosen in 0..flips {
+            order.swap(chosen, chosen + stream.below((self.sites - chosen) as u64) as usize);
+            cue.flip(order[chosen]);
+        }
+        Ok(cue)
+    }
+
+    /// 1 if the site is +1, 0 if it is −1.
+    pub(crate) fn bit(&self, site: usize) -> u64 {
+        (self.words[site / WORD] >> (site % WORD)) & 1
+    }
+}
+
+fn same_sites(expected: usize, found: usize) -> Result<(), MemoryError> {
+    if expected == found { Ok(()) } else { Err(MemoryError::Sites { expected, found }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use lawbook_core::Key;
+    use proptest::prelude::{any, proptest};
+
+    use super::*;
+
+    proptest! {
+        /// Packed overlaps are the scalar products of the ±1 vectors, whatever the number of sites.
+        #[test]
+        fn overlaps_are_scalar_products(seed in any::<u64>(), sites in 1usize..200, count in 1usize..9) {
+            let mut stream = Key::new(["overlaps"]).stream("patterns", seed);
+            let patterns = Patterns::random(count, sites, &mut stream).unwrap();
+            let state = Patterns::random(1, sites, &mut stream).unwrap().state(0);
+            let overlaps = patterns.overlaps(&state).unwrap();
+            for (mu, &overlap) in overlaps.iter().enumerate() {
+                let dot: f64 = patterns.state(mu).signs().iter().zip(state.signs()).map(|(a, b)| a * b).sum();
+                assert_eq!(overlap as f64, dot);
+                assert_eq!(patterns.state(mu).overlap(&state).unwrap(), overlap);
+                assert_eq!(patterns.state(mu).negated().overlap(&state).unwrap(), -overlap);
+            }
+        }
+
+        #[test]
+        fn a_cue_differs_at_exactly_the_flipped_sites(seed in any::<u64>(), sites in 1usize..150, share in 0.0..1.0f64) {
+            let mut stream = Key::new(["cue"]).stream("patterns", seed);
+            let state = Patterns::random(1, sites, &mut stream).unwrap().state(0);
+            let flips = (share * sites as f64) as usize;
+            let cue = state.corrupted(flips, &mut stream).unwrap();
+            assert_eq!(cue.overlap(&state).unwrap(), sites as i64 - 2 * flips as i64);
+            assert_eq!(State::from_signs(&cue.signs()).unwrap(), cue);
+        }
+    }
+
+    #[test]
+    fn bad_input_is_refused_with_its_numbers() {
+        let mut stream = Key::new(["bad"]).stream("patterns", 0);
+        assert_eq!(Patterns::random(0, 5, &mut stream).unwrap_err(), MemoryError::Empty { patterns: 0, sites: 5 });
+        assert_eq!(State::from_signs(&[1.0, 0.5]).unwrap_err(), MemoryError::Sign { site: 1, value: 0.5 });
+        let patterns = Patterns::random(2, 5, &mut stream).unwrap();
+        let short = State::from_signs(&[1.0]).unwrap();
+        assert_eq!(patterns.overlaps(&short).unwrap_err(), MemoryError::Sites { expected: 5, found: 1 });
+        assert_eq!(short.corrupted(2, &mut stream).unwrap_err(), MemoryError::Flips { flips: 2, sites: 1 });
+    }
+}

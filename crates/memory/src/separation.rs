@@ -1,0 +1,66 @@
+//! The function of the overlap that separates memories: the steeper, the less the other memories disturb.
+
+use std::fmt;
+
+use crate::MemoryError;
+
+/// The separation function `F` of a dense memory, whose energy is `−Σ F(overlap)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Separation {
+    /// `x^n`, n ≥ 2. With n = 2 the Hopfield network; with even n a pattern and its negative are stored alike.
+    Power(u32),
+    /// `x^n` for positive x, else 0, n ≥ 2: memories that point away are silent.
+    Rectified(u32),
+    /// `exp(x)`: Demircigil et al. 2017, arXiv 1702.01929.
+    Exponential,
+}
+
+impl Separation {
+    /// The value at overlap `x`, an integer between −N and N.
+    pub fn at(self, x: f64) -> f64 {
+        match self {
+            Self::Power(n) => x.powi(n as i32),
+            Self::Rectified(n) => x.max(0.0).powi(n as i32),
+            Self::Exponential => x.exp(),
+        }
+    }
+
+    /// The derivative at overlap `x`.
+    pub fn slope(self, x: f64) -> f64 {
+        match self {
+            Self::Power(n) => f64::from(n) * x.powi(n as i32 - 1),
+            Self::Rectified(n) => f64::from(n) * x.max(0.0).powi(n as i32 - 1),
+            Self::Exponential => x.exp(),
+        }
+    }
+
+    /// Whether the order is at least 2 and the energy of so many patterns stays within f64.
+    pub fn check(self, sites: usize, patterns: usize) -> Result<(), MemoryError> {
+        let log_largest = match self {
+            Self::Power(n) | Self::Rectified(n) if n < 2 => return Err(MemoryError::Order(n)),
+            Self::Power(n) | Self::Rectified(n) => f64::from(n) * (sites as f64).ln(),
+            Self::Exponential => sites as f64,
+        };
+        // Sums of two values per pattern must stay below f64::MAX = exp(709.78).
+        let in_range = log_largest + (2.0 * patterns as f64).ln() < 709.0;
+        if in_range { Ok(()) } else { Err(MemoryError::Overflow { separation: self, sites, patterns }) }
+    }
+
+    /// Whether sums of values over so many patterns are integers that f64 holds exactly, so that ties are ties.
+    pub(crate) fn is_exact(self, sites: usize, patterns: usize) -> bool {
+        match self {
+            Self::Power(_) | Self::Rectified(_) => self.at(sites as f64) * 4.0 * (patterns as f64) < 2f64.powi(53),
+            Self::Exponential => false,
+        }
+    }
+}
+
+impl fmt::Display for Separation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Power(n) => write!(f, "x^{n}"),
+            Self::Rectified(n) => write!(f, "max(x, 0)^{n}"),
+            Self::Exponential => write!(f, "exp(x)"),
+        }
+    }
+}

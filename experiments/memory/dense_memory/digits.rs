@@ -1,0 +1,187 @@
+//! Stored handwritten digits, retrieved from corrupted cues by a descent in energy.
+
+use anyhow::{Context, Result};
+use lawbook_core::{Stream, data::Digits};
+use lawbook_memory::{DenseMemory, Descent, MemoryError, Patterns, Separation, State, capacity};
+
+use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
+
+/// Retrieval of stored digits from corrupted cues.
+pub struct DigitRetrieval;
+
+params! {
+    /// Rectified memories of several orders that store the same real digits and get the same cues.
+    pub struct Params {
+        /// Stored digits K, distinct after binarising.
+        patterns: integer = 50, 2..=1700;
+        /// Pixels turned over in a cue.
+        flips: integer = 6, 0..=32;
+        /// Cues per cell.
+        cues: integer = 200, 1..=100_000;
+    }
+}
+
+/// A parallel update.
+type Step = fn(&DenseMemory, &State) -> Result<State, MemoryError>;
+
+const ORDERS: [u32; 6] = [2, 3, 4, 6, 10, 20];
+
+/// Loads and orders at which real digits, whose mean overlap is about half, are far below or far above what fits. Their
+/// crosstalk does not cancel: it reaches the signal at about K = 1/E m^(n−1), m the overlap of two digits, which is 2, 8, 21,
+/// 100, 900 for n = 2, 4, 6, 10, 20. Factors of at least two below, and six above.
+const BELOW: [(i64, u32); 3] = [(10, 6), (50, 10), (200, 20)];
+const ABOVE: [(i64, u32); 3] = [(50, 4), (200, 6), (1000, 10)];
+
+/// Where the energy is followed step by step.
+const FOLLOWED: [(i64, u32); 2] = [(200, 10), (200, 20)];
+
+impl Study for DigitRetrieval {
+    const NAME: &'static str = "digits";
+    const ABOUT: &'static str = "Stores 8×8 digits (pixels of at least half the full ink are +1) and descends from cues with \
+        10 % of the pixels turned over, one site at a time, to a fixed point.";
+    type Params = Params;
+
+    fn grid(profile: Profile) -> Vec<Params> {
+        let cues = match profile {
+            Profile::Smoke => 60,
+            Profile::Quick => 200,
+            Profile::Full => 2000,
+        };
+        [10, 50, 200, 1000].map(|patterns| Params { patterns, cues, ..Params::default() }).to_vec()
+    }
+
+    fn predict(points: &[Params]) -> Vec<Claim> {
+        let mut claims = Vec::new();
+        for p in points {
+            let site = |observable: &str, order: u32| DigitRetrieval::at(p).site(observable).at(f64::from(order));
+            for &(_, order) in BELOW.iter().filter(|(patterns, _)| *patterns == p.patterns) {
+                claims.push(
+                    Claim::at_least(&format!("gain-{}-digits", p.patterns), site("gain", order), 0.3)
+                        .rival("order-is-idle", "the order of the energy makes no difference to retrieval", [0.0])
+                        .source("section 2: steeper F separates memories better; bound from the digits' overlaps"),
+                );
+            }
+            for &(_, order) in ABOVE.iter().filter(|(patterns, _)| *patterns == p.patterns) {
+                let error = capacity::one_step_error(Separation::Rectified(order), 64, p.patterns as f64);
+                let random = capacity::fixed_fraction(error.unwrap_or(f64::NAN), 64);
+                claims.push(
+                    Claim::at_most(&format!("collapse-{}-digits", p.patterns), site("retrieved", order), 0.1)
+                        .out_of(p.cues as u64)
+                        .rival(
+                            "random-patterns",
+                            "the capacity for independent patterns, at which nearly all are stable",
+                            [random],
+                        )
+                        .source("section 2, assumption of independent patterns; bound from the digits' overlaps"),
+                );
+            }
+        }
+        claims.extend(energy(points, "energy-falls", "rise", "eq. 3: an update takes the state of lower energy"));
+        // Convex F: F(x') ≥ F(x) + F'(x)(x' − x), so that even all sites at once cannot raise −ΣF along their gradients' signs.
+        claims.extend(energy(points, "gradient-falls", "rise-gradient", "convexity of the rectified power"));
+        claims
+    }
+
+    fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
+        let stored = choose(p.patterns as usize, &mut cell.stream("digits"))?;
+        let patterns = Patterns::from_states(&stored)?;
+        let mut stream = cell.stream("cues");
+        let targets: Vec<usize> = (0..p.cues).map(|_| stream.below(stored.len() as u64) as usize).collect();
+        let cues = targets.iter().map(|&mu| stored[mu].corrupted(p.flips as usize, &mut stream));
+        let cues: Vec<State> = cues.collect::<Result<_, _>>()?;
+        let mut baseline = None;
+        for order in ORDERS {
+            let memory = DenseMemory::new(patterns.clone(), Separation::Rectified(order))?;
+            let (mut hits, mut rise, mut synchronous, mut gradient) = (0, 0.0, 0.0, 0.0);
+            for (cue, &mu) in cues.iter().zip(&targets) {
+                let (end, largest_rise) = descend(&memory, cue, &mut stream)?;
+                hits += usize::from(end == stored[mu]);
+                rise = f64::max(rise, largest_rise);
+                synchronous = f64::max(synchronous, largest_step(&memory, cue, DenseMemory::synchronous_step)?);
+                gradient = f64::max(gradient, largest_step(&memory, cue, DenseMemory::gradient_step)?);
+            }
+            let retrieved = hits as f64 / p.cues as f64;
+            let at = f64::from(order);
+            cell.record_at("retrieved", at, retrieved);
+            cell.record_at("gain", at, retrieved - *baseline.get_or_insert(retrieved));
+            cell.record_at("rise", at, rise);
+            cell.record_at("rise-synchronous", at, synchronous);
+            cell.record_at("rise-gradient", at, gradient);
+        }
+        Ok(())
+    }
+}
+
+/// The largest rise of the energy over all updates, relative to the energy, is 0 up to the rounding of a sum of 1000 terms.
+fn energy(points: &[Params], id: &str, observable: &str, source: &str) -> Option<Claim> {
+    let site = |p: &Params, order: u32, observable: &str| DigitRetrieval::at(p).site(observable).at(f64::from(order));
+    let sites: Vec<_> =
+        points.iter().flat_map(|p| ORDERS.map(|order| (f64::from(order), site(p, order, observable), 0.0))).collect();
+    let followed = |p: &Params| FOLLOWED.map(|(patterns, order)| (patterns == p.patterns).then_some(order));
+    let rival: Vec<_> = points
+        .iter()
+        .flat_map(|p| followed(p).into_iter().flatten().map(|order| site(p, order, "rise-synchronous")))
+        .collect();
+    (!rival.is_empty()).then(|| {
+        Claim::exact(id, sites)
+            .within(Margin::Absolute(1e-12))
+            .rival_residual(
+                "synchronous",
+                "all sites take the state of lower energy at once, each unaware of the others",
+                rival,
+            )
+            .axes("order n", "largest relative rise of the energy")
+            .source(source)
+    })
+}
+
+/// Distinct binarised digits, in random order.
+fn choose(count: usize, stream: &mut Stream) -> Result<Vec<State>> {
+    let mut images = Digits::load()?.pixels;
+    stream.shuffle(&mut images);
+    let mut chosen: Vec<State> = Vec::new();
+    for image in images {
+        let state = State::from_signs(&image.map(|ink| if ink >= 8.0 { 1.0 } else { -1.0 }))?;
+        if !chosen.contains(&state) {
+            chosen.push(state);
+        }
+        if chosen.len() == count {
+            return Ok(chosen);
+        }
+    }
+    None.with_context(|| format!("{count} distinct digits: there are {} after binarising", chosen.len()))
+}
+
+/// The fixed point below `cue` and the largest relative rise of the energy on the way, recomputed from scratch at each flip.
+fn descend(memory: &DenseMemory, cue: &State, stream: &mut Stream) -> Result<(State, f64)> {
+    let mut descent = Descent::new(memory, cue)?;
+    let (mut energy, mut rise) = (memory.energy(cue)?, 0.0);
+    let mut order: Vec<usize> = (0..cue.sites()).collect();
+    loop {
+        stream.shuffle(&mut order);
+        let mut flips = 0;
+        for &site in &order {
+            if descent.visit(site) {
+                flips += 1;
+                let next = memory.energy(descent.state())?;
+                rise = f64::max(rise, (next - energy) / energy.abs());
+                energy = next;
+            }
+        }
+        if flips == 0 {
+            return Ok((descent.state().clone(), rise));
+        }
+    }
+}
+
+/// The largest relative rise of the energy over ten parallel steps from `cue`.
+fn largest_step(memory: &DenseMemory, cue: &State, step: Step) -> Result<f64> {
+    let (mut state, mut rise) = (cue.clone(), 0.0);
+    for _ in 0..10 {
+        let next = step(memory, &state)?;
+        let (before, after) = (memory.energy(&state)?, memory.energy(&next)?);
+        rise = f64::max(rise, (after - before) / before.abs());
+        state = next;
+    }
+    Ok(rise)
+}
