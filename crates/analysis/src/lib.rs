@@ -1,1 +1,3 @@
-//! placeholder
+//! Generic numerics.
+
+pub mod gaussian;
