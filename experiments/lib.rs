@@ -10,7 +10,9 @@ pub mod framework;
 pub mod dynamics {}
 
 /// Models that take any size, with any symmetry.
-pub mod equivariant {}
+pub mod equivariant {
+    pub mod set_transfer;
+}
 
 /// Exactly solvable models of learning.
 pub mod landscapes {}
@@ -22,5 +24,5 @@ pub mod memory {
 
 /// Every law of the laboratory.
 pub fn laws() -> Vec<framework::Law> {
-    vec![memory::dense_memory::law()]
+    vec![equivariant::set_transfer::law(), memory::dense_memory::law()]
 }

@@ -1,3 +1,4 @@
-//! Numerics that every programme needs: special functions.
+//! Numerics that every programme needs: special functions, quadrature, quantiles, roots.
 
+pub mod gaussian;
 pub mod special;

@@ -1,0 +1,112 @@
+//! The three set models: f(X) = σ(Agg_i ρ(X_i)) with networks ρ and σ that do not depend on the number of points.
+
+use lawbook_core::{Device, Kind, Stream, Tensor};
+
+use crate::mlp::{Mlp, ModelError};
+
+/// How the features of the points become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aggregation {
+    /// Σ_i ρ(X_i): DeepSet (Zaheer et al. 2017).
+    Sum,
+    /// (1/n) Σ_i ρ(X_i): normalised DeepSet.
+    Mean,
+    /// max_i ρ(X_i), entry by entry: PointNet (Qi et al. 2017).
+    Max,
+}
+
+impl Aggregation {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Sum, Self::Mean, Self::Max];
+
+    /// The aggregate [..., channels] of the features [..., n, channels].
+    pub fn apply(self, features: &Tensor) -> Tensor {
+        match self {
+            Self::Sum => features.sum_dim_intlist([-2i64].as_slice(), false, features.kind()),
+            Self::Mean => features.mean_dim([-2i64].as_slice(), false, features.kind()),
+            Self::Max => features.max_dim(-2, false).0,
+        }
+    }
+}
+
+/// A permutation-invariant model of any number of points: σ(Agg_i ρ(X_i)).
+///
+/// Its parameters are those of ρ followed by those of σ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetModel {
+    point: Mlp,
+    aggregation: Aggregation,
+    readout: Mlp,
+}
+
+impl SetModel {
+    /// The model with ρ = `point` and σ = `readout`.
+    pub fn new(point: Mlp, aggregation: Aggregation, readout: Mlp) -> Result<Self, ModelError> {
+        if point.outputs() == readout.inputs() {
+            Ok(Self { point, aggregation, readout })
+        } else {
+            Err(ModelError::Mismatch { given: point.outputs(), taken: readout.inputs() })
+        }
+    }
+
+    /// The model of the paper's training runs: three layers for ρ: d → h → h → h and three for σ: h → h → h → 1, h = `width`
+    /// (50 in the paper).
+    pub fn three_layers(aggregation: Aggregation, dimension: i64, width: i64) -> Result<Self, ModelError> {
+        Self::new(Mlp::new(&[dimension, width, width, width])?, aggregation, Mlp::new(&[width, width, width, 1])?)
+    }
+
+    /// ρ, applied to every point.
+    pub fn point(&self) -> &Mlp {
+        &self.point
+    }
+
+    /// σ, applied to the aggregate.
+    pub fn readout(&self) -> &Mlp {
+        &self.readout
+    }
+
+    /// How the points' features become one.
+    pub fn aggregation(&self) -> Aggregation {
+        self.aggregation
+    }
+
+    /// Number of scalar parameters.
+    pub fn parameter_count(&self) -> i64 {
+        self.point.parameter_count() + self.readout.parameter_count()
+    }
+
+    /// Fresh parameters, with gradients; see [`Mlp::init`].
+    pub fn init(&self, stream: &mut Stream, kind: Kind, device: Device) -> Vec<Tensor> {
+        let mut parameters = self.point.init(stream, kind, device);
+        parameters.extend(self.readout.init(stream, kind, device));
+        parameters
+    }
+
+    /// The parameters of ρ and those of σ.
+    pub fn split<'a>(&self, parameters: &'a [Tensor]) -> (&'a [Tensor], &'a [Tensor]) {
+        parameters.split_at(self.point.tensors())
+    }
+
+    /// The output [sets, outputs] for the sets [sets, n, d].
+    ///
+    /// Panics if the shapes do not fit the widths, or for an empty set under [`Aggregation::Max`].
+    pub fn forward(&self, parameters: &[Tensor], sets: &Tensor) -> Tensor {
+        let (point, readout) = self.split(parameters);
+        self.readout.forward(readout, &self.aggregation.apply(&self.point.forward(point, sets)))
+    }
+
+    /// The same with ρ − ρ(0) in the place of ρ, so that a point at the origin adds nothing to a sum.
+    pub fn forward_centred(&self, parameters: &[Tensor], sets: &Tensor) -> Tensor {
+        let (point, readout) = self.split(parameters);
+        let origin = Tensor::zeros([1, self.point.inputs()], (sets.kind(), sets.device()));
+        let features = self.point.forward(point, sets) - self.point.forward(point, &origin);
+        self.readout.forward(readout, &self.aggregation.apply(&features))
+    }
+
+    /// L_ρ L_σ, the product of the networks' Lipschitz bounds: a Lipschitz constant of the normalised DeepSet in W_1 and of
+    /// the DeepSet with ρ(0) = 0 in ℓ_1 (Table 2 of the paper).
+    pub fn lipschitz_bound(&self, parameters: &[Tensor]) -> f64 {
+        let (point, readout) = self.split(parameters);
+        self.point.lipschitz_bound(point) * self.readout.lipschitz_bound(readout)
+    }
+}
