@@ -22,6 +22,12 @@ pub mod memory {
     pub mod dense_memory;
 }
 
+/// The laws that the worker serves: the registry, and the rehearsal law where the laboratory itself is tested.
+pub fn served() -> Vec<framework::Law> {
+    let rehearsal = std::env::var_os("LAWBOOK_REHEARSAL").map(|_| framework::rehearsal::law());
+    laws().into_iter().chain(rehearsal).collect()
+}
+
 /// Every law of the laboratory.
 pub fn laws() -> Vec<framework::Law> {
     vec![equivariant::set_transfer::law(), memory::dense_memory::law()]

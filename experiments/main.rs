@@ -59,7 +59,7 @@ enum Verb {
 
 fn main() -> Result<()> {
     let cli = Cli::parse();
-    let laws = lab::laws();
+    let laws = lab::served();
     let device = device::device(&cli.device)?;
     device::use_one_thread();
     match cli.verb {

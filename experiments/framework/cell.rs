@@ -7,6 +7,7 @@ use lawbook_core::{Device, Key, Stream};
 #[derive(Debug)]
 pub struct Cell {
     key: Key,
+    seed: u64,
     device: Device,
     observations: Vec<Observation>,
     fault: Option<String>,
@@ -16,12 +17,17 @@ impl Cell {
     /// The cell that `spec` names. Its streams depend on law, point and seed alone.
     pub fn new(spec: &CellSpec, device: Device) -> Self {
         let key = Key::new([spec.law.as_str(), &spec.point.canonical(), &spec.seed.to_string()]);
-        Self { key, device, observations: Vec::new(), fault: None }
+        Self { key, seed: spec.seed, device, observations: Vec::new(), fault: None }
     }
 
     /// The random stream of this cell for one purpose.
     pub fn stream(&self, purpose: &str) -> Stream {
         self.key.stream(purpose, 0)
+    }
+
+    /// The seed of this cell: only for rehearsing faults, never for randomness, which comes from streams.
+    pub fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// The key of this cell, from which mechanisms draw a stream per replica.

@@ -3,6 +3,7 @@
 mod cell;
 mod law;
 mod params;
+pub mod rehearsal;
 pub mod worker;
 
 pub use cell::Cell;

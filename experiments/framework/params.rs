@@ -37,6 +37,8 @@ macro_rules! params {
         $(#[$about])*
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
         #[serde(deny_unknown_fields)]
+        // Names are those of the paper: N and n may be two parameters.
+        #[allow(non_snake_case)]
         pub struct $name {
             $(#[doc = $doc] pub $field: $crate::params!(@type $kind),)*
         }

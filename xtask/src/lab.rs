@@ -58,7 +58,8 @@ impl Lab {
             std::fs::write(&stamp_file, format!("{stamp} {}", identity(&program)))?;
         }
         let program = Program { path: program, libtorch: libtorch.path.clone() };
-        let answers = notes.join("answers").join(&sources.digest[..16]);
+        let rehearsal = if std::env::var_os("LAWBOOK_REHEARSAL").is_some() { "-rehearsal" } else { "" };
+        let answers = notes.join("answers").join(format!("{}{rehearsal}", &sources.digest[..16]));
         Ok(Self { program, libtorch, answers, worker: RefCell::new(None) })
     }
 

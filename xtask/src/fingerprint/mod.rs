@@ -108,8 +108,9 @@ impl Code {
         let mut hashes: Vec<&String> = items.values().collect();
         hashes.sort();
         let mut hasher = blake3::Hasher::new();
-        hashes.iter().for_each(|hash| drop(hasher.update(hash.as_bytes())));
-        crates.iter().for_each(|name| drop(hasher.update(name.as_bytes())));
+        for part in hashes.into_iter().chain(&crates) {
+            hasher.update(part.as_bytes());
+        }
         Ok(Fingerprint { digest: hasher.finalize().to_hex()[..32].to_owned(), items, crates })
     }
 

@@ -1,0 +1,128 @@
+//! Cells that go wrong cost one cell, and every wrong command gets its sentence.
+
+mod common;
+
+use std::path::Path;
+
+use common::{output, stderr, stdout};
+
+fn store() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+#[test]
+fn a_fault_costs_one_cell_and_is_reported_with_its_log() {
+    let cases = [
+        ("panic", "rehearsed panic"),
+        ("abort", "the worker process died (signal: 6"),
+        ("error", "rehearsed error"),
+        ("nan", "one at 0 is NaN"),
+        ("silent", "recorded nothing"),
+    ];
+    for (fault, message) in cases {
+        let store = store();
+        let set = format!("fault={fault}");
+        let output = output(store.path(), &["run", "rehearsal", "--set", &set, "--seeds", "4", "--format", "json"]);
+        assert_eq!(output.status.code(), Some(3), "{fault}: {}", stderr(&output));
+        let complaint = stderr(&output);
+        assert!(complaint.contains("cell failed") && complaint.contains(message), "{fault}: {complaint}");
+        let log = complaint.lines().find_map(|line| line.trim().strip_prefix("log: ")).expect("a log is named").to_owned();
+        assert!(std::fs::read_to_string(log).expect("the log is there").contains(message), "{fault}");
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a document");
+        let claims = document["laws"][0]["claims"].as_array().expect("claims");
+        let verdict = |claim: &serde_json::Value| claim["verdict"].as_str().map(str::to_owned);
+        let faulty = claims.iter().find(|claim| claim["claim"] == format!("fault-{fault}")).expect("the claim");
+        assert_eq!(verdict(faulty).as_deref(), Some("error"), "{fault}");
+        assert!(claims.iter().any(|claim| claim["seeds"] == 4), "the other cells were measured");
+    }
+}
+
+#[test]
+fn fail_fast_stops_at_the_first_failing_cell() {
+    let store = store();
+    let args =
+        ["run", "rehearsal", "--set", "fault=error", "--set", "pause=20", "--seeds", "40", "--jobs", "1", "--fail-fast"];
+    let output = output(store.path(), &args);
+    assert_eq!(output.status.code(), Some(3));
+    let sealed = common::observations(store.path());
+    assert!(stderr(&output).contains("stopped early"), "{}", stderr(&output));
+    assert_eq!(sealed.len(), 1);
+}
+
+#[test]
+fn a_false_claim_fails_with_status_one() {
+    let store = store();
+    let output = output(store.path(), &["run", "rehearsal", "--set", "claimed=0.8"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+    assert!(stdout(&output).contains("fails"));
+}
+
+#[test]
+fn wrong_commands_say_what_is_right() {
+    let store = store();
+    let cases: [(&[&str], &str); 9] = [
+        (&["run", "rehearsel"], "did you mean `rehearsal`"),
+        (&["run", "zzz"], "known are"),
+        (&["run", "rehearsal", "--set", "claimd=0.5"], "did you mean `claimed`"),
+        (&["run", "rehearsal", "--set", "claimed=half"], "is not a number: give one from 0 to 1"),
+        (&["run", "rehearsal", "--set", "n=0"], "n = 0 is out of range: give an integer from 1 to 1000000"),
+        (&["run", "rehearsal", "--set", "fault=fire"], "give one of none, panic"),
+        (&["run", "rehearsal", "--set", "n="], "n is given no value"),
+        (&["run", "rehearsal", "--seeds", "0"], "give at least 1"),
+        (&["run", "rehearsal", "--plan", "no-such.toml"], "cannot be read"),
+    ];
+    for (args, sentence) in cases {
+        let output = output(store.path(), args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(sentence), "{args:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_damaged_store_is_refused_and_left_alone() {
+    let store = store();
+    assert_eq!(output(store.path(), &["run", "rehearsal", "--seeds", "4"]).status.code(), Some(0));
+    let (name, bytes) = common::observations(store.path()).remove(0);
+    let path = store.path().join("observations").join(name);
+    std::fs::write(&path, &bytes[..100]).expect("writable");
+    let refused = output(store.path(), &["run", "rehearsal", "--seeds", "4"]);
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(stderr(&refused).contains("move it away"), "{}", stderr(&refused));
+    assert_eq!(std::fs::read(&path).expect("still there").len(), 100);
+    std::fs::remove_file(&path).expect("removable");
+    assert_eq!(output(store.path(), &["run", "rehearsal", "--seeds", "4"]).status.code(), Some(0));
+    assert_eq!(common::observations(store.path())[0].1, bytes);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_gets_a_sentence() {
+    let complaint = |path: &Path| {
+        let output = output(path, &["run", "rehearsal", "--seeds", "4"]);
+        assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+        stderr(&output)
+    };
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    assert!(complaint(file.path()).contains("give the store another folder"), "{}", complaint(file.path()));
+    // /dev/full fails every write as a full disk does.
+    let store = store();
+    std::os::unix::fs::symlink("/dev/full", store.path().join("journal.jsonl")).expect("a link");
+    let full = complaint(store.path());
+    assert!(full.contains("make room") && full.contains("No space left"), "{full}");
+}
+
+#[test]
+fn two_runs_at_once_on_one_store_are_refused() {
+    let store = store();
+    let slow = ["run", "rehearsal", "--set", "pause=400", "--seeds", "8", "--jobs", "1"];
+    let mut first = common::xtask(store.path(), &slow)
+        .stderr(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    std::thread::sleep(std::time::Duration::from_millis(1200));
+    let second = output(store.path(), &["run", "rehearsal"]);
+    let _ = first.kill();
+    let _ = first.wait();
+    assert_eq!(second.status.code(), Some(3));
+    assert!(stderr(&second).contains("in use by another run (process"), "{}", stderr(&second));
+}
