@@ -35,12 +35,18 @@ impl Interval {
 /// costs a few per cent of width at a hundred.
 const MIXTURE_VARIANCE: f64 = 1000.0;
 
+/// Widens the interval of `n` replicates by `1 + SKEWNESS_ALLOWANCE / sqrt(n)`. Few skewed replicates may by chance all lie on
+/// the side where they are dense, and then both mean and scatter come out too small; the t martingale does not know that.
+/// With 2 the rates of false verdicts stay under their level up to the skewness of an exponential (which is 2), at levels
+/// down to 2e-4; `tests/calibration.rs` measures them.
+const SKEWNESS_ALLOWANCE: f64 = 2.0;
+
 /// Confidence sequence for the mean of independent replicates, from the values so far.
 ///
 /// The Gaussian-mixture *t* martingale (Wang & Ramdas, *Anytime-valid t-tests and confidence sequences for Gaussian means
 /// with unknown variance*, 2023, arXiv 2310.03722): with `A = 1 + n g`, the mean `m` is excluded once
-/// `A^(-1/2) [(1 + r)/(1 + r/A)]^(n/2) ≥ 1/level`, `r = n (x̄ − m)² / ((n − 1) s²)`. Exact for Gaussian replicates with
-/// unknown variance, at every `n` at once.
+/// `A^(-1/2) [(1 + r)/(1 + r/A)]^(n/2) ≥ 1/level`, `r = n (x̄ − m)² / ((n − 1) s²)`. That is exact for Gaussian replicates
+/// with unknown variance, at every `n` at once; it is then widened to allow for skewed ones.
 ///
 /// Unbounded with fewer than two values, or when all values are equal: then the scatter is unknown, not zero.
 pub fn replicate_interval(values: &[f64], level: f64) -> Interval {
@@ -56,7 +62,7 @@ pub fn replicate_interval(values: &[f64], level: f64) -> Interval {
         return Interval::unbounded(mean);
     }
     let r = (c - 1.0) / (1.0 - c / a);
-    let half = (r * squares / n).sqrt();
+    let half = (r * squares / n).sqrt() * (1.0 + SKEWNESS_ALLOWANCE / n.sqrt());
     Interval { estimate: mean, low: mean - half, high: mean + half }
 }
 
@@ -98,7 +104,7 @@ fn weighted_log(weight: f64, p: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// The interval solves its own defining equation: at its ends the martingale is exactly 1/level.
+    /// The interval solves its own defining equation: before the allowance, the martingale is exactly 1/level at its ends.
     #[test]
     fn ends_lie_where_the_martingale_reaches_its_bound() {
         let values = [1.0, 1.4, 0.7, 1.1, 0.9, 1.3];
@@ -106,7 +112,8 @@ mod tests {
         let interval = replicate_interval(&values, level);
         let squares: f64 = values.iter().map(|x| (x - interval.estimate).powi(2)).sum();
         for end in [interval.low, interval.high] {
-            let r = n * (interval.estimate - end).powi(2) / squares;
+            let exact = (interval.estimate - end) / (1.0 + SKEWNESS_ALLOWANCE / n.sqrt());
+            let r = n * exact.powi(2) / squares;
             let a = 1.0 + n * MIXTURE_VARIANCE;
             let martingale = a.powf(-0.5) * ((1.0 + r) / (1.0 + r / a)).powf(n / 2.0);
             assert!((martingale * level - 1.0).abs() < 1e-10, "{martingale}");
@@ -121,7 +128,7 @@ mod tests {
         let interval = replicate_interval(&values, 0.05);
         let a = 1.0 + n as f64 * MIXTURE_VARIANCE;
         let known = ((a.ln() - 2.0 * 0.05_f64.ln()) / n as f64).sqrt();
-        assert!((interval.high / known - 1.0).abs() < 1e-3, "{} {known}", interval.high);
+        assert!((interval.high / known - 1.0).abs() < 0.02, "{} {known}", interval.high);
     }
 
     #[test]
