@@ -11,6 +11,7 @@
 
 pub mod compatibility;
 pub mod distance;
+pub mod outlier;
 pub mod population;
 pub mod rate;
 mod trained;
@@ -39,6 +40,7 @@ pub fn law() -> Law {
         .source("Levin, Ma, Díaz & Villar, On Transferring Transferability, NeurIPS 2025, arXiv 2505.23599")
         .study::<compatibility::Compatibility>()
         .study::<rate::Rate>()
+        .study::<outlier::SingleOutlier>()
         .study::<wasserstein::Wasserstein>()
         .study::<population::PopulationStatistics>()
         .study::<distance::MaximalDistance>()

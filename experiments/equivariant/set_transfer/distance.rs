@@ -3,9 +3,9 @@
 
 use anyhow::Result;
 use lawbook_core::Kind;
-use lawbook_equivariant::sets::{Recipe, maximal_distance};
+use lawbook_equivariant::sets::{Circle, Recipe, maximal_distance};
 
-use super::trained::{self, Bound, Run};
+use super::trained::{self, Bound, Purpose, Run};
 use crate::{
     framework::{Cell, Claim, Profile, Study},
     params,
@@ -98,13 +98,17 @@ impl Study for MaximalDistance {
             },
         };
         let (device, mut stream) = (cell.device(), cell.stream("points"));
+        let mut circles = |count: i64| (0..count).map(|_| Circle::random(&mut stream)).collect::<Vec<_>>();
+        let (training, validation) = (circles(params.sets), circles((params.sets / 8).max(1)));
+        // The same circles at every size: their scatter then leaves the ratios of errors.
+        let tests = circles(params.tests);
         trained::measure(&run, cell, |purpose, n| {
-            let sets = match purpose {
-                "training" => params.sets,
-                "validation" => (params.sets / 8).max(1),
-                _ => params.tests,
+            let circles = match purpose {
+                Purpose::Training => &training,
+                Purpose::Validation => &validation,
+                Purpose::Test => &tests,
             };
-            Ok(maximal_distance(sets as usize, n as usize, &mut stream, Kind::Float, device))
+            Ok(maximal_distance(circles, n as usize, &mut stream, Kind::Float, device))
         })
     }
 }

@@ -16,10 +16,18 @@ pub(super) struct Run<'a> {
     pub(super) recipe: Recipe,
 }
 
+/// What a data set is for.
+#[derive(PartialEq)]
+pub(super) enum Purpose {
+    Training,
+    Validation,
+    Test,
+}
+
 /// Trains on the first two data sets that `draw` gives, at the training size, and records the test error at every multiple of it.
-pub(super) fn measure(run: &Run<'_>, cell: &mut Cell, mut draw: impl FnMut(&str, i64) -> Result<SetData>) -> Result<()> {
-    let training = draw("training", run.train_size)?;
-    let validation = draw("validation", run.train_size)?;
+pub(super) fn measure(run: &Run<'_>, cell: &mut Cell, mut draw: impl FnMut(Purpose, i64) -> Result<SetData>) -> Result<()> {
+    let training = draw(Purpose::Training, run.train_size)?;
+    let validation = draw(Purpose::Validation, run.train_size)?;
     let aggregation = match run.aggregation {
         "sum" => Aggregation::Sum,
         "mean" => Aggregation::Mean,
@@ -33,7 +41,7 @@ pub(super) fn measure(run: &Run<'_>, cell: &mut Cell, mut draw: impl FnMut(&str,
     let fitted = fit(&model, parameters, &training, &validation, &run.recipe, &mut cell.stream("batches"));
     cell.record("diverged", f64::from(fitted.diverged));
     for multiple in run.multiples {
-        let test = draw("test", multiple * run.train_size)?;
+        let test = draw(Purpose::Test, multiple * run.train_size)?;
         cell.record_at("mse", (multiple * run.train_size) as f64, test.mean_squared_error(&model, &fitted.parameters));
     }
     Ok(())

@@ -12,7 +12,7 @@ mod sequence;
 mod training;
 pub mod wasserstein;
 
-pub use distance::maximal_distance;
+pub use distance::{Circle, maximal_distance};
 pub use gaussian::{CovarianceError, Gaussian};
 pub use limit::{Limit, limit};
 pub use model::{Aggregation, SetModel};
