@@ -63,15 +63,14 @@ impl Study for MaximalDistance {
             let at = Self::at(params);
             match params.aggregation.as_str() {
                 "sum" => claims.extend(trained::sum_claims("distance", &at, params.n, &MULTIPLES)),
-                "mean" => claims.extend(trained::mean_claims("distance", &at, params.n, &MULTIPLES)),
+                "mean" => claims.push(trained::mean_transfers("distance", &at)),
                 _ => {
                     // On larger sets the same circles are only sampled more densely: published, 0.82 at ten times the size.
-                    let (above, below) = trained::growth(&at, params.n, most);
-                    claims.push(
-                        Claim::ratio_at_most("distance-max-flat", above, below, 1.5)
-                            .rival("drifts", "in proportion to n", [most as f64])
-                            .source("Figure 4"),
-                    );
+                    claims.push(trained::growth_at_most("distance-max-flat", &at, 1.5).rival(
+                        "drifts",
+                        "in proportion to n",
+                        [(most as f64).ln()],
+                    ));
                     let same = |other: &&Distance| **other == Distance { aggregation: "mean".to_owned(), ..params.clone() };
                     if let Some(mean) = points.iter().find(same) {
                         // The published ratio is 1/3000 after 25 times as many steps.

@@ -1,4 +1,4 @@
-//! Sets of n points of R^d, as tensors [sets, n, d]: models, consistent sequences, distances, tasks and training.
+//! Sets of n points of R^d, as tensors `[sets, n, d]`: models, consistent sequences, distances, tasks and training.
 //!
 //! Source: Eitan Levin, Yuxin Ma, Mateo Díaz & Soledad Villar, *On Transferring Transferability: Towards a Theory for Size
 //! Generalization*, NeurIPS 2025, arXiv 2505.23599.
