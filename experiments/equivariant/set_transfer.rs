@@ -7,7 +7,7 @@
 //! (n − n_tr)². Under zero padding the roles are reversed: the sum with ρ(0) = 0 is compatible, mean and maximum are not.
 //!
 //! Source: Eitan Levin, Yuxin Ma, Mateo Díaz & Soledad Villar, *On Transferring Transferability: Towards a Theory for Size
-//! Generalization*, NeurIPS 2025, arXiv 2505.23599: Table 2, Corollary F.9, equation (3), Section 5 and Appendix I.
+//! Generalization*, NeurIPS 2025, arXiv 2505.23599: Table 2, Corollary F.9, equation (3), Appendix I.
 
 pub mod compatibility;
 pub mod distance;

@@ -1,4 +1,4 @@
-//! Section 5 and Appendix I.1, maximal distance: the label max_i ‖X_i‖ is a quantity of the support, continuous in W_∞, and so
+//! Appendix I, maximal distance: the label max_i ‖X_i‖ is a quantity of the support, continuous in W_∞, and so
 //! the task of PointNet.
 
 use anyhow::Result;

@@ -1,4 +1,4 @@
-//! Section 5 and Appendix I.1, population statistics: the label is an information quantity of the Gaussian that the points of a
+//! Appendix I, population statistics: the label is an information quantity of the Gaussian that the points of a
 //! set are drawn from, hence of the limit measure.
 //!
 //! The labels are the quantities themselves; the paper's generators store ½ ln(2πe Σ_11²) as the entropy of task 1 and sample
@@ -64,7 +64,7 @@ impl Study for PopulationStatistics {
     fn grid(profile: Profile) -> Vec<Statistic> {
         let quick =
             Statistic { half: 1, n: 40, sets: 256, tests: 256, epochs: 80, batch: 32, eta: 0.002, ..Statistic::default() };
-        let smoke = Statistic { n: 20, sets: 64, tests: 64, batch: 8, epochs: 25, width: 32, ..quick.clone() };
+        let smoke = Statistic { n: 20, sets: 64, tests: 128, batch: 8, epochs: 25, width: 32, ..quick.clone() };
         let run = |base: &Statistic, task: &str, aggregation: &str| Statistic {
             task: task.to_owned(),
             aggregation: aggregation.to_owned(),
@@ -100,7 +100,7 @@ impl Study for PopulationStatistics {
                                 .within(Margin::Absolute(0.1))
                                 .rival("variance", "no bias at all", [-1.0])
                                 .rival("bias", "no variance at all", [0.0])
-                                .source("Section 5, size generalisation of sets"),
+                                .source("Appendix I, size generalisation of sets"),
                         );
                     }
                     let same = |other: &&Statistic| **other == Statistic { aggregation: "max".to_owned(), ..params.clone() };

@@ -1,4 +1,4 @@
-//! What the two training studies share: one model trained at one size and tested at multiples of it, and what Section 5 of the
+//! What the two training studies share: one model trained at one size and tested at multiples of it, and what the
 //! paper says of each aggregation.
 
 use anyhow::{Result, bail};
@@ -85,7 +85,7 @@ pub(super) fn sum_claims(task: &str, point: &Point, train_size: i64, multiples: 
             .within(BLOW_UP_MARGIN)
             .rival("proportional", "output proportional to n, label negligible: (n2/n1)²", [(0.5 * most as f64).powi(2)])
             .rival("linear", "squared error linear in the excess, as of independent errors per point", [excess])
-            .source("Section 5, size generalisation of sets"),
+            .source("Appendix I, size generalisation of sets"),
         Claim::exponent(&format!("{task}-sum-exponent"), far, 2.0)
             .within(Margin::Absolute(0.1))
             .rival("linear", "squared error linear in the excess, as of independent errors per point", [1.0])
@@ -108,12 +108,12 @@ pub(super) fn mean_transfers(task: &str, point: &Point) -> Claim {
 
 /// From the training size to the largest test size the error grows at most by this factor (geometric mean over runs).
 pub(super) fn growth_at_most(id: &str, point: &Point, factor: f64) -> Claim {
-    Claim::at_most(id, point.site("ln growth"), factor.ln()).source("Section 5, size generalisation of sets")
+    Claim::at_most(id, point.site("ln growth"), factor.ln()).source("Appendix I, size generalisation of sets")
 }
 
 /// The same from below.
 pub(super) fn growth_at_least(id: &str, point: &Point, factor: f64) -> Claim {
-    Claim::at_least(id, point.site("ln growth"), factor.ln()).source("Section 5, size generalisation of sets")
+    Claim::at_least(id, point.site("ln growth"), factor.ln()).source("Appendix I, size generalisation of sets")
 }
 
 /// The error of one model at most (or at least) `bound` times that of another, at a multiple of the training size.

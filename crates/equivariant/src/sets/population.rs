@@ -1,7 +1,7 @@
 //! Population statistics: sets drawn from Gaussians, labelled by an information quantity of the Gaussian itself.
 //!
 //! The four tasks of Zaheer et al., *Deep Sets*, NeurIPS 2017, in the form of the size-generalisation experiment of Levin et
-//! al. (arXiv 2505.23599, Appendix I.1). Two labels differ from that experiment's generators, which store
+//! al. (arXiv 2505.23599, Appendix I). Two labels differ from that experiment's generators, which store
 //! ½ ln(2πe Σ_11²) as the entropy of task 1 and, in task 2, sample with the upper Cholesky factor, so that their sets have
 //! correlation α/√(1 + α²) and label −½ ln(1 − α²). Here the label is the quantity of the Gaussian that is sampled.
 
