@@ -28,7 +28,7 @@ pub enum ModelError {
 
 /// Linear layers with ReLU between them and none after the last: widths d₀, d₁, …, d_L.
 ///
-/// Parameters are W₁ [d₁, d₀], b₁ [d₁], W₂ [d₂, d₁], b₂ [d₂], …, in this order.
+/// Parameters are W₁ `[d₁, d₀]`, b₁ `[d₁]`, W₂ `[d₂, d₁]`, b₂ `[d₂]`, …, in this order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mlp {
     widths: Vec<i64>,
@@ -78,7 +78,7 @@ impl Mlp {
         self.widths.windows(2).flat_map(layer).collect()
     }
 
-    /// The output [..., d_L] for the input [..., d₀].
+    /// The output `[..., d_L]` for the input `[..., d₀]`.
     ///
     /// Panics if `parameters` or `x` have other shapes than the widths say.
     pub fn forward(&self, parameters: &[Tensor], x: &Tensor) -> Tensor {

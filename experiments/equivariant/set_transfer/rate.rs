@@ -45,7 +45,7 @@ impl Study for Rate {
 
     fn grid(profile: Profile) -> Vec<Untrained> {
         let base = match profile {
-            Profile::Smoke => Untrained { width: 12, draws: 200, largest: 3000, ..Untrained::default() },
+            Profile::Smoke => Untrained { width: 12, draws: 400, largest: 3000, ..Untrained::default() },
             Profile::Quick => Untrained { draws: 200, largest: 3000, ..Untrained::default() },
             Profile::Full => Untrained { draws: 200, ..Untrained::default() },
         };
@@ -67,7 +67,7 @@ impl Study for Rate {
                 claim.rival("grid", "n^(-1), as for evenly spaced points", [-1.0]).axes("n", observable).log_x().log_y()
             };
             let bound = -1.0 / params.d as f64;
-            let gap = slope(format!("gap-exponent-d{}", params.d), "gap").source("Proposition 3.3 and Corollary F.9");
+            let gap = slope(format!("gap-exponent-d{}", params.d), "gap").source("Corollary F.9");
             claims.push(if params.d > 2 {
                 gap.rival(
                     "wasserstein-bound",

@@ -1,4 +1,4 @@
-//! What the two training studies share: one model trained at one size and tested at multiples of it, and what Section 5 of the
+//! What the two training studies share: one model trained at one size and tested at multiples of it, and what the
 //! paper says of each aggregation.
 
 use anyhow::{Result, bail};
@@ -16,10 +16,18 @@ pub(super) struct Run<'a> {
     pub(super) recipe: Recipe,
 }
 
+/// What a data set is for.
+#[derive(PartialEq)]
+pub(super) enum Purpose {
+    Training,
+    Validation,
+    Test,
+}
+
 /// Trains on the first two data sets that `draw` gives, at the training size, and records the test error at every multiple of it.
-pub(super) fn measure(run: &Run<'_>, cell: &mut Cell, mut draw: impl FnMut(&str, i64) -> Result<SetData>) -> Result<()> {
-    let training = draw("training", run.train_size)?;
-    let validation = draw("validation", run.train_size)?;
+pub(super) fn measure(run: &Run<'_>, cell: &mut Cell, mut draw: impl FnMut(Purpose, i64) -> Result<SetData>) -> Result<()> {
+    let training = draw(Purpose::Training, run.train_size)?;
+    let validation = draw(Purpose::Validation, run.train_size)?;
     let aggregation = match run.aggregation {
         "sum" => Aggregation::Sum,
         "mean" => Aggregation::Mean,
@@ -32,10 +40,15 @@ pub(super) fn measure(run: &Run<'_>, cell: &mut Cell, mut draw: impl FnMut(&str,
     let parameters = model.init(&mut cell.stream("initial parameters"), Kind::Float, cell.device());
     let fitted = fit(&model, parameters, &training, &validation, &run.recipe, &mut cell.stream("batches"));
     cell.record("diverged", f64::from(fitted.diverged));
+    let mut errors = Vec::new();
     for multiple in run.multiples {
-        let test = draw("test", multiple * run.train_size)?;
-        cell.record_at("mse", (multiple * run.train_size) as f64, test.mean_squared_error(&model, &fitted.parameters));
+        let n = multiple * run.train_size;
+        let error = draw(Purpose::Test, n)?.mean_squared_error(&model, &fitted.parameters);
+        cell.record_at("mse", n as f64, error);
+        errors.push(error);
     }
+    // In logarithms, because the ratio itself is skewed: its denominator, the error at n_tr, is small and varies between runs.
+    cell.record("ln growth", (errors[errors.len() - 1] / errors[0]).ln());
     Ok(())
 }
 
@@ -51,6 +64,15 @@ impl Errors<'_> {
     }
 }
 
+/// Between twice and `most` times the training size: ((n_2 − n_tr)/(n_1 − n_tr))².
+fn blow_up(most: i64) -> f64 {
+    ((most - 1) as f64).powi(2)
+}
+
+/// Neglected: the sampling noise of n ρ̄ beside its mean, which at twice the training size adds about twice the MSE at n_tr (some
+/// per cent), and kinks of σ still to be crossed. The published logs give 64.0, 64.7, 60.5, 63.3 for 64.
+const BLOW_UP_MARGIN: Margin = Margin::Relative(0.1);
+
 /// The sum: MSE(n) = E[(n − n_tr)² (∇σ·ρ̄)²] once the error at n_tr is negligible and σ is affine along the ray n ρ̄, which a
 /// ReLU network is beyond its last kink.
 pub(super) fn sum_claims(task: &str, point: &Point, train_size: i64, multiples: &[i64]) -> Vec<Claim> {
@@ -59,13 +81,11 @@ pub(super) fn sum_claims(task: &str, point: &Point, train_size: i64, multiples: 
     let excess = (most - 1) as f64;
     let far = multiples.iter().filter(|m| **m > 1).map(|m| (((m - 1) * train_size) as f64, errors.at(*m)));
     vec![
-        // Neglected: the sampling noise of n ρ̄ beside its mean, which at twice the training size adds about twice the MSE at
-        // n_tr (some per cent), and kinks still to be crossed. The published logs give 64.0, 64.7, 60.5, 63.3 for 64.
-        Claim::ratio(&format!("{task}-sum-blow-up"), errors.at(most), errors.at(2), excess * excess)
-            .within(Margin::Relative(0.1))
+        Claim::ratio(&format!("{task}-sum-blow-up"), errors.at(most), errors.at(2), blow_up(most))
+            .within(BLOW_UP_MARGIN)
             .rival("proportional", "output proportional to n, label negligible: (n2/n1)²", [(0.5 * most as f64).powi(2)])
             .rival("linear", "squared error linear in the excess, as of independent errors per point", [excess])
-            .source("Figures 3 and 4"),
+            .source("Appendix I, size generalisation of sets"),
         Claim::exponent(&format!("{task}-sum-exponent"), far, 2.0)
             .within(Margin::Absolute(0.1))
             .rival("linear", "squared error linear in the excess, as of independent errors per point", [1.0])
@@ -73,21 +93,27 @@ pub(super) fn sum_claims(task: &str, point: &Point, train_size: i64, multiples: 
             .log_x()
             .log_y(),
         // Had the model learned only to beat the zero predictor at n_tr, its error would already grow by this much.
-        Claim::ratio_at_least(&format!("{task}-sum-loses"), errors.at(most), errors.at(1), excess * excess)
-            .rival("transfers", "the error at the training size", [1.0])
-            .source("Figures 3 and 4"),
+        growth_at_least(&format!("{task}-sum-loses"), point, blow_up(most)).rival("transfers", "the same error", [0.0]),
     ]
 }
 
 /// The mean: the variance part of its error falls with n and its bias stays.
-pub(super) fn mean_claims(task: &str, point: &Point, train_size: i64, multiples: &[i64]) -> Vec<Claim> {
-    let errors = Errors { point, train_size };
-    let most = multiples[multiples.len() - 1];
-    vec![
-        Claim::ratio_at_most(&format!("{task}-mean-transfers"), errors.at(most), errors.at(1), 1.0)
-            .rival("drifts", "it grows as the published PointNet on task 1: 3.30e-3 / 2.50e-3", [1.32])
-            .source("Figures 3 and 4"),
-    ]
+pub(super) fn mean_transfers(task: &str, point: &Point) -> Claim {
+    growth_at_most(&format!("{task}-mean-transfers"), point, 1.0).rival(
+        "drifts",
+        "it grows as the published PointNet on task 1: 3.30e-3 / 2.50e-3",
+        [1.32f64.ln()],
+    )
+}
+
+/// From the training size to the largest test size the error grows at most by this factor (geometric mean over runs).
+pub(super) fn growth_at_most(id: &str, point: &Point, factor: f64) -> Claim {
+    Claim::at_most(id, point.site("ln growth"), factor.ln()).source("Appendix I, size generalisation of sets")
+}
+
+/// The same from below.
+pub(super) fn growth_at_least(id: &str, point: &Point, factor: f64) -> Claim {
+    Claim::at_least(id, point.site("ln growth"), factor.ln()).source("Appendix I, size generalisation of sets")
 }
 
 /// The error of one model at most (or at least) `bound` times that of another, at a multiple of the training size.
@@ -107,8 +133,20 @@ pub(super) enum Bound {
     AtLeast(f64),
 }
 
-/// The growth of the error from the training size to a multiple of it, for a claim of the caller's.
-pub(super) fn growth(point: &Point, train_size: i64, multiple: i64) -> (lawbook_claims::Site, lawbook_claims::Site) {
-    let errors = Errors { point, train_size };
-    (errors.at(multiple), errors.at(1))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// X-Val: mean test errors of the sum over ten runs at twice the training size and at the largest size, aggregated from the
+    /// authors' logs (repository yuxinma98/transferring_transferability, e71f9e0: results_popstats.json, n_tr = 500, 1000 and
+    /// 4500; results_hausdorff.json, n_tr = 20, 40 and 200).
+    #[test]
+    fn published_errors_of_the_sum_blow_up_as_claimed() {
+        let tasks = [(2.1173, 135.533), (0.722696, 46.7949), (0.00475276, 0.287667), (52.4879, 3324.31)];
+        let runs = tasks.map(|errors| (9, errors)).into_iter().chain([(10, (2.65112, 214.285))]);
+        for (most, (at_twice, at_most)) in runs {
+            let (ratio, predicted): (f64, f64) = (at_most / at_twice, blow_up(most));
+            assert!((ratio - predicted).abs() < BLOW_UP_MARGIN.around(predicted), "{ratio} {predicted}");
+        }
+    }
 }

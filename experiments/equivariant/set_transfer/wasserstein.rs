@@ -36,7 +36,7 @@ impl Study for Wasserstein {
 
     fn grid(profile: Profile) -> Vec<Sampling> {
         vec![match profile {
-            Profile::Smoke => Sampling { largest: 300, ..Sampling::default() },
+            Profile::Smoke => Sampling { draws: 3000, largest: 100 },
             Profile::Quick => Sampling { largest: 1000, ..Sampling::default() },
             Profile::Full => Sampling::default(),
         }]

@@ -35,7 +35,7 @@ pub struct Gaussian {
 }
 
 impl Gaussian {
-    /// The Gaussian with this covariance [d, d], row by row; only its lower triangle is read.
+    /// The Gaussian with this covariance `[d, d]`, row by row; only its lower triangle is read.
     pub fn new(dimension: usize, covariance: Vec<f64>) -> Result<Self, CovarianceError> {
         if covariance.len() != dimension * dimension {
             return Err(CovarianceError::Shape { entries: covariance.len(), dimension });
@@ -49,7 +49,7 @@ impl Gaussian {
         &self.covariance
     }
 
-    /// The Cholesky factor L as a tensor [d, d]: X = L z has covariance Σ for standard normal z. (The upper factor of Σ = RᵀR
+    /// The Cholesky factor L as a tensor `[d, d]`: X = L z has covariance Σ for standard normal z. (The upper factor of Σ = RᵀR
     /// would give R Rᵀ, another matrix.)
     pub fn factor(&self, kind: Kind, device: Device) -> Tensor {
         let d = self.dimension as i64;

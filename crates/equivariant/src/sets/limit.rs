@@ -13,7 +13,7 @@ pub struct Limit {
     pub deviation: f64,
 }
 
-/// The limit on the measure with these `nodes` [k, d] and `weights` [k] (a quadrature rule, or a sample with weights 1/k).
+/// The limit on the measure with these `nodes` `[k, d]` and `weights` `[k]` (a quadrature rule, or a sample with weights 1/k).
 pub fn limit(model: &SetModel, parameters: &[Tensor], nodes: &Tensor, weights: &Tensor) -> Limit {
     let (point, readout) = model.split(parameters);
     let features = no_grad(|| model.point().forward(point, nodes));

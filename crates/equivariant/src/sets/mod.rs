@@ -1,4 +1,4 @@
-//! Sets of n points of R^d, as tensors [sets, n, d]: models, consistent sequences, distances, tasks and training.
+//! Sets of n points of R^d, as tensors `[sets, n, d]`: models, consistent sequences, distances, tasks and training.
 //!
 //! Source: Eitan Levin, Yuxin Ma, Mateo Díaz & Soledad Villar, *On Transferring Transferability: Towards a Theory for Size
 //! Generalization*, NeurIPS 2025, arXiv 2505.23599.
@@ -12,7 +12,7 @@ mod sequence;
 mod training;
 pub mod wasserstein;
 
-pub use distance::maximal_distance;
+pub use distance::{Circle, maximal_distance};
 pub use gaussian::{CovarianceError, Gaussian};
 pub use limit::{Limit, limit};
 pub use model::{Aggregation, SetModel};

@@ -19,7 +19,7 @@ impl Aggregation {
     /// All three.
     pub const ALL: [Self; 3] = [Self::Sum, Self::Mean, Self::Max];
 
-    /// The aggregate [..., channels] of the features [..., n, channels].
+    /// The aggregate `[..., channels]` of the features `[..., n, channels]`.
     pub fn apply(self, features: &Tensor) -> Tensor {
         match self {
             Self::Sum => features.sum_dim_intlist([-2i64].as_slice(), false, features.kind()),
@@ -87,7 +87,7 @@ impl SetModel {
         parameters.split_at(self.point.tensors())
     }
 
-    /// The output [sets, outputs] for the sets [sets, n, d].
+    /// The output `[sets, outputs]` for the sets `[sets, n, d]`.
     ///
     /// Panics if the shapes do not fit the widths, or for an empty set under [`Aggregation::Max`].
     pub fn forward(&self, parameters: &[Tensor], sets: &Tensor) -> Tensor {

@@ -1,7 +1,7 @@
 //! Population statistics: sets drawn from Gaussians, labelled by an information quantity of the Gaussian itself.
 //!
 //! The four tasks of Zaheer et al., *Deep Sets*, NeurIPS 2017, in the form of the size-generalisation experiment of Levin et
-//! al. (arXiv 2505.23599, Appendix I.1). Two labels differ from that experiment's generators, which store
+//! al. (arXiv 2505.23599, Appendix I). Two labels differ from that experiment's generators, which store
 //! ½ ln(2πe Σ_11²) as the entropy of task 1 and, in task 2, sample with the upper Cholesky factor, so that their sets have
 //! correlation α/√(1 + α²) and label −½ ln(1 − α²). Here the label is the quantity of the Gaussian that is sampled.
 
@@ -14,17 +14,17 @@ use super::{CovarianceError, Gaussian, SetData};
 /// A one-parameter family of Gaussians (or a cloud of them) with a label for each.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Population {
-    /// Task 1: N(0, R A Aᵀ Rᵀ) in the plane, R a rotation by an angle in [0, π]; the entropy of the first coordinate.
+    /// Task 1: N(0, R A Aᵀ Rᵀ) in the plane, R a rotation by an angle in 0..π; the entropy of the first coordinate.
     Rotation {
         /// A, row by row.
         factor: [f64; 4],
     },
-    /// Task 2: covariance [[S, αS], [αS, S]]; the mutual information −(k/2) ln(1 − α²) of the two halves, k their dimension.
+    /// Task 2: covariance `[[S, αS], [αS, S]]`; the mutual information −(k/2) ln(1 − α²) of the two halves, k their dimension.
     Correlation {
-        /// S [k, k], row by row.
+        /// S `[k, k]`, row by row.
         block: Vec<f64>,
     },
-    /// Task 3: N(0, I + λ v vᵀ), λ in [0, 1]; the total correlation ½ (Σ_i ln(1 + λ v_i²) − ln(1 + λ)).
+    /// Task 3: N(0, I + λ v vᵀ), λ in 0..1; the total correlation ½ (Σ_i ln(1 + λ v_i²) − ln(1 + λ)).
     RankOne {
         /// v, a unit vector.
         direction: Vec<f64>,
@@ -116,7 +116,7 @@ impl Population {
         }
     }
 
-    /// One set of n points from each of as many members of the family, with labels [sets, 1].
+    /// One set of n points from each of as many members of the family, with labels `[sets, 1]`.
     pub fn draw(
         &self,
         sets: usize,

@@ -34,7 +34,7 @@ pub enum SequenceError {
 }
 
 impl SetSequence {
-    /// φ_{N,n}: the sets [..., n, d] as sets of `size` = N points. Panics on a tensor of fewer than two axes.
+    /// φ_{N,n}: the sets `[..., n, d]` as sets of `size` = N points. Panics on a tensor of fewer than two axes.
     pub fn embed(self, sets: &Tensor, size: i64) -> Result<Tensor, SequenceError> {
         let shape = sets.size();
         let from = shape[shape.len() - 2];
@@ -48,7 +48,7 @@ impl SetSequence {
         }
     }
 
-    /// The norm that the embedding keeps, for one set [n, d]: (Σ_i ‖X_i‖^p)^{1/p} under zero padding, and with the mean in
+    /// The norm that the embedding keeps, for one set `[n, d]`: (Σ_i ‖X_i‖^p)^{1/p} under zero padding, and with the mean in
     /// the place of the sum under duplication; p = ∞ is the maximum in both (Example 2.6 of the paper). `p` is at least 1.
     pub fn norm(self, set: &Tensor, p: f64) -> f64 {
         let lengths = set.to_kind(Kind::Double).square().sum_dim_intlist([-1i64].as_slice(), false, Kind::Double).sqrt();

@@ -12,9 +12,9 @@ use super::SetModel;
 /// Sets with labels.
 #[derive(Debug)]
 pub struct SetData {
-    /// The sets [sets, n, d].
+    /// The sets `[sets, n, d]`.
     pub inputs: Tensor,
-    /// The labels [sets, outputs].
+    /// The labels `[sets, outputs]`.
     pub labels: Tensor,
 }
 
