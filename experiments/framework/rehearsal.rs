@@ -22,7 +22,7 @@ params! {
     /// Parameters of the mean.
     pub struct MeanParams {
         /// Numbers drawn.
-        n: integer = 1000, 1..=1_000_000;
+        n: integer = 10_000, 1..=1_000_000;
         /// Milliseconds that a cell takes, at least.
         pause: integer = 0, 0..=10_000;
         /// The mean that is claimed.
@@ -39,13 +39,13 @@ impl Study for Mean {
     type Params = MeanParams;
 
     fn grid(_: Profile) -> Vec<MeanParams> {
-        [100, 1000, 10_000].map(|n| MeanParams { n, ..MeanParams::default() }).to_vec()
+        [10_000, 40_000, 160_000].map(|n| MeanParams { n, ..MeanParams::default() }).to_vec()
     }
 
     fn predict(points: &[MeanParams]) -> Vec<Claim> {
         let claim = |p: &MeanParams| {
             Claim::value(&format!("mean-{}-{}", p.n, p.claimed), Self::at(p).site("mean"), p.claimed)
-                .within(Margin::Absolute(0.05))
+                .within(Margin::Absolute(0.1))
                 .rival("third", "as of a triangle", [1.0 / 3.0])
                 .axes("", "mean")
         };
