@@ -54,6 +54,7 @@ fn order_and_share(separation: Separation, sites: usize) -> Result<(u32, f64), M
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -52,7 +52,7 @@ impl Study for OneStep {
         // Wrong sites counted per cell: the relative error of a cell is the inverse square root.
         let (curve_events, small_events) = match profile {
             Profile::Smoke => (400.0, 300.0),
-            Profile::Quick => (5000.0, 4000.0),
+            Profile::Quick => (3000.0, 3000.0),
             Profile::Full => (50_000.0, 100_000.0),
         };
         let point = |(form, order, sites): (&str, i64, i64), patterns: i64, events: f64| {
