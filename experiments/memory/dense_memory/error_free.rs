@@ -41,19 +41,20 @@ impl Study for ErrorFree {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let probes = match profile {
-            Profile::Smoke => 600,
-            Profile::Quick => 5000,
+            Profile::Smoke => 500,
+            Profile::Quick => 6000,
             Profile::Full => 100_000,
         };
         let loads = |(form, order, sites): (&str, i64, i64)| {
             let form = form.to_owned();
             // Patterns of the Hopfield network are few, hence cheap to look at.
-            let probes = if order == 2 { 4 * probes } else { probes };
+            let probes = if order == 2 { 3 * probes } else { probes };
             let most = if DEPENDENT.contains(&(form.as_str(), order)) { 3 } else { 2 };
             let loads = [0.5, 1.0, BEYOND].into_iter().take(most);
             loads.map(|load| Params { form: form.clone(), order, sites, load, probes }).collect::<Vec<_>>()
         };
-        NETWORKS.iter().flat_map(|&network| loads(network)).collect()
+        let most_order = if profile == Profile::Smoke { 2 } else { 6 };
+        NETWORKS.iter().filter(|(_, order, _)| *order <= most_order).flat_map(|&network| loads(network)).collect()
     }
 
     fn predict(points: &[Params]) -> Vec<Claim> {
