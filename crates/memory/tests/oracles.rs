@@ -90,7 +90,8 @@ fn exact_error_is_that_of_a_numpy_simulation() {
     }
 }
 
-const SIMULATED: [(Separation, usize, usize, f64, f64); 6] = SIMVALUES;
+const SIMULATED: [(Separation, usize, usize, f64, f64); 2] =
+    [(Separation::Power(2), 400, 56, 0.003_404_7, 3_200_000.0), (Separation::Power(3), 100, 466, 0.004_015, 800_000.0)];
 
 fn separations() -> impl Strategy<Value = Separation> {
     prop_oneof![
@@ -133,11 +134,15 @@ proptest! {
         let memory = random_memory(separation, 7, sites, &mut stream);
         let state = random_state(sites, &mut stream);
         let energy = memory.energy(&state).unwrap();
+        // What enters a cost: the values two overlaps further on either side.
+        let at = |overlap: f64| separation.at(overlap).abs();
+        let overlaps = memory.patterns().overlaps(&state).unwrap();
+        let scale: f64 = overlaps.iter().map(|&o| at(o as f64 + 2.0) + at(o as f64 - 2.0) + at(o as f64)).sum();
         for (site, cost) in memory.flip_costs(&state).unwrap().into_iter().enumerate() {
             let mut turned = state.clone();
             turned.flip(site);
             let other = memory.energy(&turned).unwrap();
-            assert!((cost - (other - energy)).abs() <= 1e-12 * (energy.abs() + other.abs()), "{cost} {}", other - energy);
+            assert!((cost - (other - energy)).abs() <= 1e-13 * scale, "{cost} {}", other - energy);
         }
     }
 
@@ -164,15 +169,17 @@ proptest! {
     }
 }
 
-/// One stored pair that differs everywhere but at two sites makes both sites tie, and neither moves.
+/// The couplings of (+, +) and (+, −) cancel: every site ties in every state, and nothing moves.
 #[test]
 fn ties_keep_the_state() {
-    let a = State::from_signs(&[1.0, 1.0, 1.0, 1.0]).unwrap();
-    let b = State::from_signs(&[1.0, 1.0, -1.0, -1.0]).unwrap();
-    let memory = DenseMemory::new(Patterns::from_states(&[a, b]).unwrap(), Separation::Power(2)).unwrap();
-    let tied = State::from_signs(&[1.0, 1.0, 1.0, -1.0]).unwrap();
-    assert_eq!(memory.flip_costs(&tied).unwrap()[2..], [0.0, 0.0]);
-    assert_eq!(memory.synchronous_step(&tied).unwrap(), tied);
+    let state = |x: f64, y: f64| State::from_signs(&[x, y]).unwrap();
+    let patterns = Patterns::from_states(&[state(1.0, 1.0), state(1.0, -1.0)]).unwrap();
+    let memory = DenseMemory::new(patterns, Separation::Power(2)).unwrap();
+    for tied in [state(1.0, 1.0), state(1.0, -1.0), state(-1.0, 1.0), state(-1.0, -1.0)] {
+        assert_eq!(memory.flip_costs(&tied).unwrap(), [0.0, 0.0]);
+        assert_eq!(memory.synchronous_step(&tied).unwrap(), tied);
+        assert_eq!(memory.gradient_step(&tied).unwrap(), tied);
+    }
 }
 
 #[test]
