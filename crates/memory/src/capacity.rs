@@ -54,6 +54,7 @@ fn order_and_share(separation: Separation, sites: usize) -> Result<(u32, f64), M
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -61,7 +62,7 @@ mod tests {
         assert!((measured / expected - 1.0).abs() < relative, "{measured} against {expected}");
     }
 
-    /// X-Val: R package `hann` (CRAN), vignette, the same formula: N = 100 gives 10.9, 361.9, 7238 for n = 2, 3, 4.
+    /// X-Val: the vignette of the R package `hann` (CRAN) prints the same formula; by hand, N = 100 gives these numbers.
     #[test]
     fn error_free_numbers_of_the_literature() {
         for (n, expected) in [(2, 10.857), (3, 361.9), (4, 7238.0)] {

@@ -135,33 +135,46 @@ impl Crosstalk {
 
     /// The fraction of stored patterns of which every site is stable.
     ///
-    /// Sites do not err independently. The noise at all sites of a pattern comes from the same memories: those that happen to
-    /// overlap it much make all its sites noisy at once, which is the kurtosis of the crosstalk seen across sites; and the
-    /// noises of two sites are correlated. Here, the noise has a common, log-normal variance with the exact relative
-    /// variance, sites are equally correlated Gaussians given it, and `error`, the one-step error of a site (see
-    /// [`exact_error`](Self::exact_error)), sets the mean.
+    /// Sites do not err independently, for their noise comes from the same memories. Given the overlaps of all memories with
+    /// the pattern, the noise has the same mean and the same variance V at all sites. V is large where some memories happen to
+    /// overlap much; they also stabilise the pattern, which is the mean's part that follows V. What is left of the mean,
+    /// and that the signs of a memory add up to its overlap, makes a small correlation ρ of any two sites:
+    /// `⟨(1 − p)^N exp(½ N(N − 1) ρ φ²)⟩` over a log-normal V with the exact relative variance. `error`, the one-step error of
+    /// a site (see [`exact_error`](Self::exact_error)), sets the mean of p.
     pub fn fixed_fraction(&self, error: f64) -> f64 {
-        let (variance, sites) = (self.moment(2), self.sites as f64);
-        let (mut covariance, mut product) = (0.0, 0.0);
-        for (weight, sum) in signed_sums(self.sites - 2) {
-            let (up, down) = (swing(self.separation, sum + 1.0), swing(self.separation, sum - 1.0));
-            covariance += weight * 0.25 * (up - down).powi(2);
-            product += weight * 0.25 * (up * up + down * down).powi(2);
+        let (n, others) = (self.sites as f64, self.others as f64);
+        // Moments of one memory's mean c and variance v over the sites, given its overlap.
+        let (mut mean_c, mut mean_v, mut cc, mut cv, mut vv) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        for (weight, overlap) in signed_sums(self.sites) {
+            let (win, loss) = (swing(self.separation, overlap + 1.0), swing(self.separation, overlap - 1.0));
+            let agreeing = 0.5 * (1.0 + overlap / n);
+            let mean = agreeing * loss - (1.0 - agreeing) * win;
+            let variance = agreeing * (1.0 - agreeing) * (win + loss).powi(2);
+            mean_c += weight * mean;
+            mean_v += weight * variance;
+            cc += weight * mean * mean;
+            cv += weight * mean * variance;
+            vv += weight * variance * variance;
         }
-        let correlation = covariance / variance;
-        let log_spread = ((product / variance.powi(2) - 1.0).max(0.0) / self.others as f64).ln_1p();
-        let x = self.signal / self.variance().sqrt();
-        let wrong = |u: f64, z: f64| {
-            let scale = (log_spread.sqrt() * u - 0.5 * log_spread).exp();
-            normal_tail((x + correlation.sqrt() * z) / (scale - correlation).max(1e-9).sqrt())
+        let (cc, cv, vv) = (cc - mean_c * mean_c, cv - mean_c * mean_v, vv - mean_v * mean_v);
+        let slope = if vv > 0.0 { cv / vv } else { 0.0 };
+        let rest = others * (cc - slope * cv);
+        let typical = others * mean_v;
+        let log_spread = (vv / (others * mean_v * mean_v)).ln_1p();
+        let x = |v: f64| (self.signal + others * mean_c + slope * (v - typical)) / v.sqrt();
+        let mean_over = |value: &dyn Fn(f64) -> f64| {
+            let nodes = (-600..=600).map(|k| f64::from(k) * 0.01);
+            let v = |u: f64| typical * (log_spread.sqrt() * u - 0.5 * log_spread).exp();
+            nodes.map(|u| 0.01 * normal_density(u) * value(v(u))).sum::<f64>()
         };
-        let mean_over = |value: &dyn Fn(f64, f64) -> f64| {
-            let nodes = || (-60..=60).map(|k| f64::from(k) * 0.1);
-            let density = |u: f64| 0.1 * normal_density(u);
-            nodes().map(|u| nodes().map(|z| density(u) * density(z) * value(u, z)).sum::<f64>()).sum::<f64>()
-        };
-        let ratio = error / mean_over(&wrong);
-        mean_over(&|u, z| (1.0 - (ratio * wrong(u, z)).min(1.0)).powf(sites))
+        let ratio = error / mean_over(&|v| normal_tail(x(v)));
+        mean_over(&|v| {
+            let (p, density) = (ratio * normal_tail(x(v)), ratio * normal_density(x(v)));
+            let correlation = rest / v - 1.0 / (n - 1.0);
+            // The expansion in ρ is of use only where its exponent is small: bounded, where V leaves no pattern stable anyway.
+            let pairs = (0.5 * n * (n - 1.0) * correlation * density * density).min(1.0);
+            (1.0 - p.min(1.0)).powf(n) * pairs.exp()
+        })
     }
 }
 
@@ -185,6 +198,7 @@ fn gcd(a: i64, b: i64) -> i64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

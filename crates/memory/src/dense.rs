@@ -70,7 +70,11 @@ impl DenseMemory {
     }
 
     /// Every site at once takes the sign of the negative energy gradient, `Σ_μ F'(ξ^μ·σ) ξ_i^μ`, self-coupling included. Ties
-    /// keep their value. The same as [`synchronous_step`](Self::synchronous_step) in no case but n = 2 without its diagonal.
+    /// keep their value.
+    ///
+    /// For convex `F` (even and rectified powers, the exponential) this never raises the energy, for
+    /// `F(x') ≥ F(x) + F'(x)(x' − x)`. Against [`synchronous_step`](Self::synchronous_step) it holds on to where it is: each
+    /// site also votes for itself.
     pub fn gradient_step(&self, state: &State) -> Result<State, MemoryError> {
         let slopes: Vec<f64> =
             self.patterns.overlaps(state)?.into_iter().map(|overlap| self.separation.slope(overlap as f64)).collect();

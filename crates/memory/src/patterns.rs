@@ -170,6 +170,7 @@ fn same_sites(expected: usize, found: usize) -> Result<(), MemoryError> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use lawbook_core::Key;
     use proptest::prelude::{any, proptest};

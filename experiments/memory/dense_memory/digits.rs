@@ -43,11 +43,12 @@ impl Study for DigitRetrieval {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let cues = match profile {
-            Profile::Smoke => 60,
+            Profile::Smoke => 40,
             Profile::Quick => 200,
             Profile::Full => 2000,
         };
-        [10, 50, 200, 1000].map(|patterns| Params { patterns, cues, ..Params::default() }).to_vec()
+        let loads: &[i64] = if profile == Profile::Smoke { &[10, 50, 200] } else { &[10, 50, 200, 1000] };
+        loads.iter().map(|&patterns| Params { patterns, cues, ..Params::default() }).collect()
     }
 
     fn predict(points: &[Params]) -> Vec<Claim> {
