@@ -69,7 +69,7 @@ fn wrong_commands_say_what_is_right() {
         (&["run", "rehearsal", "--set", "fault=fire"], "give one of none, panic"),
         (&["run", "rehearsal", "--set", "n="], "n is given no value"),
         (&["run", "rehearsal", "--seeds", "0"], "give at least 1"),
-        (&["run", "rehearsal", "--plan", "no-such.toml"], "cannot be read"),
+        (&["run", "--plan", "no-such.toml"], "cannot be read"),
     ];
     for (args, sentence) in cases {
         let output = output(store.path(), args);
@@ -103,23 +103,44 @@ fn a_folder_that_cannot_be_written_gets_a_sentence() {
     };
     let file = tempfile::NamedTempFile::new().expect("a file");
     assert!(complaint(file.path()).contains("give the store another folder"), "{}", complaint(file.path()));
-    // /dev/full fails every write as a full disk does.
+}
+
+/// A file may grow no further than 64 KiB: to the program that is a disk that fills up in the middle of a run.
+#[test]
+fn a_full_disk_keeps_what_was_finished_and_the_next_run_continues() {
     let store = store();
-    std::os::unix::fs::symlink("/dev/full", store.path().join("journal.jsonl")).expect("a link");
-    let full = complaint(store.path());
-    assert!(full.contains("make room") && full.contains("No space left"), "{full}");
+    let args = ["run", "rehearsal", "--seeds", "40", "--set", "claimed=0.49,0.495,0.5,0.505,0.51"];
+    let plain = common::xtask(store.path(), &args);
+    let mut limited = std::process::Command::new("sh");
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 128; exec \"$@\"", "sh"]).arg(plain.get_program()).args(plain.get_args());
+    let full = limited.env("LAWBOOK_REHEARSAL", "1").output().expect("sh is a base tool");
+    assert_eq!(full.status.code(), Some(3), "{}", stderr(&full));
+    assert!(stderr(&full).contains("make room"), "{}", stderr(&full));
+    let kept = std::fs::read_to_string(store.path().join("journal.jsonl")).expect("a journal");
+    let finished = kept.matches("\"finished\"").count();
+    assert!(finished > 5 && kept.ends_with('\n'), "{finished} whole lines are kept");
+    let resumed = output(store.path(), &args);
+    assert_eq!(resumed.status.code(), Some(0), "{}", stderr(&resumed));
+    let cells =
+        |text: &str| text.split(" cells, ").nth(1).and_then(|t| t.split(' ').next()).and_then(|n| n.parse::<usize>().ok());
+    let total = |text: &str| text.split(". ").nth(1).and_then(|t| t.split(' ').next()).and_then(|n| n.parse::<usize>().ok());
+    let summary = stdout(&resumed).lines().last().unwrap_or_default().to_owned();
+    assert_eq!(total(&summary).zip(cells(&summary)).map(|(all, now)| all - now), Some(finished), "{summary}");
 }
 
 #[test]
 fn two_runs_at_once_on_one_store_are_refused() {
     let store = store();
-    let slow = ["run", "rehearsal", "--set", "pause=400", "--seeds", "8", "--jobs", "1"];
+    let slow = ["run", "rehearsal", "--set", "pause=400", "--seeds", "40", "--jobs", "1"];
     let mut first = common::xtask(store.path(), &slow)
         .stderr(std::process::Stdio::null())
         .stdout(std::process::Stdio::null())
         .spawn()
         .expect("the program starts");
-    std::thread::sleep(std::time::Duration::from_millis(1200));
+    let held = || std::fs::read_to_string(store.path().join("lock")).is_ok_and(|holder| holder.contains("process"));
+    while !held() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
     let second = output(store.path(), &["run", "rehearsal"]);
     let _ = first.kill();
     let _ = first.wait();

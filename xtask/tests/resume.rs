@@ -82,7 +82,10 @@ fn one_interrupt_drains_and_the_next_run_continues() {
     let store = tempfile::tempdir().expect("a folder");
     let slow = ["run", "rehearsal", "--set", "pause=300", "--seeds", "8", "--jobs", "1"];
     let child = xtask(store.path(), &slow).stderr(std::process::Stdio::piped()).spawn().expect("the program starts");
-    std::thread::sleep(Duration::from_millis(1500));
+    let journal = || std::fs::read_to_string(store.path().join("journal.jsonl")).unwrap_or_default();
+    while !journal().contains("finished") {
+        std::thread::sleep(Duration::from_millis(20));
+    }
     let interrupt = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(interrupt.expect("kill is a base tool").success());
     let output = child.wait_with_output().expect("it ends");

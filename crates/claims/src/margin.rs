@@ -26,7 +26,7 @@ impl std::fmt::Display for Margin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Absolute(width) => write!(f, "±{width}"),
-            Self::Relative(fraction) => write!(f, "±{} %", 100.0 * fraction),
+            Self::Relative(fraction) => write!(f, "±{} %", (1e10 * fraction).round() / 1e8),
         }
     }
 }
