@@ -46,7 +46,7 @@ impl Study for Mean {
         let claim = |p: &MeanParams| {
             Claim::value(&format!("mean-{}-{}", p.n, p.claimed), Self::at(p).site("mean"), p.claimed)
                 .within(Margin::Absolute(0.1))
-                .rival("third", "as of a triangle", [1.0 / 3.0])
+                .rival("fifth", "a slip of the pen", [0.2])
                 .axes("", "mean")
         };
         points.iter().map(claim).collect()

@@ -109,7 +109,8 @@ fn a_folder_that_cannot_be_written_gets_a_sentence() {
 #[test]
 fn a_full_disk_keeps_what_was_finished_and_the_next_run_continues() {
     let store = store();
-    let args = ["run", "rehearsal", "--seeds", "40", "--set", "claimed=0.49,0.495,0.5,0.505,0.51"];
+    let args = ["run", "rehearsal", "--seeds", "40", "--set", "claimed=0.4,0.6"];
+    // The truth lies on the edge of both margins, so that all forty seeds are measured and nothing is decided.
     let plain = common::xtask(store.path(), &args);
     let mut limited = std::process::Command::new("sh");
     limited.args(["-c", "trap '' XFSZ; ulimit -f 128; exec \"$@\"", "sh"]).arg(plain.get_program()).args(plain.get_args());
@@ -120,7 +121,7 @@ fn a_full_disk_keeps_what_was_finished_and_the_next_run_continues() {
     let finished = kept.matches("\"finished\"").count();
     assert!(finished > 5 && kept.ends_with('\n'), "{finished} whole lines are kept");
     let resumed = output(store.path(), &args);
-    assert_eq!(resumed.status.code(), Some(0), "{}", stderr(&resumed));
+    assert!(!stderr(&resumed).contains("make room"), "{}", stderr(&resumed));
     let cells =
         |text: &str| text.split(" cells, ").nth(1).and_then(|t| t.split(' ').next()).and_then(|n| n.parse::<usize>().ok());
     let total = |text: &str| text.split(". ").nth(1).and_then(|t| t.split(' ').next()).and_then(|n| n.parse::<usize>().ok());
