@@ -7,7 +7,9 @@
 pub mod framework;
 
 /// SGD as a stochastic process.
-pub mod dynamics {}
+pub mod dynamics {
+    pub mod law_of_balance;
+}
 
 /// Models that take any size, with any symmetry.
 pub mod equivariant {}
@@ -20,5 +22,5 @@ pub mod memory {}
 
 /// Every law of the laboratory.
 pub fn laws() -> Vec<framework::Law> {
-    vec![]
+    vec![dynamics::law_of_balance::law()]
 }

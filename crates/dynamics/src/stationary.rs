@@ -47,7 +47,7 @@ fn inverse_noise_integral(m: &Moments, v: f64) -> f64 {
     ((m.a1 * v - m.a2) / root).atan() / root
 }
 
-/// Depth 0, linear regression, for every real `v` (equation 12): tail exponent `−2 − b₁/(T a₁)`, normalisable at every `T`.
+/// Depth 0, linear regression, for every real `v` (section 4): tail exponent `−2 − b₁/(T a₁)`, normalisable at every `T`.
 pub fn depth_zero(m: &Moments, temperature: f64) -> Result<impl Fn(f64) -> f64 + Clone + 'static, StationaryError> {
     check(m, temperature)?;
     let (m, t) = (*m, temperature);
@@ -89,7 +89,7 @@ pub fn any_depth(
     Ok(move |v: f64| -1.5 * power * v.ln() - m.noise(v).ln() - strength * work(v.ln()))
 }
 
-/// Depth and width to infinity at the ratio `r = d/D`, for `v > 0` (equation 18).
+/// Depth and width to infinity at the ratio `r = d/D`, for `v > 0` (section 4).
 pub fn infinite_depth(
     m: &Moments,
     temperature: f64,

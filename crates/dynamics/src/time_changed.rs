@@ -118,7 +118,7 @@ mod tests {
     use super::*;
     use crate::{moments::NoisyLine, stationary};
 
-    /// Against the closed form (6.5 of the derivation, equation 15 of the paper), at data and temperature unlike any law's.
+    /// Against the closed form (equation 15 of the paper), at data and temperature unlike any law's.
     /// Scatter: about 20 000 independent samples, so 0.0035 at most; 4 of them.
     #[test]
     fn samples_follow_the_depth_one_law() {
