@@ -79,14 +79,13 @@ impl Study for Decay {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let (replicas, many) = match profile {
-            Profile::Smoke => (20, 500),
-            Profile::Quick => (100, 2000),
-            Profile::Full => (1000, 20_000),
+            Profile::Smoke => (5, 1000),
+            Profile::Quick => (20, 5000),
+            Profile::Full => (1000, 100_000),
         };
         let sgd = [1, 2, 4, 8].map(|batch| Params { batch, replicas, ..Params::default() });
         let still = Params { dynamics: "gradient-descent".into(), replicas: 2, ..Params::default() };
-        // Short, so that the mean size of the weights, which the noise feeds, has not yet grown much.
-        let isotropic = Params { dynamics: "isotropic-noise".into(), time: 10.0, replicas: many, ..Params::default() };
+        let isotropic = Params { dynamics: "isotropic-noise".into(), time: 3.0, replicas: many, ..Params::default() };
         sgd.into_iter().chain([still, isotropic]).collect()
     }
 
@@ -154,7 +153,7 @@ impl Study for Decay {
                     .within(Margin::Relative(0.05))
                     .rival("conservation", "the symmetry of the loss protects the imbalance", [0.0])
                     .rival("one-layer", "only one of two independent noises counts", [0.5])
-                    .source("figure 1; d E(u² − w²)² = 4σ² E(u² + w²) dt by Itô's formula"),
+                    .source("figure 1; d E(u² − w² − u₀² + w₀²)² = 4σ² E(u² + w²) dt by Itô's formula"),
             );
         }
         claims
@@ -194,7 +193,7 @@ fn mean_log(states: &[Weights]) -> f64 {
     logs.sum::<f64>() / states.len() as f64
 }
 
-/// The growth of the mean squared imbalance, and what the noise has supplied to it: 4σ² times the time integral of the mean
+/// The mean squared change of the imbalance, and what the noise has supplied to it: 4σ² times the time integral of the mean
 /// squared size, by the trapezoidal rule.
 fn diffusion(p: &Params, cell: &mut Cell) {
     let noise = IsotropicNoise { moments: p.data().moments(), rate: p.eta(), strength: p.isotropic_strength() };
@@ -205,6 +204,6 @@ fn diffusion(p: &Params, cell: &mut Cell) {
     let ends = 0.5 * (START.size() + sizes[count - 1]);
     let integral = (ends + sizes[..count - 1].iter().sum::<f64>()) * p.time / count as f64;
     let last = &states[count - 1];
-    cell.record("spread", mean(last, |state| state.imbalance().powi(2)) - START.imbalance().powi(2));
+    cell.record("spread", mean(last, |state| (state.imbalance() - START.imbalance()).powi(2)));
     cell.record("supply", 4.0 * noise.strength * integral);
 }

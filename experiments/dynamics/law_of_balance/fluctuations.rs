@@ -50,7 +50,8 @@ impl Study for Fluctuations {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let relaxations = match profile {
-            Profile::Smoke => 60,
+            // A mean takes more samples than a smoke test has time for.
+            Profile::Smoke => return Vec::new(),
             Profile::Quick => 800,
             Profile::Full => 10_000,
         };

@@ -23,7 +23,7 @@ params! {
         /// Standard deviation s of the label noise.
         noise: real = 1.0, 0.01..=100.0;
         /// Steps of the changed clock, in thousands.
-        kilosteps: integer = 8000, 1..=10_000_000;
+        kilosteps: integer = 4000, 1..=10_000_000;
     }
 }
 
@@ -61,8 +61,9 @@ impl Study for Stationary {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let kilosteps = match profile {
-            Profile::Smoke => 1000,
-            Profile::Quick => 8000,
+            // A distribution takes more samples than a smoke test has time for.
+            Profile::Smoke => return Vec::new(),
+            Profile::Quick => 4000,
             Profile::Full => 100_000,
         };
         let points = [(0, 0.15), (1, 0.05), (1, 0.15), (2, 0.05), (2, 0.3), (3, 0.15)];
