@@ -85,8 +85,8 @@ mod tests {
 
     #[test]
     fn a_weight_counts_as_so_many_equal_values() {
-        let weighted = WeightedSample::new([(3.0, 2.0), (1.0, 1.0), (2.0, 3.0)]).unwrap();
-        let repeated = WeightedSample::equal([1.0, 2.0, 2.0, 2.0, 3.0, 3.0]).unwrap();
+        let weighted = WeightedSample::new([(3.0, 2.0), (1.0, 1.0), (2.0, 3.0)]).expect("valid input");
+        let repeated = WeightedSample::equal([1.0, 2.0, 2.0, 2.0, 3.0, 3.0]).expect("valid input");
         for v in [0.5, 1.0, 1.5, 2.0, 3.0, 4.0] {
             assert_eq!(weighted.cdf(v), repeated.cdf(v));
         }
@@ -98,14 +98,14 @@ mod tests {
     /// X-Val: numpy 2 `numpy.quantile(a, p, method="inverted_cdf")` of a = [9, 2, 5, 7, 1, 4, 8] at .25, .5, .9: 2, 5, 9.
     #[test]
     fn quantiles_are_those_of_the_inverted_distribution_function() {
-        let sample = WeightedSample::equal([9.0, 2.0, 5.0, 7.0, 1.0, 4.0, 8.0]).unwrap();
+        let sample = WeightedSample::equal([9.0, 2.0, 5.0, 7.0, 1.0, 4.0, 8.0]).expect("valid input");
         assert_eq!([0.25, 0.5, 0.9].map(|p| sample.quantile(p)), [2.0, 5.0, 9.0]);
     }
 
     proptest! {
         #[test]
         fn quantile_and_distribution_function_invert(values in prop::collection::vec((-9.0..9.0f64, 0.1..2.0f64), 1..40), p in 0.01..0.99f64) {
-            let sample = WeightedSample::new(values).unwrap();
+            let sample = WeightedSample::new(values).expect("valid input");
             let q = sample.quantile(p);
             prop_assert!(sample.cdf(q) >= p - 1e-12);
             prop_assert!(sample.cdf(q - 1e-9) < p + 1e-12);

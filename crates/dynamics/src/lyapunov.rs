@@ -92,7 +92,7 @@ mod tests {
     fn the_critical_learning_rate() {
         let cases = [(0.1, 3.0, 0.010_993_881_629_27), (0.2, 2.0, 0.045_836_891_161_07)];
         for (slope, noise, rate) in cases {
-            let found = critical_rate(&NoisyLine { slope, noise }).unwrap();
+            let found = critical_rate(&NoisyLine { slope, noise }).expect("valid input");
             assert!((found / rate - 1.0).abs() < 1e-8, "{found} {rate}");
         }
     }
@@ -108,7 +108,7 @@ mod tests {
     fn at_low_signal_it_tends_to_the_diffusion() {
         let data = NoisyLine { slope: 0.02, noise: 3.0 };
         let m = data.moments();
-        let relative = critical_rate(&data).unwrap() * m.a3 / m.b2 - 1.0;
+        let relative = critical_rate(&data).expect("valid input") * m.a3 / m.b2 - 1.0;
         // −7 b₂²/a₃ in the next order, for the product of two normals.
         assert!((relative / (m.b2 * m.b2 / m.a3) + 7.0).abs() < 0.1, "{relative}");
     }

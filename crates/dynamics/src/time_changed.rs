@@ -123,13 +123,13 @@ mod tests {
     #[test]
     fn samples_follow_the_depth_one_law() {
         let m = NoisyLine { slope: 0.7, noise: 1.3 }.moments();
-        let clock = TimeChanged::new(&m, 0.1, 1).unwrap();
+        let clock = TimeChanged::new(&m, 0.1, 1).expect("valid input");
         let schedule = Schedule { step: 0.02, burn: 5000, thin: 20, samples: 10_000 };
         let key = Key::new(["clock"]);
         let pairs: Vec<_> =
             (0..20).flat_map(|i| clock.samples(schedule, &mut key.stream("replica", i)).collect::<Vec<_>>()).collect();
-        let sample = lawbook_analysis::quantiles::WeightedSample::new(pairs).unwrap();
-        let exact = stationary::depth_one_density(&m, 0.1).unwrap();
+        let sample = lawbook_analysis::quantiles::WeightedSample::new(pairs).expect("valid input");
+        let exact = stationary::depth_one_density(&m, 0.1).expect("valid input");
         for p in [0.05, 0.25, 0.5, 0.75, 0.95] {
             let v = exact.quantile(p);
             assert!((sample.cdf(v) - p).abs() < 0.014, "{p}: {}", sample.cdf(v));

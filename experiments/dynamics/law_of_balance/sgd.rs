@@ -75,9 +75,10 @@ impl Study for RealSgd {
             Profile::Full => 10_000,
         };
         let at = |temperature: f64| Params { temperature, replicas, ..Params::default() };
+        let many = |temperature: f64| Params { replicas: 2 * replicas, ..at(temperature) };
         let wrong = Params { start: "wrong".into(), ..at(0.3) };
         // A distribution takes more samples than a smoke test has time for.
-        if profile == Profile::Smoke { vec![at(2.0)] } else { vec![at(0.15), at(0.3), at(2.0), wrong] }
+        if profile == Profile::Smoke { vec![at(2.0)] } else { vec![many(0.15), many(0.3), at(2.0), wrong] }
     }
 
     fn predict(points: &[Params]) -> Vec<Claim> {
