@@ -39,7 +39,8 @@ impl Study for Identity {
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
-        let base = Params { hidden: if profile == Profile::Smoke { 20 } else { 200 }, ..Params::default() };
+        let (hidden, steps) = if profile == Profile::Smoke { (20, 50) } else { (200, 200) };
+        let base = Params { hidden, steps, ..Params::default() };
         vec![base.clone(), Params { batch: 10, ..base.clone() }, Params { eta: 0.003, batch: 100, ..base }]
     }
 

@@ -70,7 +70,7 @@ impl Study for RealSgd {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let replicas = match profile {
-            Profile::Smoke => 20,
+            Profile::Smoke => 80,
             Profile::Quick => 100,
             Profile::Full => 10_000,
         };
