@@ -1,7 +1,7 @@
 //! Stability of the origin of a two-layer unit under SGD at any learning rate.
 //!
 //! Near `u = w = 0` a step of SGD at batch size 1 multiplies `u + w` by `1 + 2 η x y`, so the origin attracts exactly if
-//! `E ln|1 + 2 η x y| < 0` (Ziyin, Li, Galanti & Ueda, *Type-II Saddles and Probabilistic Stability of SGD*, 2023, arXiv
+//! `E ln|1 + 2 η x y| < 0` (Ziyin, Li, Galanti & Ueda, *The Probabilistic Stability of Stochastic Gradient Descent*, 2023, arXiv
 //! 2303.13093; there with half the loss). No expansion in `η`.
 
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2};

@@ -110,7 +110,7 @@ impl Study for Decay {
                     )
                     .rival("conservation", "gradient flow, for which noise averages out", times.map(|_| 0.0))
                     .axes("time η n", "mean of ln |(u² − w²)/(u₀² − w₀²)|")
-                    .source("corollary of theorem 1: d|u² − w²|/dt = −T C₀ |u² − w²|, C₀ = 4Q"),
+                    .source("corollary of the law of balance: d|u² − w²|/dt = −T C₀ |u² − w²|, C₀ = 4Q"),
             );
             let minimum = first.data().moments().minimum();
             claims.push(
@@ -122,7 +122,7 @@ impl Study for Decay {
                         [rate * minimum],
                     )
                     .rival("conservation", "gradient flow, for which noise averages out", [0.0])
-                    .source("corollary of theorem 1"),
+                    .source("corollary of the law of balance"),
             );
         }
         if sgd.len() > 2 {
@@ -135,7 +135,7 @@ impl Study for Decay {
                     .axes("batch size S", "decay rate of |u² − w²|")
                     .log_x()
                     .log_y()
-                    .source("theorem 1: the rate is proportional to T = η/S"),
+                    .source("law of balance: the rate is proportional to T = η/S"),
             );
         }
         for p in points.iter().filter(|p| p.is("gradient-descent")) {
@@ -144,7 +144,7 @@ impl Study for Decay {
                 Claim::exact("gradient-descent-conserves", [(0.0, Self::at(p).site("imbalance-ratio"), 1.0)])
                     .within(Margin::Absolute(0.01))
                     .rival("sgd", "what SGD at the same learning rate does", [(-p.decay_rate() * p.time).exp()])
-                    .source("theorem 1 at T = 0, figure 1"),
+                    .source("law of balance at T = 0, figure 1"),
             );
         }
         for p in points.iter().filter(|p| p.is("isotropic-noise")) {

@@ -81,7 +81,7 @@ impl Study for Fluctuations {
                 .rival("linear-growth", linear_because, points.iter().map(tangent))
                 .rival("linear-regression", regression_because, points.iter().map(regression))
                 .axes("T/T_c", "Var v")
-                .source("section 4.2, figure 4: fluctuation inversion"),
+                .source("section 4.2: fluctuation inversion"),
             curve("excess-loss", "excess-loss", |law, m| law.mean(|v| m.b1 * (v - m.minimum()).powi(2)))
                 .within(Margin::Absolute(0.03))
                 .rival("linear-growth", linear_because, points.iter().map(|p| loss(tangent(p), p)))

@@ -56,7 +56,7 @@ impl Study for Identity {
                     sites("conservation-residual"),
                 )
                 .axes("setting", "largest relative residual")
-                .source("theorem 1 before the limit of small steps"),
+                .source("law of balance before the limit of small steps"),
         ]
     }
 

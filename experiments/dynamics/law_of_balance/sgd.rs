@@ -168,7 +168,7 @@ fn claims(p: &Params) -> Vec<Claim> {
         claims.push(
             Claim::at_most(&format!("sgd-balance-{name}"), site("median-imbalance"), 1e-4 * start)
                 .rival("conservation", "gradient flow keeps u² − w²", [start])
-                .source("theorem 1"),
+                .source("law of balance"),
         );
     }
     claims
