@@ -7,7 +7,9 @@
 pub mod framework;
 
 /// SGD as a stochastic process.
-pub mod dynamics {}
+pub mod dynamics {
+    pub mod law_of_balance;
+}
 
 /// Models that take any size, with any symmetry.
 pub mod equivariant {
@@ -15,7 +17,9 @@ pub mod equivariant {
 }
 
 /// Exactly solvable models of learning.
-pub mod landscapes {}
+pub mod landscapes {
+    pub mod posterior_collapse;
+}
 
 /// Associative memory.
 pub mod memory {
@@ -30,5 +34,10 @@ pub fn served() -> Vec<framework::Law> {
 
 /// Every law of the laboratory.
 pub fn laws() -> Vec<framework::Law> {
-    vec![equivariant::set_transfer::law(), memory::dense_memory::law()]
+    vec![
+        dynamics::law_of_balance::law(),
+        equivariant::set_transfer::law(),
+        landscapes::posterior_collapse::law(),
+        memory::dense_memory::law(),
+    ]
 }

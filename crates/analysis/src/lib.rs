@@ -1,4 +1,8 @@
-//! Numerics that every programme needs: special functions, quadrature, quantiles, roots.
+//! Numerics that laws and mechanisms share: special functions, quadrature, densities, quantiles, roots.
 
+pub mod density;
 pub mod gaussian;
+pub mod quadrature;
+pub mod quantiles;
+pub mod root;
 pub mod special;

@@ -1,0 +1,124 @@
+//! Fluctuation inversion: with rising temperature the variance of `v` first grows and then falls to 0 at the critical
+//! temperature, and the excess loss saturates instead of diverging.
+
+use anyhow::Result;
+use lawbook_analysis::density::Density;
+use lawbook_dynamics::{
+    moments::{Moments, NoisyLine},
+    stationary::{critical_temperature, depth_one_density, depth_zero_variance, tangent_variance},
+    time_changed::{Schedule, TimeChanged},
+};
+
+use crate::framework::{Cell, Claim, Margin, Profile, Site, Study, params};
+
+params! {
+    /// The diffusion at depth 1.
+    pub struct Params {
+        /// Temperature over the critical one.
+        temperature: real = 0.5, 0.001..=0.99;
+        /// Slope k of the labels.
+        slope: real = 1.0, 0.001..=10.0;
+        /// Standard deviation s of the label noise.
+        noise: real = 1.0, 0.01..=100.0;
+        /// Length of the trajectory in relaxation times, each counted as at least 75 units of the changed clock.
+        relaxations: integer = 800, 1..=10_000_000;
+    }
+}
+
+impl Params {
+    fn moments(&self) -> Moments {
+        NoisyLine { slope: self.slope, noise: self.noise }.moments()
+    }
+
+    fn absolute_temperature(&self) -> f64 {
+        self.temperature * critical_temperature(&self.moments(), 0.0)
+    }
+}
+
+/// The temperatures between which the variance is compared, over the critical one.
+const WARM: f64 = 0.5;
+const HOT: f64 = 0.9;
+
+/// Variance and excess loss against temperature.
+pub struct Fluctuations;
+
+impl Study for Fluctuations {
+    const NAME: &'static str = "fluctuations";
+    const ABOUT: &'static str = "Runs the diffusion of the two-layer unit at temperatures up to the critical one and records \
+        variance and excess loss of v, weighted back to the time of SGD.";
+    type Params = Params;
+
+    fn grid(profile: Profile) -> Vec<Params> {
+        let relaxations = match profile {
+            // A mean takes more samples than a smoke test has time for.
+            Profile::Smoke => return Vec::new(),
+            Profile::Quick => 800,
+            Profile::Full => 10_000,
+        };
+        [0.1, 0.3, WARM, 0.6, 0.7, 0.8, HOT]
+            .map(|temperature| Params { temperature, relaxations, ..Params::default() })
+            .into()
+    }
+
+    fn predict(points: &[Params]) -> Vec<Claim> {
+        let of_law = |p: &Params, f: fn(&Density, &Moments) -> f64| {
+            let m = p.moments();
+            depth_one_density(&m, p.absolute_temperature()).map_or(f64::NAN, |law| f(&law, &m))
+        };
+        let curve = |id: &str, observable: &str, f: fn(&Density, &Moments) -> f64| {
+            let triple = |p: &Params| -> (f64, Site, f64) { (p.temperature, Self::at(p).site(observable), of_law(p, f)) };
+            Claim::curve(id, points.iter().map(triple))
+        };
+        let tangent = |p: &Params| tangent_variance(&p.moments(), p.absolute_temperature());
+        let regression = |p: &Params| depth_zero_variance(&p.moments(), p.absolute_temperature());
+        let loss = |variance: f64, p: &Params| p.moments().b1 * variance;
+        let linear_because = "a Gaussian around the minimum, whose variance is linear in T";
+        let regression_because = "depth 0, whose variance diverges at T = b₁/a₁";
+        let mut claims = vec![
+            // The clock's step matters by 0.001; near T_c few relaxation times fit into a cell, so the mean scatters.
+            curve("variance", "variance", |law, _| law.variance())
+                .within(Margin::Absolute(0.03))
+                .rival("linear-growth", linear_because, points.iter().map(tangent))
+                .rival("linear-regression", regression_because, points.iter().map(regression))
+                .axes("T/T_c", "Var v")
+                .source("section 4.2: fluctuation inversion"),
+            curve("excess-loss", "excess-loss", |law, m| law.mean(|v| m.b1 * (v - m.minimum()).powi(2)))
+                .within(Margin::Absolute(0.03))
+                .rival("linear-growth", linear_because, points.iter().map(|p| loss(tangent(p), p)))
+                .rival("linear-regression", regression_because, points.iter().map(|p| loss(regression(p), p)))
+                .axes("T/T_c", "E L − min L")
+                .source("section 4.2: the loss of depth 1 never diverges"),
+        ];
+        let find = |temperature: f64| points.iter().find(|p| p.temperature == temperature);
+        if let (Some(warm), Some(hot)) = (find(WARM), find(HOT)) {
+            let site = |p: &Params| Self::at(p).site("variance");
+            claims.push(
+                Claim::ratio_at_most("inversion", site(hot), site(warm), 0.75)
+                    .rival("linear-growth", linear_because, [HOT / WARM])
+                    .source("section 4.2: the variance falls towards T_c"),
+            );
+        }
+        claims
+    }
+
+    fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
+        let m = p.moments();
+        let clock = TimeChanged::new(&m, p.absolute_temperature(), 1)?;
+        let (step, thin) = (0.025, 4);
+        let relaxation = clock.relaxation_time();
+        let time = p.relaxations as f64 * relaxation.max(75.0);
+        let burn = (10.0 * relaxation / step).ceil() as usize;
+        let schedule = Schedule { step, burn, thin, samples: (time / step).ceil() as usize / thin };
+        let (mut weights, mut first, mut second) = (0.0, 0.0, 0.0);
+        for (v, weight) in clock.samples(schedule, &mut cell.stream("trajectory")) {
+            weights += weight;
+            first += weight * v;
+            second += weight * v * v;
+        }
+        let (mean, square) = (first / weights, second / weights);
+        cell.record("mean", mean);
+        cell.record("variance", square - mean * mean);
+        cell.record("excess-loss", m.b1 * (square - 2.0 * m.minimum() * mean + m.minimum().powi(2)));
+        Ok(())
+    }
+}
