@@ -13,12 +13,14 @@ pub mod dynamics {}
 pub mod equivariant {}
 
 /// Exactly solvable models of learning.
-pub mod landscapes {}
+pub mod landscapes {
+    pub mod posterior_collapse;
+}
 
 /// Associative memory.
 pub mod memory {}
 
 /// Every law of the laboratory.
 pub fn laws() -> Vec<framework::Law> {
-    vec![]
+    vec![landscapes::posterior_collapse::law()]
 }
