@@ -129,7 +129,7 @@ fn search(
     const CURVATURE: f64 = 0.9;
     const ROUNDING: f64 = 1e-14;
     let descent = dot(slope, direction);
-    if !(descent < 0.0) {
+    if descent >= 0.0 || descent.is_nan() {
         return None;
     }
     let (mut low, mut high, mut length) = (0.0, f64::INFINITY, first);

@@ -61,7 +61,7 @@ impl Study for RealDigits {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let prices = match profile {
-            Profile::Smoke => &PRICES[2..3],
+            Profile::Smoke => return vec![Params { latents: 8, ..at_price(PRICES[2], 2.0) }],
             Profile::Quick => &PRICES[1..6],
             Profile::Full => &PRICES[..],
         };
@@ -70,10 +70,8 @@ impl Study for RealDigits {
         for &beta in betas {
             points.extend(prices.iter().map(|&price| at_price(price, beta)));
         }
-        if profile != Profile::Smoke {
-            // Fewer units than principal variances above the price: all of them are active.
-            points.push(Params { latents: 5, ..at_price(0.0757, 2.0) });
-        }
+        // Fewer units than principal variances above the price: all of them are active.
+        points.push(Params { latents: 5, ..at_price(0.0757, 2.0) });
         points
     }
 

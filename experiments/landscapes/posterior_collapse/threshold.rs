@@ -120,13 +120,13 @@ impl Study for Threshold {
             ("fixed-sigma", 0.8),
             ("learnable-decoder", 0.8),
         ];
-        let (fractions, starts) = match profile {
-            Profile::Smoke => (&FRACTIONS[3..5], 6),
-            Profile::Quick => (&FRACTIONS[1..7], 4),
-            Profile::Full => (&FRACTIONS[..], 8),
+        let (cases, fractions, starts) = match profile {
+            Profile::Smoke => (&cases[1..3], &FRACTIONS[3..5], 6),
+            Profile::Quick => (&cases[..], &FRACTIONS[1..7], 4),
+            Profile::Full => (&cases[..], &FRACTIONS[..], 8),
         };
         let mut points = Vec::new();
-        for (case, prior_deviation) in cases {
+        for &(case, prior_deviation) in cases {
             let middle = critical(case, prior_deviation);
             let point =
                 |fraction: &f64| Params { case: case.to_owned(), control: fraction * middle, prior_deviation, starts };
