@@ -32,7 +32,8 @@ params! {
 
 const VARIANCES: [f64; 5] = [4.0, 2.0, 1.0, 0.5, 0.25];
 const BATCH: i64 = 128;
-/// At a third of this, 3000 steps leave some starts with their units still mixed: mixing is the slowest mode of a linear autoencoder.
+/// At a third of this one start in six ended with too little in the first unit and as much too much in the second, their sum
+/// right: probably units still mixed, the slowest mode of a linear autoencoder.
 const LEARNING_RATE: f64 = 0.03;
 
 impl Params {
