@@ -7,6 +7,7 @@
 pub mod data;
 pub mod device;
 pub mod equivariance;
+pub mod lbfgs;
 pub mod optim;
 pub mod random;
 pub mod tensor;
