@@ -1,0 +1,148 @@
+//! A claim in full: verdict, numbers, rivals, assumptions, figure.
+
+use anyhow::Result;
+use lawbook_claims::Kind;
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::{
+    figure, next, number,
+    overview::{anchor, badge},
+    prose::{prose, reference},
+    reading,
+};
+use crate::outcome::{ClaimOutcome, LawOutcome, common_params, kind_word};
+
+pub(super) fn article(law: &LawOutcome, outcome: &ClaimOutcome, level: f64) -> Result<Markup> {
+    let ClaimOutcome { claim, judgement, .. } = outcome;
+    let id = anchor(&law.card.id, &claim.id);
+    let figure = figure::of_claim(law, outcome, level)?;
+    let step = next::step(&law.card.id, outcome);
+    let wide = if figure.is_some() { "with-figure" } else { "plain" };
+    Ok(html! {
+        article.claim.(wide) id=(id) aria-labelledby={ (id) "/name" } {
+            div.words {
+                h3 id={ (id) "/name" } { (claim.id) " " (badge(judgement.verdict)) }
+                p.what { (kind_word(claim)) ": " (reading::observable(claim)) (against(outcome)) }
+                (numbers(outcome))
+                @if let Some(finding) = &claim.finding { p.found { strong { "Finding. " } (prose(&finding.text)) } }
+                @if let (Some(note), None) = (&judgement.note, &step) { p.note { (prose(note)) "." } }
+                @if let Some(step) = step {
+                    p.note { (prose(&step.why)) @if let Some(command) = step.command { " " code.command { (command) } } }
+                }
+                (rivals(outcome))
+                (conditions(outcome))
+            }
+            @if let Some(figure) = figure { figure { (figure) } }
+            @if claim.components() > 1 && !judgement.measured.is_empty() { (table(outcome)) }
+        }
+    })
+}
+
+/// A value of a parameter.
+pub(super) fn value(value: &Value) -> String {
+    match value {
+        Value::Number(x) if !x.is_i64() && !x.is_u64() => number::significant(x.as_f64().unwrap_or(f64::NAN), 6),
+        Value::String(word) => word.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn against(outcome: &ClaimOutcome) -> String {
+    let claim = &outcome.claim;
+    match claim.kind {
+        Kind::Curve | Kind::Exponent | Kind::Distribution => format!(" against {}", reading::abscissa(claim)),
+        Kind::Threshold { level } => format!(" crosses {}; where along {}", number::plain(level), reading::abscissa(claim)),
+        Kind::Value | Kind::Bound | Kind::Exact => String::new(),
+    }
+}
+
+fn numbers(outcome: &ClaimOutcome) -> Markup {
+    let seeds = outcome.judgement.seeds.to_string();
+    let pairs = [
+        ("Predicted", reading::predicted(outcome)),
+        ("Measured", reading::measured(outcome)),
+        ("Margin", reading::margin(outcome)),
+        ("Detectable", reading::detectable(outcome)),
+        ("Seeds", seeds),
+    ];
+    html! {
+        @if let Some(place) = reading::place(outcome) { p.place { (place) } }
+        dl.numbers { @for (word, value) in pairs { div { dt { (word) } dd { (value) } } } }
+    }
+}
+
+fn rivals(outcome: &ClaimOutcome) -> Markup {
+    let ClaimOutcome { claim, judgement, .. } = outcome;
+    let worst = reading::worst(outcome);
+    html! {
+        ul.rivals aria-label="Rivals" {
+            @for (rival, result) in claim.rivals.iter().zip(&judgement.rivals) {
+                li {
+                    @let (class, glyph, word) = if result.refuted { ("refuted", "✓", "refuted") } else { ("standing", "?", "not refuted") };
+                    span.rival.(class) { span.glyph aria-hidden="true" { (glyph) } " " (word) }
+                    " " strong { (rival.name) } @if !rival.because.is_empty() { " (" (prose(&rival.because)) ")" }
+                    @match (rival.residual.is_empty(), result.predicted.get(worst).or(result.predicted.first())) {
+                        (true, Some(predicted)) => { " says " (number::plain(*predicted)) }
+                        (false, Some(residual)) => { " is off by at least " (number::significant(*residual, 2)) }
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Under what conditions, and where the paper says so.
+fn conditions(outcome: &ClaimOutcome) -> Markup {
+    let claim = &outcome.claim;
+    let params = common_params(claim);
+    html! {
+        @for assumption in &claim.assumptions {
+            p.assumption {
+                @if assumption.satisfied { "Assumes " } @else { "Assumes, but does not have here: " }
+                (prose(&assumption.text)) "."
+            }
+        }
+        p.source {
+            @if !claim.source.is_empty() { (reference(&claim.source)) }
+            @if !claim.source.is_empty() && !params.is_empty() { " · " }
+            @for (i, (name, given)) in params.iter().enumerate() { @if i > 0 { ", " } (name) " = " (value(given)) }
+        }
+    }
+}
+
+/// Every point of a claim with many, for those who want the numbers or cannot see the figure.
+fn table(outcome: &ClaimOutcome) -> Markup {
+    let ClaimOutcome { claim, judgement, .. } = outcome;
+    if judgement.measured.len() != claim.sites.len() {
+        return html! {};
+    }
+    let predicted = claim.predicted_values();
+    let margins = claim.margins();
+    html! {
+        details {
+            summary { "All " (claim.sites.len()) " points of " (claim.id) }
+            div.scroll tabindex="0" role="region" aria-label={ "All points of " (claim.id) } {
+                table {
+                    caption { (reading::observable(claim)) }
+                    thead { tr {
+                        th scope="col" { (reading::abscissa(claim)) } th scope="col" { "Predicted" }
+                        th scope="col" { "Measured [interval]" } th scope="col" { "Margin" }
+                    } }
+                    tbody {
+                        @for (i, (x, _)) in claim.sites.iter().enumerate() {
+                            @let (low, high) = (judgement.low[i], judgement.high[i]);
+                            tr {
+                                th scope="row" { (number::plain(*x)) }
+                                td.number { (number::beside(predicted[i], 0.5 * (high - low))) }
+                                td.number { (number::interval(judgement.measured[i], low, high)) }
+                                td.number { "±" (number::significant(margins[i], 3)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

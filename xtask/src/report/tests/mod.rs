@@ -1,0 +1,5 @@
+//! The page of a made-up run: its structure, its figures, its behaviour in a browser.
+
+mod chromium;
+mod fixture;
+mod markup;
