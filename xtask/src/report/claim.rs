@@ -1,14 +1,14 @@
 //! A claim in full: verdict, numbers, rivals, assumptions, figure.
 
 use anyhow::Result;
-use lawbook_claims::Kind;
+use lawbook_claims::{Claim, Kind, RivalOutcome, Verdict};
 use maud::{Markup, html};
 use serde_json::Value;
 
 use super::{
     figure, next, number,
     overview::{anchor, badge},
-    prose::{prose, reference},
+    prose::{capitalised, prose, reference},
     reading,
 };
 use crate::outcome::{ClaimOutcome, LawOutcome, common_params, kind_word};
@@ -23,18 +23,18 @@ pub(super) fn article(law: &LawOutcome, outcome: &ClaimOutcome, level: f64) -> R
         article.claim.(wide) id=(id) aria-labelledby={ (id) "/name" } {
             div.words {
                 h3 id={ (id) "/name" } { (claim.id) " " (badge(judgement.verdict)) }
-                p.what { (kind_word(claim)) ": " (reading::observable(claim)) (against(outcome)) }
+                p.what { (kind_word(claim)) ": " (subject(claim)) }
                 (numbers(outcome))
                 @if let Some(finding) = &claim.finding { p.found { strong { "Finding. " } (prose(&finding.text)) } }
-                @if let (Some(note), None) = (&judgement.note, &step) { p.note { (prose(note)) "." } }
+                @if let (Some(note), None, true) = (&judgement.note, &step, judgement.verdict != Verdict::OutOfRegime) { p.note { (prose(&capitalised(note))) "." } }
                 @if let Some(step) = step {
-                    p.note { (prose(&step.why)) @if let Some(command) = step.command { " " code.command { (command) } } }
+                    p.note { (prose(&capitalised(&step.why))) @if let Some(command) = step.command { " " code.command { (command) } } }
                 }
                 (rivals(outcome))
                 (conditions(outcome))
+                @if claim.components() > 1 && !judgement.measured.is_empty() { (table(outcome)) }
             }
             @if let Some(figure) = figure { figure { (figure) } }
-            @if claim.components() > 1 && !judgement.measured.is_empty() { (table(outcome)) }
         }
     })
 }
@@ -48,12 +48,13 @@ pub(super) fn value(value: &Value) -> String {
     }
 }
 
-fn against(outcome: &ClaimOutcome) -> String {
-    let claim = &outcome.claim;
+/// What the claim is about.
+fn subject(claim: &Claim) -> String {
+    let (observable, abscissa) = (reading::observable(claim), reading::abscissa(claim));
     match claim.kind {
-        Kind::Curve | Kind::Exponent | Kind::Distribution => format!(" against {}", reading::abscissa(claim)),
-        Kind::Threshold { level } => format!(" crosses {}; where along {}", number::plain(level), reading::abscissa(claim)),
-        Kind::Value | Kind::Bound | Kind::Exact => String::new(),
+        Kind::Curve | Kind::Exponent | Kind::Distribution => format!("{observable} against {abscissa}"),
+        Kind::Threshold { level } => format!("the {abscissa} at which {observable} crosses {}", number::plain(level)),
+        Kind::Value | Kind::Bound | Kind::Exact => observable,
     }
 }
 
@@ -74,7 +75,6 @@ fn numbers(outcome: &ClaimOutcome) -> Markup {
 
 fn rivals(outcome: &ClaimOutcome) -> Markup {
     let ClaimOutcome { claim, judgement, .. } = outcome;
-    let worst = reading::worst(outcome);
     html! {
         ul.rivals aria-label="Rivals" {
             @for (rival, result) in claim.rivals.iter().zip(&judgement.rivals) {
@@ -82,14 +82,36 @@ fn rivals(outcome: &ClaimOutcome) -> Markup {
                     @let (class, glyph, word) = if result.refuted { ("refuted", "✓", "refuted") } else { ("standing", "?", "not refuted") };
                     span.rival.(class) { span.glyph aria-hidden="true" { (glyph) } " " (word) }
                     " " strong { (rival.name) } @if !rival.because.is_empty() { " (" (prose(&rival.because)) ")" }
-                    @match (rival.residual.is_empty(), result.predicted.get(worst).or(result.predicted.first())) {
-                        (true, Some(predicted)) => { " says " (number::plain(*predicted)) }
-                        (false, Some(residual)) => { " is off by at least " (number::significant(*residual, 2)) }
-                        _ => {}
+                    @if rival.residual.is_empty() { (says(outcome, result)) }
+                    @else if let Some(residual) = result.predicted.first() {
+                        " is off by at least " (number::significant(*residual, 2))
                     }
                 }
             }
         }
+    }
+}
+
+/// What a rival predicts; of a curve, where it is furthest from what was measured.
+fn says(outcome: &ClaimOutcome, rival: &RivalOutcome) -> String {
+    let ClaimOutcome { claim, judgement, .. } = outcome;
+    let margins = claim.margins();
+    let intervals = judgement.low.iter().zip(&judgement.high).zip(&rival.predicted).zip(&margins);
+    let apart =
+        intervals.map(|(((low, high), value), margin)| (low - value).max(value - high) / margin.max(f64::MIN_POSITIVE));
+    // The first of equals.
+    let furthest = apart.enumerate().reduce(|best, next| if next.1 > best.1 { next } else { best }).map_or(0, |(i, _)| i);
+    let Some(value) = rival.predicted.get(furthest) else { return String::new() };
+    let value = number::plain(*value);
+    let many = claim.components() > 1 && judgement.measured.len() == claim.components();
+    match claim.sites.get(furthest).filter(|_| many && !matches!(claim.kind, Kind::Threshold { .. })) {
+        Some((x, _)) => format!(
+            " says {value} at {} = {}, where {} is measured",
+            reading::abscissa(claim),
+            number::plain(*x),
+            number::interval(judgement.measured[furthest], judgement.low[furthest], judgement.high[furthest])
+        ),
+        None => format!(" says {value}"),
     }
 }
 

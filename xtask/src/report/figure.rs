@@ -33,7 +33,7 @@ use crate::outcome::{ClaimOutcome, LawOutcome};
 const FINENESS: f64 = 10.0;
 
 /// Width of every figure in its own units; about that of a phone, so that text stays legible there.
-const WIDTH: f64 = 420.0;
+const WIDTH: f64 = 380.0;
 
 /// Height of text in the same units.
 const TEXT: f64 = 12.5;

@@ -1,12 +1,12 @@
 //! A law: its statement, equation and figures, then its claims.
 
 use anyhow::{Context, Result};
-use lawbook_claims::{LawCard, ParamKind, StudyCard, Verdict};
+use lawbook_claims::{LawCard, ParamKind, StudyCard};
 use maud::{Markup, html};
 
 use super::{
     Links, claim, equation, figure, number,
-    overview::{counted, level_of_each},
+    overview::{VERDICTS, counted, inflected, level_of_each},
     prose::{prose, reference},
     reading,
 };
@@ -49,10 +49,10 @@ pub(super) fn section(law: &LawOutcome, outcome: &Outcome, links: &Links) -> Res
                 h2 id={ (id) "-title" } { (card.title) }
                 p { (tally(law)) }
             }
+            p.statement { (prose(&card.statement)) }
+            div.equation tabindex="0" role="group" aria-label="Equation" { (equation) }
             div.split {
-                div.statement {
-                    p { (prose(&card.statement)) }
-                    div.equation tabindex="0" role="group" aria-label="Equation" { (equation) }
+                div {
                     @if !symbols.is_empty() {
                         dl.symbols { @for (symbol, meaning) in symbols { div { dt { (symbol) } dd { (prose(meaning)) } } } }
                     }
@@ -73,13 +73,12 @@ pub(super) fn address(path: &str) -> String {
 
 /// How many claims of a law have which verdict.
 fn tally(law: &LawOutcome) -> Markup {
-    let verdicts = [Verdict::Holds, Verdict::Fails, Verdict::Undecided, Verdict::OutOfRegime, Verdict::Error];
-    let counts = verdicts.map(|verdict| (verdict, law.claims.iter().filter(|c| c.judgement.verdict == verdict).count()));
+    let counts = VERDICTS.map(|verdict| (verdict, law.claims.iter().filter(|c| c.judgement.verdict == verdict).count()));
     html! {
         span.tally {
             @for (verdict, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
                 span.verdict.(reading::class(verdict).0) {
-                    span.glyph aria-hidden="true" { (reading::glyph(verdict)) } " " (count) " " (verdict.word())
+                    span.glyph aria-hidden="true" { (reading::glyph(verdict)) } " " (count) " " (inflected(verdict, count))
                 }
                 " "
             }

@@ -7,7 +7,8 @@ use super::{number, prose::prose, reading};
 use crate::outcome::{ClaimOutcome, Outcome};
 
 /// The verdicts in the order in which they are counted.
-const VERDICTS: [Verdict; 5] = [Verdict::Holds, Verdict::Fails, Verdict::Undecided, Verdict::OutOfRegime, Verdict::Error];
+pub(super) const VERDICTS: [Verdict; 5] =
+    [Verdict::Holds, Verdict::Fails, Verdict::Undecided, Verdict::OutOfRegime, Verdict::Error];
 
 /// `4 laws, 37 claims: 35 hold, 1 fails, 1 undecided`.
 pub(super) fn in_words(outcome: &Outcome) -> String {
@@ -44,21 +45,25 @@ pub(super) fn header(outcome: &Outcome) -> Markup {
         Profile::Quick => "quick",
         Profile::Full => "full",
     };
-    let unexpected: Vec<_> = outcome.claims().filter(|(_, claim)| !claim.judgement.as_expected(&claim.claim)).collect();
+    let (open, surprising): (Vec<_>, Vec<_>) = outcome
+        .claims()
+        .filter(|(_, claim)| !claim.judgement.as_expected(&claim.claim))
+        .partition(|(_, claim)| claim.judgement.verdict == Verdict::Undecided);
     html! {
         header.page {
             p.eyebrow { "Lawbook · run " (outcome.run) " · profile " (profile) }
-            h1 { (in_words(outcome)) "." }
-            @if unexpected.is_empty() {
+            h1 { (in_words(outcome)) }
+            @if open.is_empty() && surprising.is_empty() {
                 p { "Every claim came out as expected." }
-            } @else {
+            }
+            @if !surprising.is_empty() {
                 p {
-                    strong { (counted(unexpected.len(), "claim")) " did not come out as expected: " }
-                    @for (i, (card, claim)) in unexpected.iter().take(8).enumerate() {
+                    strong { "Not as expected: " }
+                    @for (i, (card, claim)) in surprising.iter().take(8).enumerate() {
                         @if i > 0 { ", " }
                         a href={ "#" (anchor(&card.id, &claim.claim.id)) } { (card.id) "/" (claim.claim.id) }
                     }
-                    @if unexpected.len() > 8 { " and " (unexpected.len() - 8) " more" }
+                    @if surprising.len() > 8 { " and " (surprising.len() - 8) " more" }
                     "."
                 }
             }
@@ -153,7 +158,8 @@ fn intervals(outcome: &Outcome) -> usize {
     outcome.claims().map(|(_, claim)| &claim.claim).map(Claim::intervals).sum()
 }
 
-fn inflected(verdict: Verdict, count: usize) -> &'static str {
+/// A verdict as a verb: 1 holds, 2 hold.
+pub(super) fn inflected(verdict: Verdict, count: usize) -> &'static str {
     match (verdict, count) {
         (Verdict::Holds, 1) => "holds",
         (Verdict::Holds, _) => "hold",

@@ -16,6 +16,12 @@ pub(super) fn prose(text: &str) -> Markup {
     }
 }
 
+/// A clause as a sentence.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
 /// A reference, linked where it names an arXiv identifier.
 pub(super) fn reference(text: &str) -> Markup {
     let Some((start, end)) = arxiv(text) else { return prose(text) };

@@ -21,7 +21,7 @@ pub(super) fn observable(claim: &Claim) -> String {
 
 /// The name of the abscissa.
 pub(super) fn abscissa(claim: &Claim) -> String {
-    if claim.axis.label.is_empty() { "abscissa".to_owned() } else { claim.axis.label.clone() }
+    if claim.axis.label.is_empty() { "coordinate".to_owned() } else { claim.axis.label.clone() }
 }
 
 /// The component that decides: of those outside their margin the furthest, else the one whose interval reaches furthest.
@@ -77,6 +77,9 @@ pub(super) fn measured(outcome: &ClaimOutcome) -> String {
         (Some(_), Some(_), Some(_)) if claim.kind == Kind::Exact => {
             format!("off by {}", number::significant(deviation(outcome, i), 2))
         }
+        (Some(_), Some(low), _) if low.is_infinite() && matches!(claim.kind, Kind::Threshold { .. }) => {
+            "not located".to_owned()
+        }
         (Some(&estimate), Some(&low), Some(&high)) => number::interval(estimate, low, high),
         _ => "–".to_owned(),
     }
@@ -92,21 +95,33 @@ pub(super) fn deviation(outcome: &ClaimOutcome, component: usize) -> f64 {
 /// How far off still holds.
 pub(super) fn margin(outcome: &ClaimOutcome) -> String {
     let width = outcome.claim.margins().get(worst(outcome)).copied().unwrap_or(f64::NAN);
-    let absolute = format!("±{}", number::significant(width, 3));
+    let sign = if width > 0.0 { "±" } else { "" };
+    let absolute = format!("{sign}{}", number::significant(width, 3));
     match outcome.claim.margin {
         Margin::Absolute(_) => absolute,
         Margin::Relative(fraction) => format!("{absolute} ({} %)", number::significant(100.0 * fraction, 3)),
     }
 }
 
-/// The smallest true deviation that this evidence would have told.
+/// The smallest true deviation that this evidence would have told: of a curve, at its worst point.
 pub(super) fn detectable(outcome: &ClaimOutcome) -> String {
-    let ClaimOutcome { judgement, .. } = outcome;
-    match judgement.detectable {
-        _ if judgement.measured.is_empty() => "–".to_owned(),
-        reach if reach.is_finite() => number::significant(reach, 2),
-        _ => "not yet any".to_owned(),
+    let reach = detectable_deviation(outcome);
+    match reach {
+        _ if reach.is_nan() => "–".to_owned(),
+        _ if reach.is_finite() => number::significant(reach, 2),
+        _ => "none yet".to_owned(),
     }
+}
+
+/// The same as a number; not a number without evidence.
+pub(super) fn detectable_deviation(outcome: &ClaimOutcome) -> f64 {
+    let ClaimOutcome { claim, judgement, .. } = outcome;
+    let i = worst(outcome);
+    let ends = judgement.low.get(i).zip(judgement.high.get(i)).zip(claim.margins().get(i).copied());
+    ends.map_or(f64::NAN, |((low, high), margin)| match claim.kind {
+        Kind::Exact => margin,
+        _ => 0.5 * (high - low) + margin,
+    })
 }
 
 /// How many rivals the same data refute: `2/3`.

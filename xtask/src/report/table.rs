@@ -42,22 +42,22 @@ fn row(law: &str, outcome: &ClaimOutcome) -> Markup {
     let refuted = judgement.rivals.iter().filter(|rival| rival.refuted).count();
     html! {
         tr.(class) data-verdict=(judgement.verdict.word()) {
-            td.law { a href={ "#" (law) } { (law) } }
-            th.claim scope="row" {
+            td.of-law { a href={ "#" (law) } { (law) } }
+            th.of-claim scope="row" {
                 a href={ "#" (anchor(law, &claim.id)) } { (claim.id) }
                 @if let Some(place) = reading::place(outcome) { small { (place) } }
             }
-            td.kind { (kind_word(claim)) }
-            td.outcome data-sort=(rank) {
+            td.of-kind { (kind_word(claim)) }
+            td.of-verdict data-sort=(rank) {
                 (badge(judgement.verdict))
                 @if claim.finding.is_some() && judgement.as_expected(claim) { small { "as found before" } }
             }
             td.number.predicted data-sort=(sort(&claim.predicted_values())) { (reading::predicted(outcome)) }
             td.number.measured data-sort=(sort(&judgement.measured)) { (reading::measured(outcome)) }
             td.number.margin data-sort=(sort(&claim.margins())) { (reading::margin(outcome)) }
-            td.number.detectable data-sort=(key(judgement.detectable)) { (reading::detectable(outcome)) }
+            td.number.detectable data-sort=(key(reading::detectable_deviation(outcome))) { (reading::detectable(outcome)) }
             td.number.seeds data-sort=(judgement.seeds) { (judgement.seeds) }
-            td.number.rivals data-sort=(refuted as i64 - judgement.rivals.len() as i64) { (reading::rivals(outcome)) }
+            td.number.refuted data-sort=(refuted as i64 - judgement.rivals.len() as i64) { (reading::rivals(outcome)) }
         }
     }
 }

@@ -5,6 +5,9 @@ use super::super::number;
 /// The share of an axis that belongs to prediction and evidence, however far away rivals and wide intervals reach.
 const CORE_SHARE: f64 = 0.4;
 
+/// How far beyond an axis things keep their place, in lengths of the axis: lines that leave a frame leave it at their slope.
+pub(super) const OVERDRAW: f64 = 4.0;
+
 /// An axis of a plot. Positions are values, or their decimal logarithms.
 #[derive(Debug, Clone)]
 pub(super) struct Axis {
@@ -32,8 +35,11 @@ impl Axis {
         let room = if log { 0.3 } else { 0.1 * low.abs().max(high.abs()) };
         let room = if room > 0.0 { room } else { 1.0 };
         let (low, high) = if high - low > 1e-9 * room { (low, high) } else { (low - room, high + room) };
-        let (wide_low, wide_high) = range(&finite(wider));
         let spare = (high - low) * (1.0 / CORE_SHARE - 1.0);
+        // What cannot be shown anyway takes no room.
+        let mut near = finite(wider);
+        near.retain(|x| (low - spare..=high + spare).contains(x));
+        let (wide_low, wide_high) = range(&near);
         let (below, above) = ((low - wide_low).max(0.0), (wide_high - high).max(0.0));
         // Each side may take half of the spare length, and what the other leaves.
         let low_end = low - below.min(spare - above.min(0.5 * spare));
@@ -50,7 +56,7 @@ impl Axis {
             (true, true) => value.log10(),
             (true, false) => f64::NEG_INFINITY,
         };
-        position.clamp(self.low - 20.0 * span, self.high + 20.0 * span)
+        position.clamp(self.low - OVERDRAW * span, self.high + OVERDRAW * span)
     }
 
     /// Whether a value lies within the axis.
@@ -58,17 +64,17 @@ impl Axis {
         (self.low..=self.high).contains(&self.at(value))
     }
 
-    /// The named ticks, and the power of ten that their names leave out.
-    pub(super) fn ticks(&self) -> (Vec<Tick>, Option<i32>) {
+    /// At most about `most` named ticks, and the power of ten that their names leave out.
+    pub(super) fn ticks(&self, most: u8) -> (Vec<Tick>, Option<i32>) {
         let span = self.high - self.low;
         match self.log {
-            false => linear(self.low, self.high),
+            false => linear(self.low, self.high, most),
             true if span < 0.7 => {
-                let (ticks, power) = linear(10_f64.powf(self.low), 10_f64.powf(self.high));
+                let (ticks, power) = linear(10_f64.powf(self.low), 10_f64.powf(self.high), most);
                 (ticks.into_iter().map(|tick| Tick { position: tick.position.log10(), ..tick }).collect(), power)
             }
             true if span < 2.2 => (self.logarithmic(1, &[1.0, 2.0, 5.0]), None),
-            true => (self.logarithmic((span / 5.0).ceil() as i32, &[1.0]), None),
+            true => (self.logarithmic((span / f64::from(most - 1)).ceil() as i32, &[1.0]), None),
         }
     }
 
@@ -100,9 +106,9 @@ impl Axis {
     }
 }
 
-/// Ticks at round numbers: three to seven of them.
-fn linear(low: f64, high: f64) -> (Vec<Tick>, Option<i32>) {
-    let rough = (high - low) / 6.0;
+/// Ticks at round numbers.
+fn linear(low: f64, high: f64, most: u8) -> (Vec<Tick>, Option<i32>) {
+    let rough = (high - low) / f64::from(most);
     let power = 10_f64.powi(number::exponent(rough));
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|step| *step >= rough).unwrap_or(rough);
     let largest = number::exponent(low.abs().max(high.abs()));
@@ -129,7 +135,7 @@ mod tests {
     use super::*;
 
     fn names(axis: &Axis) -> Vec<String> {
-        axis.ticks().0.into_iter().map(|tick| tick.name).collect()
+        axis.ticks(6).0.into_iter().map(|tick| tick.name).collect()
     }
 
     #[test]
@@ -138,7 +144,7 @@ mod tests {
         assert_eq!(names(&Axis::spanning("", false, &[-3.0, 17.0], &[])), ["0", "5", "10", "15"]);
         let tiny = Axis::spanning("", false, &[1.0e-7, 3.0e-7], &[]);
         assert_eq!(
-            (names(&tiny), tiny.ticks().1),
+            (names(&tiny), tiny.ticks(6).1),
             (vec!["1.0".into(), "1.5".into(), "2.0".into(), "2.5".into(), "3.0".into()], Some(-7))
         );
     }
@@ -154,7 +160,9 @@ mod tests {
     #[test]
     fn a_far_rival_leaves_the_evidence_its_share() {
         let axis = Axis::spanning("", false, &[0.0, 1.0], &[1e9, -1.0]);
-        assert!(axis.low < -0.75 && axis.high > 1.75 && axis.high - axis.low < 2.9 && !axis.shows(1e9), "{axis:?}");
+        assert!(axis.shows(-1.0) && axis.high < 1.2 && !axis.shows(1e9), "{axis:?}");
+        let squeezed = Axis::spanning("", false, &[0.0, 1.0], &[2.5, -1.5]);
+        assert!((squeezed.high - squeezed.low - 2.5 * 1.12).abs() < 1e-12, "{squeezed:?}");
         assert!(axis.at(f64::INFINITY).is_finite() && axis.at(f64::NEG_INFINITY).is_finite());
     }
 

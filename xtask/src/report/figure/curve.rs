@@ -7,20 +7,31 @@ use super::super::reading;
 use super::{
     Layer, Role,
     axis::Axis,
-    plot::{Plot, line_width, whisker},
+    plot::{HEIGHT, Panel, Plot, dot_radius, line_width, whisker},
 };
 use crate::outcome::ClaimOutcome;
+
+/// Everything that is drawn over one ordinate.
+struct Values {
+    predicted: Vec<f64>,
+    band: (Vec<f64>, Vec<f64>),
+    rivals: Vec<Vec<f64>>,
+    measured: Vec<f64>,
+    interval: (Vec<f64>, Vec<f64>),
+}
 
 pub(super) fn draw(id: &str, outcome: &ClaimOutcome) -> Result<Markup> {
     let ClaimOutcome { claim, judgement, .. } = outcome;
     let abscissae: Vec<f64> = claim.sites.iter().map(|(x, _)| *x).collect();
-    let predicted = claim.predicted_values();
-    let core: Vec<f64> = predicted.iter().chain(&judgement.measured).copied().collect();
-    let rivals = claim.rivals.iter().flat_map(|rival| &rival.predicted);
-    let ends = [&judgement.band_low, &judgement.band_high, &judgement.low, &judgement.high];
-    let wider: Vec<f64> = ends.into_iter().flatten().chain(rivals).copied().collect();
+    let values = Values {
+        predicted: claim.predicted_values(),
+        band: (judgement.band_low.clone(), judgement.band_high.clone()),
+        rivals: claim.rivals.iter().map(|rival| rival.predicted.clone()).collect(),
+        measured: judgement.measured.clone(),
+        interval: (judgement.low.clone(), judgement.high.clone()),
+    };
     let x = Axis::spanning(&reading::abscissa(claim), claim.axis.log, &abscissae, &[]);
-    let y = Axis::spanning(&reading::observable(claim), claim.axis.log_observable, &core, &wider);
+    let y = values.axis(&reading::observable(claim), claim.axis.log_observable);
 
     let mut legend = vec![
         (Role::Prediction, "prediction".to_owned()),
@@ -31,48 +42,73 @@ pub(super) fn draw(id: &str, outcome: &ClaimOutcome) -> Result<Markup> {
         let off_scale = if rival.predicted.iter().any(|value| y.shows(*value)) { "" } else { " (off scale)" };
         legend.push((Role::Rival(i), format!("rival: {}{off_scale}", rival.name)));
     }
-    let series = series(&abscissae);
-    let plot = Plot {
-        title: format!("{}: {} against {}", claim.id, y.label, x.label),
-        description: reading::description(outcome),
-        x,
-        y,
-        legend,
-    };
-    plot.draw(id, |layer| {
-        let at = |i: usize, values: &[f64]| (plot.x.at(abscissae[i]), plot.y.at(values[i]));
-        for indices in &series {
-            let low = indices.iter().map(|&i| at(i, &judgement.band_low));
-            let high = indices.iter().rev().map(|&i| at(i, &judgement.band_high));
-            let dash = 0.015 * (plot.x.high - plot.x.low);
-            match indices.len() {
-                1 => layer.fill(
-                    Role::Band,
-                    low.flat_map(|(x, y)| [(x - dash, y), (x + dash, y)])
-                        .chain(high.flat_map(|(x, y)| [(x + dash, y), (x - dash, y)])),
-                )?,
-                _ => layer.fill(Role::Band, low.chain(high))?,
-            }
-            for (i, rival) in claim.rivals.iter().enumerate() {
-                through(layer, Role::Rival(i), indices.iter().map(|&k| at(k, &rival.predicted)).collect(), dash)?;
-            }
-            through(layer, Role::Prediction, indices.iter().map(|&k| at(k, &predicted)).collect(), dash)?;
-        }
-        let cap = 0.008 * (plot.x.high - plot.x.low);
-        for (i, abscissa) in abscissae.iter().enumerate() {
-            let x = plot.x.at(*abscissa);
-            whisker(layer, (x, plot.y.at(judgement.low[i]), plot.y.at(judgement.high[i])), cap)?;
-            layer.dot(Role::Evidence, at(i, &judgement.measured), 3.0)?;
-        }
-        Ok(())
-    })
+    let title = format!("{}: {} against {}", claim.id, y.label, x.label);
+    let plot = Plot { title, description: reading::description(outcome), x, legend };
+    let above = |layer: &Layer<'_>| values.draw(layer, &abscissae, &plot.x, &y);
+    let main = Panel { y: &y, height: HEIGHT, data: &above };
+    let Some(deviations) = values.in_margins(&claim.margins()) else { return plot.draw(id, &[main]) };
+    // Rivals may leave this panel: it is there to show how the evidence lies in its margin.
+    let ends: Vec<f64> = deviations.interval.0.iter().chain(&deviations.interval.1).copied().collect();
+    let lower = Axis::spanning("deviation from the prediction, in margins", false, &deviations.core(), &ends);
+    let below = |layer: &Layer<'_>| deviations.draw(layer, &abscissae, &plot.x, &lower);
+    plot.draw(id, &[main, Panel { y: &lower, height: 0.4 * HEIGHT, data: &below }])
 }
 
-/// A line through points; a dash for a single one.
-fn through(layer: &Layer<'_>, role: Role, points: Vec<(f64, f64)>, dash: f64) -> Result<()> {
-    match points.as_slice() {
-        [(x, y)] => layer.line(role, line_width(role), [(x - dash, *y), (x + dash, *y)]),
-        _ => layer.line(role, line_width(role), points),
+impl Values {
+    /// What an ordinate must show, whatever else it shows.
+    fn core(&self) -> Vec<f64> {
+        self.predicted.iter().chain(&self.measured).chain(&self.band.0).chain(&self.band.1).copied().collect()
+    }
+
+    fn axis(&self, label: &str, log: bool) -> Axis {
+        let ends = [&self.band.0, &self.band.1, &self.interval.0, &self.interval.1];
+        let wider: Vec<f64> = ends.into_iter().chain(&self.rivals).flatten().copied().collect();
+        let core: Vec<f64> = self.predicted.iter().chain(&self.measured).copied().collect();
+        Axis::spanning(label, log, &core, &wider)
+    }
+
+    /// The same in units of each point's margin, 0 at the prediction; nothing if some point has no margin.
+    fn in_margins(&self, margins: &[f64]) -> Option<Self> {
+        if margins.iter().any(|margin| *margin <= 0.0) {
+            return None;
+        }
+        let scaled = |values: &Vec<f64>| -> Vec<f64> {
+            values
+                .iter()
+                .zip(&self.predicted)
+                .zip(margins)
+                .map(|((value, centre), margin)| (value - centre) / margin)
+                .collect()
+        };
+        Some(Self {
+            predicted: scaled(&self.predicted),
+            band: (scaled(&self.band.0), scaled(&self.band.1)),
+            rivals: self.rivals.iter().map(scaled).collect(),
+            measured: scaled(&self.measured),
+            interval: (scaled(&self.interval.0), scaled(&self.interval.1)),
+        })
+    }
+
+    fn draw(&self, layer: &Layer<'_>, abscissae: &[f64], x: &Axis, y: &Axis) -> Result<()> {
+        let at = |i: usize, values: &[f64]| (x.at(abscissae[i]), y.at(values[i]));
+        let dash = 0.015 * (x.high - x.low);
+        for indices in &series(abscissae) {
+            let line = |values: &[f64]| match indices.as_slice() {
+                [i] => [-dash, dash].map(|shift| (at(*i, values).0 + shift, at(*i, values).1)).to_vec(),
+                _ => indices.iter().map(|&i| at(i, values)).collect(),
+            };
+            layer.fill(Role::Band, line(&self.band.0).into_iter().chain(line(&self.band.1).into_iter().rev()))?;
+            for (i, rival) in self.rivals.iter().enumerate() {
+                layer.line(Role::Rival(i), line_width(Role::Rival(i)), line(rival))?;
+            }
+            layer.line(Role::Prediction, line_width(Role::Prediction), line(&self.predicted))?;
+        }
+        let cap = 0.008 * (x.high - x.low);
+        for (i, abscissa) in abscissae.iter().enumerate() {
+            whisker(layer, (x.at(*abscissa), y.at(self.interval.0[i]), y.at(self.interval.1[i])), cap)?;
+            layer.dot(Role::Evidence, at(i, &self.measured), dot_radius(abscissae.len()))?;
+        }
+        Ok(())
     }
 }
 

@@ -60,11 +60,11 @@ pub(super) fn draw(law: &LawOutcome) -> Result<Option<Markup>> {
     let y = bottom + 62.0;
     sample(&page, Role::Band, (2.0, y))?;
     page.text((33.0, y), HPos::Left, "holds")?;
-    page.line(Role::Interval, 2.0, [(110.0, y), (136.0, y)])?;
-    page.dot(Role::Evidence, (136.0, y), 3.4)?;
-    page.text((145.0, y), HPos::Left, "worst of all seeds")?;
-    diamond(&page, (340.0, y))?;
-    page.text((352.0, y), HPos::Left, "rival")?;
+    page.line(Role::Interval, 2.0, [(96.0, y), (122.0, y)])?;
+    page.dot(Role::Evidence, (122.0, y), 3.4)?;
+    page.text((131.0, y), HPos::Left, "worst of all seeds")?;
+    diamond(&page, (310.0, y))?;
+    page.text((321.0, y), HPos::Left, "rival")?;
     page.finish()?;
 
     let title = format!("{}: largest deviation of the exact identities in units of their tolerances", law.card.id);

@@ -5,9 +5,9 @@ use maud::Markup;
 
 use super::super::reading;
 use super::{
-    Role,
+    Layer, Role,
     axis::Axis,
-    plot::{Plot, line_width, whisker},
+    plot::{HEIGHT, Panel, Plot, dot_radius, line_width, whisker},
     site_intervals,
 };
 use crate::outcome::ClaimOutcome;
@@ -40,15 +40,15 @@ pub(super) fn draw(id: &str, outcome: &ClaimOutcome, level: f64) -> Result<Optio
         let slope = rival.predicted.first().copied().unwrap_or(f64::NAN);
         legend.push((Role::Rival(i), format!("rival: {}, slope {}", rival.name, super::super::number::plain(slope))));
     }
+    let y = Axis::spanning(&claim.axis.observable, true, &core, &wider);
     let plot = Plot {
         title: format!("{}: {} against {}", claim.id, claim.axis.observable, reading::abscissa(claim)),
         description: reading::description(outcome),
         x: Axis::spanning(&reading::abscissa(claim), true, &abscissae, &[]),
-        y: Axis::spanning(&claim.axis.observable, true, &core, &wider),
         legend,
     };
-    let drawn = plot.draw(id, |layer| {
-        let at = |x: f64, y: f64| (plot.x.at(x), plot.y.at(y));
+    let data = |layer: &Layer<'_>| {
+        let at = |abscissa: f64, value: f64| (plot.x.at(abscissa), y.at(value));
         let ends = |slope: f64| [at(left, along(slope, left)), at(right, along(slope, right))];
         let centre = at(centre_x.exp(), centre_y.exp());
         let ([steep_left, steep_right], [flat_left, flat_right]) = (ends(slope + margin), ends(slope - margin));
@@ -62,10 +62,10 @@ pub(super) fn draw(id: &str, outcome: &ClaimOutcome, level: f64) -> Result<Optio
         layer.line(Role::Prediction, line_width(Role::Prediction), ends(slope))?;
         let cap = 0.008 * (plot.x.high - plot.x.low);
         for (i, abscissa) in abscissae.iter().enumerate() {
-            whisker(layer, (plot.x.at(*abscissa), plot.y.at(sites.low[i]), plot.y.at(sites.high[i])), cap)?;
-            layer.dot(Role::Evidence, at(*abscissa, sites.measured[i]), 3.0)?;
+            whisker(layer, (plot.x.at(*abscissa), y.at(sites.low[i]), y.at(sites.high[i])), cap)?;
+            layer.dot(Role::Evidence, at(*abscissa, sites.measured[i]), dot_radius(abscissae.len()))?;
         }
         Ok(())
-    })?;
-    Ok(Some(drawn))
+    };
+    plot.draw(id, &[Panel { y: &y, height: HEIGHT, data: &data }]).map(Some)
 }

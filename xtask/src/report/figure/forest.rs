@@ -165,7 +165,7 @@ fn ticks(page: &Layer<'_>, scale: &Scale, bottom: f64) -> Result<()> {
 }
 
 fn legend(page: &Layer<'_>, y: f64) -> Result<()> {
-    let entries = [(Role::Band, "holds", 2.0), (Role::Prediction, "prediction", 84.0), (Role::Evidence, "measured", 200.0)];
+    let entries = [(Role::Band, "holds", 2.0), (Role::Prediction, "prediction", 76.0), (Role::Evidence, "measured", 186.0)];
     for (role, name, x) in entries {
         match role {
             Role::Prediction => page.line(role, 2.0, [(x + 20.0, y - 8.0), (x + 20.0, y + 8.0)])?,
@@ -179,8 +179,8 @@ fn legend(page: &Layer<'_>, y: f64) -> Result<()> {
         }
         page.text((x + 31.0, y), HPos::Left, name)?;
     }
-    diamond(page, (340.0, y))?;
-    page.text((352.0, y), HPos::Left, "rival")
+    diamond(page, (310.0, y))?;
+    page.text((321.0, y), HPos::Left, "rival")
 }
 
 fn shortened(text: &str, most: usize) -> String {

@@ -1,14 +1,18 @@
-//! A plot: two axes, a legend below that covers no data, and a clipped layer on which the data are drawn.
+//! A plot: panels over one abscissa, a legend below that covers no data, and clipped layers on which the data are drawn.
 
 use anyhow::Result;
 use maud::Markup;
 use plotters::style::text_anchor::HPos;
 
 use super::super::number;
-use super::{CHARACTER, Layer, Role, TEXT, WIDTH, axis::Axis, svg, wrapped};
+use super::{
+    CHARACTER, FINENESS, Layer, Role, TEXT, WIDTH,
+    axis::{Axis, OVERDRAW, Tick},
+    svg, wrapped,
+};
 
-/// Height of the frame.
-const HEIGHT: f64 = 210.0;
+/// Height of a panel that shows the measurement.
+pub(super) const HEIGHT: f64 = 195.0;
 
 /// Height of a line of text.
 const LINE: f64 = 17.0;
@@ -17,17 +21,29 @@ const LINE: f64 = 17.0;
 const SAMPLE: f64 = 26.0;
 const GAP: f64 = 16.0;
 
-/// A plot without its data.
+/// A plot: panels one above the other over one abscissa.
 pub(super) struct Plot {
     pub(super) title: String,
     pub(super) description: String,
     pub(super) x: Axis,
-    pub(super) y: Axis,
     pub(super) legend: Vec<(Role, String)>,
 }
 
-/// Where things stand.
-struct Layout {
+/// An ordinate and what is drawn over it, on a layer whose coordinates are positions on the axes.
+pub(super) struct Panel<'a> {
+    pub(super) y: &'a Axis,
+    pub(super) height: f64,
+    pub(super) data: &'a dyn Fn(&Layer<'_>) -> Result<()>,
+}
+
+impl Panel<'_> {
+    fn ticks(&self) -> (Vec<Tick>, Option<i32>) {
+        self.y.ticks((self.height / 26.0).clamp(2.0, 6.0) as u8)
+    }
+}
+
+/// Where a panel's frame stands.
+struct Frame {
     left: f64,
     right: f64,
     top: f64,
@@ -35,44 +51,42 @@ struct Layout {
 }
 
 impl Plot {
-    /// Draws the plot; `data` draws on a layer whose coordinates are the positions on the axes.
-    pub(super) fn draw(&self, id: &str, data: impl FnOnce(&Layer<'_>) -> Result<()>) -> Result<Markup> {
-        let (y_ticks, y_power) = self.y.ticks();
-        let (x_ticks, x_power) = self.x.ticks();
-        let longest = y_ticks.iter().map(|tick| tick.name.chars().count()).max().unwrap_or(1);
-        let left = (longest as f64 * CHARACTER + 12.0).max(30.0);
-        let above = titled(&self.y.label, y_power, WIDTH - 8.0);
+    pub(super) fn draw(&self, id: &str, panels: &[Panel<'_>]) -> Result<Markup> {
+        let (x_ticks, x_power) = self.x.ticks(6);
+        let names = panels.iter().flat_map(|panel| panel.ticks().0).map(|tick| tick.name.chars().count());
+        let left = (names.max().unwrap_or(1) as f64 * CHARACTER + 12.0).max(30.0);
+        let (mut frames, mut labels, mut end) = (Vec::new(), Vec::new(), 0.0);
+        for panel in panels {
+            let label = titled(&panel.y.label, panel.ticks().1, WIDTH - 8.0);
+            let top = end + label.len() as f64 * LINE + 6.0;
+            labels.extend(label.into_iter().enumerate().map(|(i, line)| (end + LINE * (i as f64 + 0.5), line)));
+            frames.push(Frame { left, right: WIDTH - 10.0, top, bottom: top + panel.height });
+            end = top + panel.height + 8.0;
+        }
         let below = titled(&self.x.label, x_power, WIDTH - left);
-        let top = above.len() as f64 * LINE + 6.0;
-        let layout = Layout { left, right: WIDTH - 10.0, top, bottom: top + HEIGHT };
+        let bottom = end - 8.0;
         let legend = self.legend_rows();
-        let legend_top = layout.bottom + LINE * (1.0 + below.len() as f64) + 12.0;
+        let legend_top = bottom + LINE * (1.0 + below.len() as f64) + 12.0;
         let height = legend_top + LINE * legend.len() as f64 + 2.0;
 
         let mut drawn = String::new();
         let page = Layer::new(&mut drawn, (WIDTH, height), 0.0..WIDTH, 0.0..height);
-        for (i, line) in above.iter().enumerate() {
-            page.text((2.0, LINE * (i as f64 + 0.5)), HPos::Left, line)?;
+        for (y, line) in labels {
+            page.text((2.0, y), HPos::Left, &line)?;
         }
-        let x_at = |position: f64| layout.left + (position - self.x.low) / (self.x.high - self.x.low) * layout.width();
-        let y_at = |position: f64| layout.bottom - (position - self.y.low) / (self.y.high - self.y.low) * HEIGHT;
-        for tick in &y_ticks {
-            let y = y_at(tick.position);
-            page.line(Role::Grid, 0.7, [(layout.left, y), (layout.right, y)])?;
-            page.text((layout.left - 6.0, y), HPos::Right, &tick.name)?;
-        }
-        for tick in &spaced(&x_ticks.iter().map(|t| (x_at(t.position), t.name.as_str())).collect::<Vec<_>>()) {
-            page.line(Role::Grid, 0.7, [(tick.0, layout.top), (tick.0, layout.bottom)])?;
-            page.text((tick.0, layout.bottom + 12.0), HPos::Center, tick.1)?;
-        }
-        for x in self.x.minor_ticks().into_iter().map(x_at) {
-            page.line(Role::Frame, 0.7, [(x, layout.bottom), (x, layout.bottom - 3.0)])?;
-        }
-        for y in self.y.minor_ticks().into_iter().map(y_at) {
-            page.line(Role::Frame, 0.7, [(layout.left, y), (layout.left + 3.0, y)])?;
+        let named: Vec<_> =
+            x_ticks.iter().map(|tick| (frames[0].x_at(&self.x, tick.position), tick.name.as_str())).collect();
+        for (x, name) in spaced(&named) {
+            for frame in &frames {
+                page.line(Role::Grid, 0.7, [(x, frame.top), (x, frame.bottom)])?;
+            }
+            page.text((x, bottom + 12.0), HPos::Center, name)?;
         }
         for (i, line) in below.iter().enumerate() {
-            page.text((0.5 * (layout.left + layout.right), layout.bottom + LINE * (1.7 + i as f64)), HPos::Center, line)?;
+            page.text((0.5 * (left + WIDTH - 10.0), bottom + LINE * (1.7 + i as f64)), HPos::Center, line)?;
+        }
+        for (panel, frame) in panels.iter().zip(&frames) {
+            frame.draw(&page, &self.x, panel)?;
         }
         for (i, row) in legend.iter().enumerate() {
             let y = legend_top + LINE * (i as f64 + 0.5);
@@ -81,18 +95,10 @@ impl Plot {
                 page.text((x + SAMPLE + 5.0, y), HPos::Left, name)?;
             }
         }
-        let corners = [(layout.left, layout.top), (layout.left, layout.bottom), (layout.right, layout.bottom)];
-        page.line(Role::Frame, 1.0, corners)?;
         page.finish()?;
-
-        let mut inner = String::new();
-        let size = (layout.width(), HEIGHT);
-        let layer = Layer::new(&mut inner, size, self.x.low..self.x.high, self.y.high..self.y.low);
-        data(&layer)?;
-        layer.finish()?;
-        let place = format!("<svg x=\"{}\" y=\"{}\"", super::FINENESS * layout.left, super::FINENESS * layout.top);
-        let whole = drawn.replacen("</svg>", &format!("{}</svg>\n", inner.replacen("<svg", &place, 1)), 1);
-        Ok(svg(id, &self.title, &self.description, &whole))
+        let data =
+            panels.iter().zip(&frames).map(|(panel, frame)| frame.data(&self.x, panel)).collect::<Result<String>>()?;
+        Ok(svg(id, &self.title, &self.description, &drawn.replacen("</svg>", &format!("{data}</svg>"), 1)))
     }
 
     /// The entries of the legend in rows, each with its abscissa.
@@ -114,9 +120,47 @@ impl Plot {
     }
 }
 
-impl Layout {
-    fn width(&self) -> f64 {
-        self.right - self.left
+impl Frame {
+    fn x_at(&self, axis: &Axis, position: f64) -> f64 {
+        self.left + (position - axis.low) / (axis.high - axis.low) * (self.right - self.left)
+    }
+
+    fn y_at(&self, axis: &Axis, position: f64) -> f64 {
+        self.bottom - (position - axis.low) / (axis.high - axis.low) * (self.bottom - self.top)
+    }
+
+    /// Its lines, and the ticks of the ordinate.
+    fn draw(&self, page: &Layer<'_>, x: &Axis, panel: &Panel<'_>) -> Result<()> {
+        for tick in panel.ticks().0 {
+            let height = self.y_at(panel.y, tick.position);
+            page.line(Role::Grid, 0.7, [(self.left, height), (self.right, height)])?;
+            page.text((self.left - 6.0, height), HPos::Right, &tick.name)?;
+        }
+        for x in x.minor_ticks().into_iter().map(|position| self.x_at(x, position)) {
+            page.line(Role::Frame, 0.7, [(x, self.bottom), (x, self.bottom - 3.0)])?;
+        }
+        for y in panel.y.minor_ticks().into_iter().map(|position| self.y_at(panel.y, position)) {
+            page.line(Role::Frame, 0.7, [(self.left, y), (self.left + 3.0, y)])?;
+        }
+        page.line(Role::Frame, 1.0, [(self.left, self.top), (self.left, self.bottom), (self.right, self.bottom)])
+    }
+
+    /// The data, clipped to the frame. Plotters would bend what leaves a drawing area along its edge, so the area is larger
+    /// than the frame and a nested image shows the middle of it.
+    fn data(&self, x: &Axis, panel: &Panel<'_>) -> Result<String> {
+        let (width, height) = (self.right - self.left, self.bottom - self.top);
+        let times = 1.0 + 2.0 * OVERDRAW;
+        let (x_room, y_room) = (OVERDRAW * (x.high - x.low), OVERDRAW * (panel.y.high - panel.y.low));
+        let (across, down) = (x.low - x_room..x.high + x_room, panel.y.high + y_room..panel.y.low - y_room);
+        let mut drawn = String::new();
+        let layer = Layer::new(&mut drawn, (width * times, height * times), across, down);
+        (panel.data)(&layer)?;
+        layer.finish()?;
+        let (_, elements) = drawn.split_once('>').unwrap_or_default();
+        let lengths = [self.left, self.top, width, height, OVERDRAW * width, OVERDRAW * height];
+        let [left, top, width, height, x, y] = lengths.map(|length| (FINENESS * length).round());
+        let place = format!("x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\"");
+        Ok(format!("<svg {place} viewBox=\"{x} {y} {width} {height}\">{elements}"))
     }
 }
 
@@ -169,4 +213,9 @@ pub(super) fn line_width(role: Role) -> f64 {
         Role::Trace => 1.0,
         _ => 1.4,
     }
+}
+
+/// Many dots are small ones, so that the prediction is seen between them.
+pub(super) fn dot_radius(dots: usize) -> f64 {
+    if dots > 20 { 2.2 } else { 3.0 }
 }

@@ -5,9 +5,9 @@ use maud::Markup;
 
 use super::super::{number, reading};
 use super::{
-    Role,
+    Layer, Role,
     axis::Axis,
-    plot::{Plot, line_width, whisker},
+    plot::{HEIGHT, Panel, Plot, dot_radius, line_width, whisker},
     site_intervals,
 };
 use crate::outcome::ClaimOutcome;
@@ -45,39 +45,33 @@ pub(super) fn draw(id: &str, outcome: &ClaimOutcome, crossed: f64, level: f64) -
         title: format!("{}: {} against {}", claim.id, y.label, x.label),
         description: reading::description(outcome),
         x,
-        y,
         legend,
     };
-    let drawn = plot.draw(id, |layer| {
-        let height = plot.y.low..plot.y.high;
-        let upright = |role: Role, x: f64| {
-            layer.line(role, line_width(role), [(plot.x.at(x), plot.y.low), (plot.x.at(x), plot.y.high)])
-        };
+    let data = |layer: &Layer<'_>| {
+        let height = y.low..y.high;
+        let upright =
+            |role: Role, x: f64| layer.line(role, line_width(role), [(plot.x.at(x), y.low), (plot.x.at(x), y.high)]);
         for (low, high) in judgement.band_low.iter().zip(&judgement.band_high) {
             layer.rectangle(Role::Band, plot.x.at(*low)..plot.x.at(*high), height.clone())?;
         }
         if let Some((low, high)) = bracket {
             layer.rectangle(Role::Bracket, plot.x.at(*low)..plot.x.at(*high), height.clone())?;
         }
-        layer.line(
-            Role::Level,
-            line_width(Role::Level),
-            [(plot.x.low, plot.y.at(crossed)), (plot.x.high, plot.y.at(crossed))],
-        )?;
+        layer.line(Role::Level, line_width(Role::Level), [(plot.x.low, y.at(crossed)), (plot.x.high, y.at(crossed))])?;
         for (i, value) in rivals.iter().enumerate() {
             upright(Role::Rival(i), *value)?;
         }
         for value in &predicted {
             upright(Role::Prediction, *value)?;
         }
-        let at = |i: usize| (plot.x.at(abscissae[i]), plot.y.at(sites.measured[i]));
+        let at = |i: usize| (plot.x.at(abscissae[i]), y.at(sites.measured[i]));
         layer.line(Role::Trace, line_width(Role::Trace), (0..abscissae.len()).map(at))?;
         let cap = 0.008 * (plot.x.high - plot.x.low);
         for i in 0..abscissae.len() {
-            whisker(layer, (at(i).0, plot.y.at(sites.low[i]), plot.y.at(sites.high[i])), cap)?;
-            layer.dot(Role::Evidence, at(i), 3.0)?;
+            whisker(layer, (at(i).0, y.at(sites.low[i]), y.at(sites.high[i])), cap)?;
+            layer.dot(Role::Evidence, at(i), dot_radius(abscissae.len()))?;
         }
         Ok(())
-    })?;
-    Ok(Some(drawn))
+    };
+    plot.draw(id, &[Panel { y: &y, height: HEIGHT, data: &data }]).map(Some)
 }

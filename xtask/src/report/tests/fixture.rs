@@ -151,7 +151,7 @@ fn balance() -> LawOutcome {
         "SGD balances adjacent layers",
         r"\frac{\mathrm{d}}{\mathrm{d}t}\left(\lVert u\rVert^2-\lVert w\rVert^2\right) = -\eta\left(u^{\mathsf T}C_1u - w^{\mathsf T}C_2w\right), \qquad P(v) \propto \frac{1}{|v|^{3/2}\,(k v^2-2 v+1)^{1+\frac{1}{\eta}}}\exp\!\left[-\int_0^{v}\frac{\mathrm{d}s}{\eta\,(ks^2-2s+1)}\right]",
         vec![
-            (curve, around(&means(&|t| decay(t) * 1.01, &times), 0.02, 8)),
+            (curve, around(&means(&|t| decay(t) * 1.01, &times), 0.008, 12)),
             (distribution, around(&means(&logistic, &quantiles), 0.004, 8)),
             (
                 Claim::value("stationary-variance", site("variance"), 0.25)
@@ -323,11 +323,11 @@ fn escape() -> LawOutcome {
                 around(&[6.02e23], 0.0007, 6),
             ),
             (
-                Claim::value("survivor", site("rate"), 1.0)
+                Claim::at_most("survivor", site("rate"), 1.0)
                     .within(Margin::Absolute(0.2))
-                    .rival("near", "differs in one point only", [1.21])
-                    .rival("far", "differs everywhere", [3.0]),
-                around(&[1.0], 0.01, 6),
+                    .rival("near", "lies within the slack of the bound", [1.05])
+                    .rival("far", "lies far above", [3.0]),
+                around(&[1.06], 0.01, 6),
             ),
         ],
     )
