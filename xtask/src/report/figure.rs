@@ -39,7 +39,7 @@ const WIDTH: f64 = 380.0;
 const TEXT: f64 = 12.5;
 
 /// Mean width of a character, generous since the page's font is not known here.
-const CHARACTER: f64 = 6.7;
+const CHARACTER: f64 = 7.2;
 
 /// What a part of a figure stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -209,4 +209,10 @@ fn wrapped(text: &str, most: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Text that fits a width.
+fn shortened(text: &str, width: f64) -> String {
+    let most = (width / CHARACTER) as usize;
+    if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
 }

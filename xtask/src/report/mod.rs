@@ -29,17 +29,17 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 
 
 /// Where the page finds what it links to, relative to itself.
 #[derive(Debug, Clone)]
-pub struct Links {
+pub(crate) struct Links {
     /// The root of the workspace, in which the law files lie.
-    pub workspace: String,
+    pub(crate) workspace: String,
     /// The Parquet file of all observations.
-    pub observations: String,
+    pub(crate) observations: String,
     /// The Parquet file of the evidence.
-    pub evidence: String,
+    pub(crate) evidence: String,
 }
 
 /// The page. Fails only on a law whose LaTeX cannot be read, and says which.
-pub fn render(outcome: &Outcome, links: &Links) -> Result<String> {
+pub(crate) fn render(outcome: &Outcome, links: &Links) -> Result<String> {
     let laws = outcome.laws.iter().map(|law| law::section(law, outcome, links)).collect::<Result<Vec<Markup>>>()?;
     let page = html! {
         (DOCTYPE)

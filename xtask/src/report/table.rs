@@ -50,7 +50,7 @@ fn row(law: &str, outcome: &ClaimOutcome) -> Markup {
             td.of-kind { (kind_word(claim)) }
             td.of-verdict data-sort=(rank) {
                 (badge(judgement.verdict))
-                @if claim.finding.is_some() && judgement.as_expected(claim) { small { "as found before" } }
+                @if claim.finding.is_some() && judgement.as_expected(claim) { small { "a known finding" } }
             }
             td.number.predicted data-sort=(sort(&claim.predicted_values())) { (reading::predicted(outcome)) }
             td.number.measured data-sort=(sort(&judgement.measured)) { (reading::measured(outcome)) }
@@ -64,5 +64,9 @@ fn row(law: &str, outcome: &ClaimOutcome) -> Markup {
 
 /// A number as the script reads it.
 fn key(value: f64) -> String {
-    if value == f64::INFINITY { "Infinity".to_owned() } else { value.to_string() }
+    match value {
+        f64::INFINITY => "Infinity".to_owned(),
+        _ if value.is_nan() => "none".to_owned(),
+        _ => value.to_string(),
+    }
 }

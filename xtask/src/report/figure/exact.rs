@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use plotters::style::text_anchor::HPos;
 
 use super::super::{number, reading};
-use super::{Layer, Role, WIDTH, forest::diamond, plot::sample, svg};
+use super::{Layer, Role, WIDTH, forest::diamond, plot::sample, shortened, svg};
 use crate::outcome::{ClaimOutcome, LawOutcome};
 
 const ROW: f64 = 38.0;
@@ -47,7 +47,7 @@ pub(super) fn draw(law: &LawOutcome) -> Result<Option<Markup>> {
     for (i, row) in rows.iter().enumerate() {
         let (top, y) = (ROW * i as f64, ROW * i as f64 + 26.0);
         let glyph = reading::glyph(row.outcome.judgement.verdict);
-        page.text((2.0, top + 9.0), HPos::Left, &format!("{glyph} {}", row.outcome.claim.id))?;
+        page.text((2.0, top + 9.0), HPos::Left, &shortened(&format!("{glyph} {}", row.outcome.claim.id), WIDTH))?;
         page.rectangle(Role::Band, SIDE..x_at(0.0), y - 8.0..y + 8.0)?;
         page.line(Role::Interval, 2.0, [(SIDE, y), (x_at(row.deviation.log10()), y)])?;
         for rival in &row.rivals {

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use plotters::style::text_anchor::HPos;
 
 use super::super::{number, reading};
-use super::{CHARACTER, Layer, Role, WIDTH, plot::sample, svg};
+use super::{Layer, Role, WIDTH, plot::sample, shortened, svg};
 use crate::outcome::{ClaimOutcome, LawOutcome};
 
 /// Height of a row: its name above its interval.
@@ -130,7 +130,7 @@ fn draw_row(page: &Layer<'_>, row: &Row<'_>, top: f64, scale: &Scale) -> Result<
     let Row { outcome, .. } = row;
     let star = if row.by_rival { " *" } else { "" };
     let name = format!("{} {}{star}", reading::glyph(outcome.judgement.verdict), outcome.claim.id);
-    page.text((2.0, top + 9.0), HPos::Left, &shortened(&name, (WIDTH / CHARACTER) as usize))?;
+    page.text((2.0, top + 9.0), HPos::Left, &shortened(&name, WIDTH))?;
     let y = top + 26.0;
     page.rectangle(Role::Band, scale.at(row.band.0)..scale.at(row.band.1), y - 8.0..y + 8.0)?;
     page.line(Role::Prediction, 2.0, [(scale.at(0.0), y - 8.0), (scale.at(0.0), y + 8.0)])?;
@@ -181,10 +181,6 @@ fn legend(page: &Layer<'_>, y: f64) -> Result<()> {
     }
     diamond(page, (310.0, y))?;
     page.text((321.0, y), HPos::Left, "rival")
-}
-
-fn shortened(text: &str, most: usize) -> String {
-    if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
 }
 
 #[cfg(test)]

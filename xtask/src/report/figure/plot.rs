@@ -8,7 +8,7 @@ use super::super::number;
 use super::{
     CHARACTER, FINENESS, Layer, Role, TEXT, WIDTH,
     axis::{Axis, OVERDRAW, Tick},
-    svg, wrapped,
+    shortened, svg, wrapped,
 };
 
 /// Height of a panel that shows the measurement.
@@ -102,17 +102,18 @@ impl Plot {
     }
 
     /// The entries of the legend in rows, each with its abscissa.
-    fn legend_rows(&self) -> Vec<Vec<(f64, Role, &str)>> {
+    fn legend_rows(&self) -> Vec<Vec<(f64, Role, String)>> {
         let mut rows = vec![Vec::new()];
         let mut x = 0.0;
         for (role, name) in &self.legend {
+            let name = shortened(name, WIDTH - SAMPLE - 5.0);
             let width = SAMPLE + 5.0 + name.chars().count() as f64 * CHARACTER;
             if x > 0.0 && x + width > WIDTH {
                 rows.push(Vec::new());
                 x = 0.0;
             }
             if let Some(row) = rows.last_mut() {
-                row.push((x, *role, name.as_str()));
+                row.push((x, *role, name));
             }
             x += width + GAP;
         }

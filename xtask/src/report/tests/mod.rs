@@ -2,4 +2,5 @@
 
 mod chromium;
 mod fixture;
+mod laws;
 mod markup;
