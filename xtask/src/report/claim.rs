@@ -1,42 +1,41 @@
 //! A claim in full: verdict, numbers, rivals, assumptions, figure.
 
-use anyhow::Result;
 use lawbook_claims::{Claim, Kind, RivalOutcome, Verdict};
 use maud::{Markup, html};
 use serde_json::Value;
 
 use super::{
-    figure, next, number,
+    next, number,
     overview::{anchor, badge},
     prose::{capitalised, prose, reference},
     reading,
 };
-use crate::outcome::{ClaimOutcome, LawOutcome, common_params, kind_word};
+use crate::outcome::{ClaimOutcome, common_params, kind_word};
 
-pub(super) fn article(law: &LawOutcome, outcome: &ClaimOutcome, level: f64) -> Result<Markup> {
+pub(super) fn article(law: &str, outcome: &ClaimOutcome, figure: Option<Markup>) -> Markup {
     let ClaimOutcome { claim, judgement, .. } = outcome;
-    let id = anchor(&law.card.id, &claim.id);
-    let figure = figure::of_claim(law, outcome, level)?;
-    let step = next::step(&law.card.id, outcome);
-    let wide = if figure.is_some() { "with-figure" } else { "plain" };
-    Ok(html! {
-        article.claim.(wide) id=(id) aria-labelledby={ (id) "/name" } {
-            div.words {
-                h3 id={ (id) "/name" } { (claim.id) " " (badge(judgement.verdict)) }
-                p.what { (kind_word(claim)) ": " (subject(claim)) }
-                (numbers(outcome))
-                @if let Some(finding) = &claim.finding { p.found { strong { "Finding. " } (prose(&finding.text)) } }
-                @if let (Some(note), None, true) = (&judgement.note, &step, judgement.verdict != Verdict::OutOfRegime) { p.note { (prose(&capitalised(note))) "." } }
-                @if let Some(step) = step {
-                    p.note { (prose(&capitalised(&step.why))) @if let Some(command) = step.command { " " code.command { (command) } } }
-                }
-                (rivals(outcome))
-                (conditions(outcome))
-                @if claim.components() > 1 && !judgement.measured.is_empty() { (table(outcome)) }
+    let id = anchor(law, &claim.id);
+    let step = next::step(outcome);
+    html! {
+        article.claim id=(id) aria-labelledby={ (id) "/name" } {
+            h3 id={ (id) "/name" } { (claim.id) " " (badge(judgement.verdict)) }
+            p.what { (kind_word(claim)) ": " (subject(claim)) }
+            (numbers(outcome))
+            @if let Some(finding) = &claim.finding { p.found { strong { "Finding. " } (prose(&finding.text)) } }
+            @match (&step, &judgement.note) {
+                (Some(step), _) => p.note {
+                    (prose(&capitalised(&step.why)))
+                    @if let Some(command) = next::command(law, step.run) { " " code.command { (command) } }
+                },
+                (None, Some(note)) if judgement.verdict != Verdict::OutOfRegime => p.note { (prose(&capitalised(note))) "." },
+                _ => {}
             }
             @if let Some(figure) = figure { figure { (figure) } }
+            (rivals(outcome))
+            (conditions(outcome))
+            @if claim.components() > 1 && !judgement.measured.is_empty() { (table(outcome)) }
         }
-    })
+    }
 }
 
 /// A value of a parameter.

@@ -37,11 +37,14 @@ pub(super) fn section(law: &LawOutcome, outcome: &Outcome, links: &Links) -> Res
     let symbols = symbols.collect::<Result<Vec<_>>>()?;
     let level = level_of_each(outcome);
     let figures = figure::of_law(law).with_context(|| format!("law {id}: its figures"))?;
-    let claims = law
-        .claims
-        .iter()
-        .map(|outcome| claim::article(law, outcome, level).with_context(|| format!("law {id}: claim {}", outcome.claim.id)));
-    let claims = claims.collect::<Result<Vec<_>>>()?;
+    // Claims with figures come first, so that figures stand side by side.
+    let (mut drawn, mut plain) = (Vec::new(), Vec::new());
+    for outcome in &law.claims {
+        let named = || format!("law {id}: claim {}", outcome.claim.id);
+        let figure = figure::of_claim(law, outcome, level).with_context(named)?;
+        let claims = if figure.is_some() { &mut drawn } else { &mut plain };
+        claims.push(claim::article(id, outcome, figure));
+    }
     Ok(html! {
         section.law id=(id) aria-labelledby={ (id) "-title" } {
             header {
@@ -50,7 +53,7 @@ pub(super) fn section(law: &LawOutcome, outcome: &Outcome, links: &Links) -> Res
                 p { (tally(law)) }
             }
             p.statement { (prose(&card.statement)) }
-            div.equation tabindex="0" role="group" aria-label="Equation" { (equation) }
+            div.equation tabindex="0" role="group" aria-label="Equation" { @for part in equation { (part) } }
             div.split {
                 div {
                     @if !symbols.is_empty() {
@@ -61,7 +64,7 @@ pub(super) fn section(law: &LawOutcome, outcome: &Outcome, links: &Links) -> Res
                 }
                 div.compact { (figures) }
             }
-            div.claims { @for claim in claims { (claim) } }
+            div.claims { @for claim in drawn.iter().chain(&plain) { (claim) } }
         }
     })
 }

@@ -7,28 +7,60 @@ use super::{
     overview::{anchor, badge},
     prose::prose,
 };
-use crate::outcome::{ClaimOutcome, Outcome};
+use crate::outcome::{ClaimOutcome, LawOutcome, Outcome};
 
-/// A claim that is not settled: why, and a command that may settle it.
+/// A claim that is not settled: why, and what run may settle it.
 pub(super) struct Step {
     pub(super) why: String,
-    pub(super) command: Option<String>,
+    pub(super) run: Option<Run>,
+}
+
+/// A run of the claim's law.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Run {
+    /// As it was.
+    Again,
+    /// With this many seeds.
+    Seeds(usize),
 }
 
 pub(super) fn section(outcome: &Outcome) -> Markup {
-    let mut steps = steps(outcome).peekable();
     html! {
-        @if steps.peek().is_some() {
+        @if is_needed(outcome) {
             section.next #next aria-labelledby="next-title" {
                 h2 #next-title { "What to do next" }
-                ul {
-                    @for (law, claim, step) in steps {
-                        li {
-                            (badge(claim.judgement.verdict)) " "
-                            a href={ "#" (anchor(law, &claim.claim.id)) } { (law) "/" wbr; (claim.claim.id) } ": "
-                            (prose(&step.why))
-                            @if let Some(command) = step.command { " " code.command { (command) } }
+                @for law in &outcome.laws { (of_law(law)) }
+            }
+        }
+    }
+}
+
+/// What to do about a law: what needs more seeds comes first and together, since one run serves all.
+fn of_law(law: &LawOutcome) -> Markup {
+    let id = &law.card.id;
+    let steps: Vec<_> = law.claims.iter().filter_map(|outcome| Some((outcome, step(outcome)?))).collect();
+    let seeds = |step: &Step| if let Some(Run::Seeds(count)) = step.run { Some(count) } else { None };
+    let hungry: Vec<_> = steps.iter().filter_map(|(outcome, step)| Some((outcome, seeds(step)?))).collect();
+    let link = |claim: &str| html! { a href={ "#" (anchor(id, claim)) } { (claim) } };
+    html! {
+        @if !steps.is_empty() {
+            h3 { (id) }
+            ul {
+                @if let Some(most) = hungry.iter().map(|(_, count)| *count).max() {
+                    li {
+                        (badge(Verdict::Undecided)) " More seeds may tell, about as many as stands beside each claim. "
+                        code.command { (command(id, Some(Run::Seeds(most))).unwrap_or_default()) }
+                        br;
+                        @for (i, (outcome, count)) in hungry.iter().enumerate() {
+                            @if i > 0 { ", " }
+                            (link(&outcome.claim.id)) " (" (count) ")"
                         }
+                    }
+                }
+                @for (outcome, step) in steps.iter().filter(|(_, step)| seeds(step).is_none()) {
+                    li {
+                        (badge(outcome.judgement.verdict)) " " (link(&outcome.claim.id)) ": " (prose(&step.why))
+                        @if let Some(command) = command(id, step.run) { " " code.command { (command) } }
                     }
                 }
             }
@@ -36,29 +68,34 @@ pub(super) fn section(outcome: &Outcome) -> Markup {
     }
 }
 
-/// Every claim for which something can be done.
-pub(super) fn steps(outcome: &Outcome) -> impl Iterator<Item = (&str, &ClaimOutcome, Step)> {
-    outcome.claims().filter_map(|(card, claim)| Some((card.id.as_str(), claim, step(&card.id, claim)?)))
+/// What to type.
+pub(super) fn command(law: &str, run: Option<Run>) -> Option<String> {
+    run.map(|run| match run {
+        Run::Again => format!("cargo xtask run {law}"),
+        Run::Seeds(count) => format!("cargo xtask run {law} --seeds {count}"),
+    })
+}
+
+/// Whether anything need be done about a run.
+pub(super) fn is_needed(outcome: &Outcome) -> bool {
+    outcome.claims().any(|(_, claim)| step(claim).is_some())
 }
 
 /// What can be done about a claim, if anything need be.
-pub(super) fn step(law: &str, outcome: &ClaimOutcome) -> Option<Step> {
+pub(super) fn step(outcome: &ClaimOutcome) -> Option<Step> {
     let ClaimOutcome { claim, evidence, judgement } = outcome;
     let note = judgement.note.clone().unwrap_or_default();
-    let stuck = |why: &str| Some(Step { why: why.to_owned(), command: None });
-    let seeds = |why: &str, count: usize| {
-        Some(Step { why: why.to_owned(), command: Some(format!("cargo xtask run {law} --seeds {count}")) })
-    };
+    let stuck = |why: &str| Some(Step { why: why.to_owned(), run: None });
+    let again = || Some(Step { why: format!("{note}."), run: Some(Run::Again) });
+    let seeds = |why: &str, count: usize| Some(Step { why: why.to_owned(), run: Some(Run::Seeds(count)) });
     match judgement.verdict {
         Verdict::Holds | Verdict::OutOfRegime => None,
         Verdict::Fails if judgement.as_expected(claim) => None,
         Verdict::Fails => stuck(
             "fails, and no finding says so: find out whether the formula or the measurement is wrong; leave the margin as it is.",
         ),
-        Verdict::Error => Some(Step { why: format!("{note}."), command: Some(format!("cargo xtask run {law}")) }),
-        Verdict::Undecided if judgement.measured.is_empty() => {
-            Some(Step { why: format!("{note}."), command: Some(format!("cargo xtask run {law}")) })
-        }
+        Verdict::Error => again(),
+        Verdict::Undecided if judgement.measured.is_empty() => again(),
         Verdict::Undecided => match claim.kind {
             Kind::Exact => stuck(&format!("{note}: choose a point at which the rival differs by more than the tolerance.")),
             Kind::Threshold { .. } if one_step(claim, judgement) => {
@@ -66,7 +103,7 @@ pub(super) fn step(law: &str, outcome: &ClaimOutcome) -> Option<Step> {
             }
             Kind::Threshold { .. } if judgement.low.iter().any(|low| low.is_infinite()) => seeds(
                 "an end of its grid is not decidedly on one side of the level: more seeds, or a wider grid.",
-                2 * judgement.seeds,
+                2 * judgement.seeds.max(2),
             ),
             _ if equal_seeds(claim, evidence, judgement) => stuck(
                 "all seeds recorded the same number, so their scatter is unknown: if it is a proportion, say `.out_of(trials)`; if \

@@ -31,11 +31,12 @@ pub(super) fn interval(estimate: f64, low: f64, high: f64) -> String {
     let largest = [estimate, low, high].into_iter().filter(|x| x.is_finite()).map(f64::abs).fold(0.0, f64::max);
     let exponent = exponent(largest);
     let decimals = decimals(largest, 0.5 * (high - low));
+    // A line may break before the interval and nowhere else.
     if largest == 0.0 || PLAIN.contains(&exponent) {
-        return format!("{} [{}, {}]", fixed(estimate, decimals), fixed(low, decimals), fixed(high, decimals));
+        return format!("{} [{},\u{a0}{}]", fixed(estimate, decimals), fixed(low, decimals), fixed(high, decimals));
     }
     let scaled = |x: f64| fixed(x / 10_f64.powi(exponent), decimals + exponent);
-    format!("{} [{}, {}]{}", scaled(estimate), scaled(low), scaled(high), times_ten(exponent))
+    format!("{} [{},\u{a0}{}]{}", scaled(estimate), scaled(low), scaled(high), times_ten(exponent))
 }
 
 /// A predicted value beside an interval of this half-width: as many digits as the interval has, and at least four.
@@ -77,7 +78,7 @@ pub(super) fn power_of_ten(exponent: i32) -> String {
 }
 
 fn times_ten(exponent: i32) -> String {
-    format!(" × {}", power_of_ten(exponent))
+    format!("\u{a0}×\u{a0}{}", power_of_ten(exponent))
 }
 
 /// Decimals that show `width` with two significant digits, and a number of this size with at most [`MOST_DIGITS`].
@@ -94,21 +95,27 @@ fn trimmed(text: &str) -> String {
 mod tests {
     use super::*;
 
+    /// Spaces that do not break, as spaces.
+    fn spaced(text: &str) -> String {
+        text.replace('\u{a0}', " ")
+    }
+
     #[test]
     fn alone_a_number_has_four_digits() {
-        let shown = [0.0, 0.5, -0.123456, 12345.6, 1.0e6, 2.5e-7, 9.99996, 0.07 * 100.0, 999_999.9].map(plain);
+        let shown =
+            [0.0, 0.5, -0.123456, 12345.6, 1.0e6, 2.5e-7, 9.99996, 0.07 * 100.0, 999_999.9].map(|x| spaced(&plain(x)));
         let expected = ["0", "0.5", "−0.1235", "12350", "1 × 10⁶", "2.5 × 10⁻⁷", "10", "7", "1 × 10⁶"];
         assert_eq!(shown, expected);
     }
 
     #[test]
     fn an_interval_keeps_two_digits_of_its_half_width() {
-        assert_eq!(interval(0.498_71, 0.492_13, 0.505_29), "0.4987 [0.4921, 0.5053]");
-        assert_eq!(interval(1.234e-5, 1.21e-5, 1.258e-5), "1.234 [1.210, 1.258] × 10⁻⁵");
-        assert_eq!(interval(123_456.0, 120_456.0, 126_456.0), "123500 [120500, 126500]");
-        assert_eq!(interval(0.3, f64::NEG_INFINITY, f64::INFINITY), "0.3000 [−∞, ∞]");
-        assert_eq!(interval(-1e-9, -0.2, 0.2), "0.00 [−0.20, 0.20]");
-        assert_eq!(interval(0.0, 0.0, 0.0), "0.000 [0.000, 0.000]");
+        assert_eq!(spaced(&interval(0.498_71, 0.492_13, 0.505_29)), "0.4987 [0.4921, 0.5053]");
+        assert_eq!(spaced(&interval(1.234e-5, 1.21e-5, 1.258e-5)), "1.234 [1.210, 1.258] × 10⁻⁵");
+        assert_eq!(spaced(&interval(123_456.0, 120_456.0, 126_456.0)), "123500 [120500, 126500]");
+        assert_eq!(spaced(&interval(0.3, f64::NEG_INFINITY, f64::INFINITY)), "0.3000 [−∞, ∞]");
+        assert_eq!(spaced(&interval(-1e-9, -0.2, 0.2)), "0.00 [−0.20, 0.20]");
+        assert_eq!(spaced(&interval(0.0, 0.0, 0.0)), "0.000 [0.000, 0.000]");
     }
 
     #[test]

@@ -70,7 +70,7 @@ pub(super) fn header(outcome: &Outcome) -> Markup {
             nav aria-label="Sections" {
                 a href="#verdicts" { "Verdicts" }
                 @if with_findings(outcome).next().is_some() { a href="#findings" { "Findings" } }
-                @if super::next::steps(outcome).next().is_some() { a href="#next" { "What to do next" } }
+                @if super::next::is_needed(outcome) { a href="#next" { "What to do next" } }
                 a href="#reading" { "How to read this" }
                 a href="#laws" { "Laws" }
                 a href="#provenance" { "Provenance" }
@@ -129,8 +129,8 @@ pub(super) fn how_to_read(outcome: &Outcome) -> Markup {
                 div { dt { "Interval" } dd {
                     "Stays valid however often one looks, so seeds may be added until there is a verdict. All "
                     (intervals) " intervals of this run together miss a truth with a chance of at most "
-                    (number::plain(100.0 * OVERALL_LEVEL)) " %; each has an equal share of it. That makes them wider than \
-                     the usual 95 % interval of one number."
+                    (number::plain(100.0 * OVERALL_LEVEL)) " %; each has an equal share of it. That makes them wider than \
+                     the usual 95 % interval of one number."
                 } }
                 div { dt { "Detectable" } dd {
                     "The smallest true deviation from the prediction that this evidence would have told: the margin and half \

@@ -10,7 +10,7 @@ pub(super) fn section(outcome: &Outcome, links: &Links) -> Markup {
     html! {
         section.provenance #provenance aria-labelledby="provenance-title" {
             h2 #provenance-title { "Provenance" }
-            div.scroll tabindex="0" role="region" aria-labelledby="provenance-title" {
+            div.scroll tabindex="0" role="region" aria-label="Table of provenance" {
                 table {
                     caption { "Where, when and from what the numbers came." }
                     tbody {

@@ -99,7 +99,7 @@ pub(super) fn margin(outcome: &ClaimOutcome) -> String {
     let absolute = format!("{sign}{}", number::significant(width, 3));
     match outcome.claim.margin {
         Margin::Absolute(_) => absolute,
-        Margin::Relative(fraction) => format!("{absolute} ({} %)", number::significant(100.0 * fraction, 3)),
+        Margin::Relative(fraction) => format!("{absolute} ({}\u{a0}%)", number::significant(100.0 * fraction, 3)),
     }
 }
 

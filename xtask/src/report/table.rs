@@ -17,7 +17,7 @@ pub(super) fn section(outcome: &Outcome) -> Markup {
                 label { "matching " input type="search" placeholder="law, claim or kind"; }
                 output aria-live="polite" {}
             }
-            div.scroll tabindex="0" role="region" aria-labelledby="verdicts-title" {
+            div.scroll tabindex="0" role="region" aria-label="Table of verdicts" {
                 table {
                     caption { "Every claim with its prediction, its measurement and its verdict. Of a curve, its worst point." }
                     thead { tr {

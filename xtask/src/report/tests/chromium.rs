@@ -111,7 +111,7 @@ fn renders_in_chromium() -> Result<()> {
             assert_eq!(figure["cut"], Value::Array(Vec::new()), "{name} has cut text {here}");
         }
         let equations = frame["equations"].as_array().context("equations")?;
-        assert!(equations.len() == 16 && equations.iter().all(|height| height.as_f64() > Some(5.0)), "{equations:?} {here}");
+        assert!(equations.len() == 19 && equations.iter().all(|height| height.as_f64() > Some(5.0)), "{equations:?} {here}");
         assert_eq!(frame["sorted"], true, "a click on a head does not sort {here}");
         assert_eq!(frame["shown"], 0, "the filter lets through what does not match {here}");
         assert!(frame["dashes"].as_str().is_some_and(|dashes| dashes.contains("px")), "rivals are not dashed {here}");

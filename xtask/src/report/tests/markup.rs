@@ -166,7 +166,7 @@ fn what_law_files_say_is_escaped() {
 #[test]
 fn equations_are_mathml() {
     let page = page();
-    assert_eq!(page.matches("<math display=\"block\"").count(), 4);
+    assert_eq!(page.matches("<math display=\"block\"").count(), 7);
     assert_eq!(page.matches("<math display=\"inline\"").count(), 12);
     assert!(!page.contains("<merror"));
 }
