@@ -1,0 +1,218 @@
+//! Figures: drawn by plotters, coloured by the page.
+//!
+//! Each part of a figure has a [`Role`]. Plotters gets one sentinel colour per role, which becomes a class of the SVG, so that
+//! the style sheet can draw the same figure in light, in dark and on paper.
+
+mod axis;
+mod curve;
+mod exact;
+mod exponent;
+mod forest;
+mod plot;
+mod threshold;
+
+use std::ops::Range;
+
+use anyhow::Result;
+use lawbook_claims::{Claim, Evidence, Judgement, Kind, Margin, Prediction, Rival, Statistic, judge};
+use maud::{Markup, PreEscaped, html};
+use plotters::{
+    backend::SVGBackend,
+    coord::{cartesian::Cartesian2d, types::RangedCoordf64},
+    drawing::{DrawingArea, IntoDrawingArea},
+    element::{Circle, PathElement, Polygon, Text},
+    style::{
+        Color, IntoTextStyle, RGBColor,
+        text_anchor::{HPos, Pos, VPos},
+    },
+};
+
+use crate::outcome::{ClaimOutcome, LawOutcome};
+
+/// Plotters rounds to whole pixels, so figures are drawn larger by this factor and shown smaller.
+const FINENESS: f64 = 10.0;
+
+/// Width of every figure in its own units; about that of a phone, so that text stays legible there.
+const WIDTH: f64 = 380.0;
+
+/// Height of text in the same units.
+const TEXT: f64 = 12.5;
+
+/// Mean width of a character, generous since the page's font is not known here.
+const CHARACTER: f64 = 7.2;
+
+/// What a part of a figure stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// What holds: the prediction with its margin.
+    Band,
+    Prediction,
+    /// The rivals, in their order; each has its own dashes.
+    Rival(usize),
+    /// An estimate.
+    Evidence,
+    /// Its interval.
+    Interval,
+    /// A line through estimates, to guide the eye.
+    Trace,
+    /// The level that a threshold crosses.
+    Level,
+    /// Where a crossing has been located.
+    Bracket,
+    Frame,
+    Grid,
+    Text,
+}
+
+impl Role {
+    const ALL: [(Self, &'static str); 14] = [
+        (Self::Band, "band"),
+        (Self::Prediction, "prediction"),
+        (Self::Rival(0), "rival0"),
+        (Self::Rival(1), "rival1"),
+        (Self::Rival(2), "rival2"),
+        (Self::Rival(3), "rival3"),
+        (Self::Evidence, "evidence"),
+        (Self::Interval, "interval"),
+        (Self::Trace, "trace"),
+        (Self::Level, "level"),
+        (Self::Bracket, "bracket"),
+        (Self::Frame, "frame"),
+        (Self::Grid, "grid"),
+        (Self::Text, "text"),
+    ];
+
+    /// The colour that plotters is told.
+    fn sentinel(self) -> RGBColor {
+        let role = if let Self::Rival(i) = self { Self::Rival(i % 4) } else { self };
+        let index = Self::ALL.iter().position(|(other, _)| *other == role).unwrap_or(0);
+        RGBColor(index as u8, 0x5E, 0xED)
+    }
+}
+
+/// Something to draw on, with coordinates of its own.
+struct Layer<'a> {
+    area: DrawingArea<SVGBackend<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
+}
+
+impl<'a> Layer<'a> {
+    /// A layer of a size in the figure's units, whose edges are these ranges; `y` runs from top to bottom.
+    fn new(svg: &'a mut String, (width, height): (f64, f64), x: Range<f64>, y: Range<f64>) -> Self {
+        let pixels = |length: f64| (length * FINENESS).round() as i32;
+        let root = SVGBackend::with_string(svg, (pixels(width) as u32, pixels(height) as u32)).into_drawing_area();
+        let area = root.apply_coord_spec(Cartesian2d::new(x, y, (0..pixels(width), 0..pixels(height))));
+        Self { area }
+    }
+
+    fn line(&self, role: Role, width: f64, points: impl IntoIterator<Item = (f64, f64)>) -> Result<()> {
+        let style = role.sentinel().stroke_width((width * FINENESS) as u32);
+        Ok(self.area.draw(&PathElement::new(points.into_iter().collect::<Vec<_>>(), style))?)
+    }
+
+    fn fill(&self, role: Role, corners: impl IntoIterator<Item = (f64, f64)>) -> Result<()> {
+        Ok(self.area.draw(&Polygon::new(corners.into_iter().collect::<Vec<_>>(), role.sentinel().filled()))?)
+    }
+
+    fn rectangle(&self, role: Role, x: Range<f64>, y: Range<f64>) -> Result<()> {
+        self.fill(role, [(x.start, y.start), (x.end, y.start), (x.end, y.end), (x.start, y.end)])
+    }
+
+    fn dot(&self, role: Role, centre: (f64, f64), radius: f64) -> Result<()> {
+        Ok(self.area.draw(&Circle::new(centre, (radius * FINENESS) as i32, role.sentinel().filled()))?)
+    }
+
+    fn text(&self, at: (f64, f64), anchor: HPos, text: &str) -> Result<()> {
+        // Plotters takes the height of a line and hands on 1/1.24 of it as the size of the font.
+        let style = ("sans-serif", TEXT * FINENESS * 1.24).into_text_style(&self.area.strip_coord_spec());
+        let colour = Role::Text.sentinel();
+        let style = style.color(&colour).pos(Pos::new(anchor, VPos::Center));
+        Ok(self.area.draw(&Text::new(text.to_owned(), at, style))?)
+    }
+
+    fn finish(self) -> Result<()> {
+        Ok(self.area.present()?)
+    }
+}
+
+/// The compact figures of a law: what has one number each, side by side in units of the margin, and its identities.
+pub(super) fn of_law(law: &LawOutcome) -> Result<Markup> {
+    let figures = [forest::draw(law)?, exact::draw(law)?];
+    Ok(html! { @for figure in figures.into_iter().flatten() { (figure) } })
+}
+
+/// The figure of one claim, if it has one of its own and there is something to draw. `level` is the chance of error that the
+/// run allows each of its intervals.
+pub(super) fn of_claim(law: &LawOutcome, outcome: &ClaimOutcome, level: f64) -> Result<Option<Markup>> {
+    if outcome.judgement.measured.is_empty() {
+        return Ok(None);
+    }
+    let id = format!("{}/{}", law.card.id, outcome.claim.id);
+    match outcome.claim.kind {
+        Kind::Curve | Kind::Distribution => curve::draw(&id, outcome).map(Some),
+        Kind::Exponent => exponent::draw(&id, outcome, level),
+        Kind::Threshold { level: crossed } => threshold::draw(&id, outcome, crossed, level),
+        Kind::Value | Kind::Bound | Kind::Exact => Ok(None),
+    }
+}
+
+/// The estimates and intervals of the sites themselves, where the claim is about something derived from them.
+fn site_intervals(claim: &Claim, evidence: &Evidence, level: f64) -> Judgement {
+    let sites = claim.sites.len();
+    let anything = Rival { name: String::new(), because: String::new(), predicted: vec![1.0; sites], residual: Vec::new() };
+    let each = Claim {
+        kind: Kind::Curve,
+        statistic: Statistic::Each,
+        predicted: Prediction::Equal(vec![0.0; sites]),
+        margin: Margin::Absolute(0.0),
+        rivals: vec![anything],
+        ..claim.clone()
+    };
+    judge(&each, evidence, level)
+}
+
+/// Turns what plotters wrote into an element of the page, with a title and a description for those who do not see it.
+fn svg(id: &str, title: &str, description: &str, drawn: &str) -> Markup {
+    let coloured = recoloured(drawn);
+    let (opening, rest) = coloured.split_once('>').unwrap_or_default();
+    let view = opening.split_once("viewBox=").map_or("", |(_, view)| view.trim());
+    html! {
+        (PreEscaped(format!("<svg class=\"figure\" role=\"img\" aria-labelledby=\"{id}/title {id}/about\" viewBox={view}>")))
+        title id={ (id) "/title" } { (title) }
+        desc id={ (id) "/about" } { (description) }
+        (PreEscaped(rest.trim()))
+    }
+}
+
+/// Sentinel colours become classes; what says nothing goes.
+fn recoloured(drawn: &str) -> String {
+    let noise =
+        [" opacity=\"1\"", " stroke=\"none\"", " font-family=\"sans-serif\"", " xmlns=\"http://www.w3.org/2000/svg\""];
+    let mut svg = noise.iter().fold(drawn.to_owned(), |svg, noise| svg.replace(noise, ""));
+    for (role, class) in Role::ALL {
+        let RGBColor(r, g, b) = role.sentinel();
+        svg = svg.replace(&format!("fill=\"#{r:02X}{g:02X}{b:02X}\""), &format!("class=\"fill {class}\""));
+        svg = svg.replace(&format!("stroke=\"#{r:02X}{g:02X}{b:02X}\""), &format!("class=\"line {class}\""));
+    }
+    svg
+}
+
+/// Text in lines of at most so many characters.
+fn wrapped(text: &str, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= most => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// Text that fits a width.
+fn shortened(text: &str, width: f64) -> String {
+    let most = (width / CHARACTER) as usize;
+    if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
+}
