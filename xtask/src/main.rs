@@ -3,10 +3,19 @@
 //! It links polars and never tch, so that it is built in minutes and starts at once; the laws live in the `lab` worker, a
 //! process of its own. Each verb is one file under `verbs/` and calls the mechanisms beside it.
 
+// A program has no outside: `pub` here says that other modules use an item.
+#![allow(unreachable_pub)]
+
+mod cargo;
 mod cli;
+mod disk;
 mod error;
+mod libtorch;
+mod new_law;
 mod outcome;
 mod report;
+mod sha256;
+mod tidy;
 mod verbs;
 mod workspace;
 
@@ -28,7 +37,12 @@ fn main() -> ExitCode {
 
 fn dispatch(verb: Verb) -> anyhow::Result<u8> {
     match verb {
+        Verb::New(args) => verbs::new::run(&args),
         Verb::Setup(args) => verbs::setup::run(&args),
+        Verb::Doctor => verbs::doctor::run(),
+        Verb::Test(args) => verbs::test::run(&args),
+        Verb::Tidy => verbs::tidy::run(),
+        Verb::Validate => verbs::validate::run(),
         _ => anyhow::bail!("not yet"),
     }
 }
