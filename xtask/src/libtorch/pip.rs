@@ -169,9 +169,7 @@ impl Progress {
     fn new() -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(0);
-            if let Ok(style) = ProgressStyle::with_template("  {msg} [{bar:30}] {bytes} of {total_bytes}") {
-                bar.set_style(style.progress_chars("=> "));
-            }
+            restyle(&bar, "  {msg}");
             bar.set_message("asking the package index");
             bar
         });
@@ -184,6 +182,7 @@ impl Progress {
         let line = line.trim();
         if line.starts_with("Downloading ") || line.starts_with("Using cached ") {
             self.expected += megabytes(line).unwrap_or(0);
+            self.bar.iter().for_each(|bar| restyle(bar, "  {msg} [{bar:30}] {bytes} of {total_bytes}"));
         } else if line.starts_with("Installing collected packages") {
             self.unpacking = true;
         }
@@ -193,7 +192,9 @@ impl Progress {
         let written = size(scratch, self.unpacking);
         let what = if self.unpacking { "unpacking" } else { "downloading" };
         if let Some(bar) = &self.bar {
-            bar.set_message(what);
+            if self.expected > 0 {
+                bar.set_message(what);
+            }
             // What the wheels unpack to is about twice their size.
             bar.set_length(if self.unpacking { 2 * self.expected } else { self.expected }.max(written));
             bar.set_position(written);
@@ -205,6 +206,12 @@ impl Progress {
 
     fn end(&self) {
         self.bar.iter().for_each(ProgressBar::finish_and_clear);
+    }
+}
+
+fn restyle(bar: &ProgressBar, template: &str) {
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("=> "));
     }
 }
 

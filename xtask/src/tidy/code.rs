@@ -19,7 +19,7 @@ impl Source {
         let masked = mask(text);
         let code: Vec<String> = masked.lines().map(str::to_owned).collect();
         let folders = ["/tests/", "/benches/"];
-        let all = folders.iter().any(|folder| format!("/{file}").contains(folder));
+        let all = folders.iter().any(|folder| format!("/{file}").contains(folder)) || file.ends_with("/tests.rs");
         let test = if all { vec![true; code.len()] } else { test_lines(&code) };
         Self { file: file.to_owned(), lines: text.lines().map(str::to_owned).collect(), code, test }
     }
@@ -160,6 +160,7 @@ mod tests {
         let kept: Vec<&str> = source.production().map(|(_, line)| line).collect();
         assert_eq!(kept, ["fn a() {}", "fn d() {}", "fn f() {}"]);
         assert_eq!(Source::new("crates/a/tests/b.rs", text).production().count(), 0);
+        assert_eq!(Source::new("xtask/src/store/tests.rs", text).production().count(), 0);
     }
 
     #[test]
