@@ -5,7 +5,7 @@ use syn::{Ident, Item};
 
 use crate::error::{Misuse, nearest};
 
-const TEMPLATE: &str = include_str!("new_law.template");
+const TEMPLATE: &str = include_str!("../../experiments/framework/law.template");
 /// The width of a line, as `rustfmt.toml` has it.
 const WIDTH: usize = 125;
 
