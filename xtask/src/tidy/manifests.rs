@@ -1,4 +1,5 @@
-//! Manifests: lints and versions are said once, in the workspace.
+//! Manifests: lints and versions are said once, in the workspace. The crate that unifies features names versions of its own,
+//! because what it names is used by others.
 
 use anyhow::{Context, Result};
 use toml::{Table, Value};
@@ -15,6 +16,9 @@ pub fn check(file: &str, text: &str, found: &mut Vec<Problem>) -> Result<()> {
     if !inherits(manifest.get("lints")) {
         let text = "the workspace's lints are not inherited: add `[lints]` and below it `workspace = true`";
         found.push(Problem::new(file, 1, text));
+    }
+    if file == super::features::UNIFY {
+        return Ok(());
     }
     for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
         for (name, given) in manifest.get(section).and_then(Value::as_table).into_iter().flatten() {

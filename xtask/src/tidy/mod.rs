@@ -4,6 +4,7 @@
 
 mod code;
 mod data;
+mod features;
 mod layering;
 mod manifests;
 mod registry;
@@ -66,7 +67,9 @@ pub fn problems(root: &Path) -> Result<Vec<Problem>> {
     let data: Vec<&str> = files.iter().map(String::as_str).filter(|file| file.starts_with("data/")).collect();
     data::check(root, &data, &read(root, data::LIST).unwrap_or_default(), &mut found)?;
     let metadata = cargo::output(&mut cargo::command(&["metadata", "--format-version=1", "--locked"]))?;
-    layering::check(&metadata, &mut found)?;
+    let members = layering::check(&metadata, &mut found)?;
+    let built: Vec<String> = members.into_iter().filter(|name| name != layering::UNIFY).collect();
+    features::check(&built, &mut found)?;
     layering::check_lock(&read(root, "Cargo.lock")?, &mut found)?;
     found.sort();
     Ok(found)
