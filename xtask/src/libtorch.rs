@@ -30,6 +30,15 @@ pub struct Libtorch {
     pub users_own: bool,
 }
 
+/// How much of libtorch to get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parts {
+    /// What tensors on the CPU need.
+    Cpu,
+    /// NVIDIA's libraries too.
+    Cuda,
+}
+
 /// What is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
@@ -53,13 +62,21 @@ pub fn ensure() -> Result<Libtorch> {
     ensure_in(&workspace::root(), std::env::var_os("LIBTORCH"))
 }
 
+/// libtorch with the CUDA libraries, fetched first if either is not there.
+pub fn ensure_cuda() -> Result<Libtorch> {
+    match look() {
+        Found::Ready(libtorch) if load_cuda(&libtorch.path).is_ok() => Ok(libtorch),
+        _ => fetch(Parts::Cuda),
+    }
+}
+
 /// Gets libtorch whether or not it is there; an earlier one is replaced at the end in one step.
-pub fn fetch() -> Result<Libtorch> {
+pub fn fetch(parts: Parts) -> Result<Libtorch> {
     let root = workspace::root();
     if let Some(own) = users_own(&root, std::env::var_os("LIBTORCH")) {
         bail!("LIBTORCH names your own libtorch in {}, which is never changed: unset it to have one fetched", own.display());
     }
-    install::install(&root, |_| false)
+    install::install(&root, parts, |_| false)
 }
 
 /// What is there, without changing anything.
@@ -69,23 +86,34 @@ pub fn look() -> Found {
 
 /// Tries to load the library in a process of its own; if that fails, says why in a line.
 pub fn load(libtorch: &Path) -> Result<(), String> {
-    let library = layout::main_library(libtorch);
-    let code = "import ctypes, sys; ctypes.CDLL(sys.argv[1])";
-    let python = Command::new(pip::PYTHON).args(["-c", code]).arg(&library).stdin(Stdio::null()).output();
+    load_libraries(&[layout::main_library(libtorch)])
+}
+
+/// Tries the same with the CUDA part. No GPU is needed for it to load.
+pub fn load_cuda(libtorch: &Path) -> Result<(), String> {
+    match layout::cuda_library(libtorch) {
+        Some(library) => load_libraries(&[layout::main_library(libtorch), library]),
+        None => Err("libtorch has no CUDA part".to_owned()),
+    }
+}
+
+/// Where there is no Python to try it with, nothing is known to be wrong.
+fn load_libraries(libraries: &[PathBuf]) -> Result<(), String> {
+    let code = "import ctypes, sys\nfor path in sys.argv[1:]: ctypes.CDLL(path, mode=ctypes.RTLD_GLOBAL)";
+    let python = Command::new(pip::PYTHON).args(["-c", code]).args(libraries).stdin(Stdio::null()).output();
     match python {
-        Err(_) => Ok(()),
-        Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => {
+        Ok(output) if !output.status.success() => {
             let text = String::from_utf8_lossy(&output.stderr);
             Err(text.lines().last().unwrap_or("the loader was killed").to_owned())
         }
+        _ => Ok(()),
     }
 }
 
 fn ensure_in(root: &Path, variable: Option<OsString>) -> Result<Libtorch> {
     match look_in(root, variable) {
         Found::Ready(libtorch) => Ok(libtorch),
-        Found::Nothing(path) if path == managed(root) => install::install(root, is_ready),
+        Found::Nothing(path) if path == managed(root) => install::install(root, Parts::Cpu, is_ready),
         Found::Nothing(path) => bail!(
             "LIBTORCH names {}, where no libtorch is: name the folder that holds `include` and `lib` of libtorch {VERSION}, \
              or unset LIBTORCH to have it fetched",
@@ -100,7 +128,7 @@ fn ensure_in(root: &Path, variable: Option<OsString>) -> Result<Libtorch> {
         Found::Unfit { version, .. } => {
             let version = version.as_deref().unwrap_or("of unknown version");
             eprintln!("libtorch {version} is there, {VERSION} is needed: replacing it");
-            install::install(root, is_ready)
+            install::install(root, Parts::Cpu, is_ready)
         }
     }
 }

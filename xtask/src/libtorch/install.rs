@@ -9,13 +9,13 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use super::{Libtorch, VERSION, layout, pip};
+use super::{Libtorch, Parts, VERSION, layout, pip};
 use crate::{disk, workspace::shown};
 
 const STAGING: &str = ".libtorch-staging-";
 
 /// Fetches libtorch into `.libtorch` of `root`, unless by the time that this process has its turn it is `there` already.
-pub fn install(root: &Path, there: fn(&Path) -> bool) -> Result<Libtorch> {
+pub fn install(root: &Path, parts: Parts, there: fn(&Path) -> bool) -> Result<Libtorch> {
     let lock = take_turn(root)?;
     clear_leftovers(root);
     let libtorch = Libtorch { path: super::managed(root), version: VERSION.to_owned(), users_own: false };
@@ -23,23 +23,43 @@ pub fn install(root: &Path, there: fn(&Path) -> bool) -> Result<Libtorch> {
         return Ok(libtorch);
     }
     let start = Instant::now();
-    let wheels = pip::wheels(std::env::consts::OS, std::env::consts::ARCH)?;
+    let wheels = pip::wheels(std::env::consts::OS, std::env::consts::ARCH, parts)?;
     pip::check()?;
-    if let Some(free) = disk::free(root).filter(|free| *free < pip::NEEDED_GB << 30) {
-        let (free, needed) = (free as f64 / f64::from(1 << 30), pip::NEEDED_GB);
+    let size = Size::of(parts);
+    if let Some(free) = disk::free(root).filter(|free| *free < size.needed << 30) {
+        let (free, needed) = (free as f64 / f64::from(1 << 30), size.needed);
         bail!(
             "{free:.1} GB are free where {} lies and set-up needs {needed} for a moment: free some and run it again",
             root.display()
         );
     }
-    eprintln!("fetching libtorch {VERSION} from the Python package index: about 0.55 GB to download, 1.1 GB on disk");
+    eprintln!(
+        "fetching libtorch {VERSION} from the Python package index: about {} to download, {} on disk",
+        size.download, size.kept
+    );
     let staging = root.join(format!("{STAGING}{}", std::process::id()));
-    let outcome = stage(&staging, &wheels).and_then(|tree| put_in_place(&tree, &root.join(".libtorch")));
+    let outcome = stage(&staging, &wheels, parts).and_then(|tree| put_in_place(&tree, &root.join(".libtorch")));
     clear_leftovers(root);
     drop(lock);
     outcome?;
     eprintln!("libtorch {VERSION} is in {} ({} s)", shown(&libtorch.path), start.elapsed().as_secs());
     Ok(libtorch)
+}
+
+/// What set-up takes: gigabytes at its height (the wheels, pip's copy of them, what they unpack to), and for people to read.
+struct Size {
+    needed: u64,
+    download: &'static str,
+    kept: &'static str,
+}
+
+impl Size {
+    fn of(parts: Parts) -> Self {
+        match parts {
+            Parts::Cpu => Self { needed: 3, download: "0.55 GB", kept: "1.1 GB" },
+            Parts::Cuda => Self { needed: 9, download: "2 GB", kept: "4 GB" },
+        }
+    }
 }
 
 /// Waits until no other process sets up this workspace. The lock ends with the process, however it ends.
@@ -78,7 +98,7 @@ fn clear_leftovers(root: &Path) {
 }
 
 /// Builds the whole tree in the staging folder, checks that it loads and has the disk keep it.
-fn stage(staging: &Path, wheels: &pip::Wheels) -> Result<PathBuf> {
+fn stage(staging: &Path, wheels: &pip::Wheels, parts: Parts) -> Result<PathBuf> {
     let (unpacked, scratch, tree) = (staging.join("pip/wheels"), staging.join("pip"), staging.join("tree"));
     fs::create_dir_all(&scratch).with_context(|| format!("{} cannot be written", staging.display()))?;
     pip::fetch(wheels, &unpacked, &scratch)?;
@@ -86,7 +106,9 @@ fn stage(staging: &Path, wheels: &pip::Wheels) -> Result<PathBuf> {
         ErrorKind::NotFound => anyhow::anyhow!("the wheels of torch {VERSION} are not laid out as expected ({error})"),
         _ => anyhow::Error::new(error),
     })?;
-    if let Err(reason) = super::load(&tree.join("torch")) {
+    let torch = tree.join("torch");
+    let loads = if parts == Parts::Cuda { super::load_cuda(&torch) } else { super::load(&torch) };
+    if let Err(reason) = loads {
         bail!("libtorch {VERSION} was fetched but does not load on this machine, and was not kept: {reason}");
     }
     layout::sync(&tree).context("writing libtorch to the disk")?;
@@ -144,7 +166,7 @@ mod tests {
         let lock = take_turn(root.path()).unwrap();
         let second = {
             let root = root.path().to_owned();
-            std::thread::spawn(move || install(&root, |root| root.join("done").exists()))
+            std::thread::spawn(move || install(&root, Parts::Cpu, |root| root.join("done").exists()))
         };
         fs::write(root.path().join("done"), "").unwrap();
         drop(lock);

@@ -60,6 +60,12 @@ pub fn main_library(torch: &Path) -> PathBuf {
     torch.join("lib").join(if cfg!(target_os = "macos") { "libtorch_cpu.dylib" } else { "libtorch_cpu.so" })
 }
 
+/// The CUDA part, where set-up puts it or where other libtorches have it.
+pub fn cuda_library(torch: &Path) -> Option<PathBuf> {
+    let places = ["lib-cuda", "lib"].map(|folder| torch.join(folder).join("libtorch_cuda.so"));
+    places.into_iter().find(|path| path.exists())
+}
+
 /// The version of a libtorch: its stamp, or what its headers say. Wheels have no stamp, archives of libtorch have both.
 pub fn version(torch: &Path) -> Option<String> {
     if let Ok(stamp) = fs::read_to_string(torch.join("build-version")) {

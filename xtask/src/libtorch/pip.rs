@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::VERSION;
+use super::{Parts, VERSION};
 
 /// The interpreter whose pip is used; any Python 3, since the wheels' Python is never run.
 pub const PYTHON: &str = "python3";
@@ -21,23 +21,50 @@ pub const PYTHON: &str = "python3";
 #[derive(Debug, PartialEq, Eq)]
 pub struct Wheels {
     platforms: Vec<String>,
-    beside: &'static [&'static str],
+    beside: Vec<&'static str>,
 }
 
-/// Which wheels this machine takes. libtorch_cpu of the Linux wheels needs CUDA's run-time library and its profiler to be
-/// loadable, though it uses neither without a GPU; they are small.
-pub fn wheels(os: &str, arch: &str) -> Result<Wheels> {
-    const CUDA: &[&str] = &["nvidia-cuda-runtime==13.0.*", "nvidia-cuda-cupti==13.0.*"];
-    let (tags, beside): (&[&str], _) = match (os, arch) {
-        ("linux", "x86_64" | "aarch64") => (&["manylinux_2_28", "manylinux_2_25", "manylinux_2_17", "manylinux2014"], CUDA),
+/// libtorch_cpu of the Linux wheels needs CUDA's run-time library and its profiler to be loadable, though it uses neither without
+/// a GPU; they are small.
+const BESIDE: &[&str] = &["nvidia-cuda-runtime==13.0.96", "nvidia-cuda-cupti==13.0.85"];
+
+/// What libtorch_cuda links: the versions that torch's own metadata and that of cuda-toolkit 13.0.2 name.
+const CUDA: &[&str] = &[
+    "nvidia-cublas==13.1.0.3",
+    "nvidia-cuda-nvrtc==13.0.88",
+    "nvidia-cudnn-cu13==9.19.0.56",
+    "nvidia-cufft==12.0.0.61",
+    "nvidia-cufile==1.15.1.6",
+    "nvidia-curand==10.4.0.35",
+    "nvidia-cusolver==12.0.4.66",
+    "nvidia-cusparse==12.6.3.3",
+    "nvidia-cusparselt-cu13==0.8.0",
+    "nvidia-nccl-cu13==2.28.9",
+    "nvidia-nvjitlink==13.0.88",
+    "nvidia-nvshmem-cu13==3.4.5",
+];
+
+/// Which wheels this machine takes.
+pub fn wheels(os: &str, arch: &str, parts: Parts) -> Result<Wheels> {
+    let (tags, beside): (&[&str], &[&str]) = match (os, arch) {
+        ("linux", "x86_64" | "aarch64") => (
+            &["manylinux_2_28", "manylinux_2_27", "manylinux_2_25", "manylinux_2_18", "manylinux_2_17", "manylinux2014"],
+            BESIDE,
+        ),
         ("macos", "aarch64") => (&["macosx_14_0", "macosx_11_0"], &[]),
         _ => bail!(
             "there are no libtorch wheels for {arch} {os}: set LIBTORCH to the folder of a libtorch {VERSION} of your own \
              (Linux on x86_64 and aarch64 and macOS on Apple silicon have wheels)"
         ),
     };
+    let cuda = match (parts, os) {
+        (Parts::Cpu, _) => &[][..],
+        (Parts::Cuda, "linux") => CUDA,
+        (Parts::Cuda, _) => bail!("there is no CUDA on {os}: `cargo xtask setup` without --cuda gets what there is"),
+    };
     let suffix = if os == "macos" { "arm64" } else { arch };
-    Ok(Wheels { platforms: tags.iter().map(|tag| format!("{tag}_{suffix}")).collect(), beside })
+    let platforms = tags.iter().map(|tag| format!("{tag}_{suffix}")).collect();
+    Ok(Wheels { platforms, beside: beside.iter().chain(cuda).copied().collect() })
 }
 
 /// Makes sure that there is a Python 3 with pip.
@@ -67,7 +94,7 @@ pub fn fetch(wheels: &Wheels, folder: &Path, scratch: &Path) -> Result<()> {
         .arg("--target")
         .arg(folder)
         .arg(format!("torch=={VERSION}"))
-        .args(wheels.beside)
+        .args(&wheels.beside)
         .env("TMPDIR", scratch)
         // Settings of the user's that make sense for packages of theirs and contradict --target.
         .env("PIP_USER", "0")
@@ -78,10 +105,7 @@ pub fn fetch(wheels: &Wheels, folder: &Path, scratch: &Path) -> Result<()> {
         .stderr(Stdio::piped());
     let child = command.spawn().context("python3 does not start")?;
     let said = watch(child, scratch)?;
-    match said {
-        Ok(()) => Ok(()),
-        Err(said) => bail!("{}", complaint(&said, scratch)),
-    }
+    said.map_err(|said| anyhow::anyhow!(complaint(&said, scratch)))
 }
 
 /// Follows pip to its end; what it said if it failed.
@@ -118,9 +142,7 @@ fn complaint(said: &str, scratch: &Path) -> String {
     let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
     let folder = scratch.display();
     if has(&["No space left on device", "Errno 28", "Disk quota exceeded"]) {
-        return format!(
-            "the disk that holds {folder} is full: set-up needs {NEEDED_GB} GB for a moment; free some and run it again"
-        );
+        return format!("the disk that holds {folder} is full: free some and run it again");
     }
     if has(&["Read-only file system", "Permission denied"]) {
         return format!(
@@ -145,9 +167,6 @@ fn complaint(said: &str, scratch: &Path) -> String {
     }
     format!("pip failed: {}", telling(said))
 }
-
-/// Gigabytes that set-up needs at its height: the wheels, pip's copy of them and what they unpack to.
-pub const NEEDED_GB: u64 = 3;
 
 /// The line of pip's that tells most.
 fn telling(said: &str) -> &str {
@@ -247,12 +266,13 @@ mod tests {
 
     #[test]
     fn every_platform_has_its_tags_or_its_sentence() {
-        let linux = wheels("linux", "x86_64").unwrap();
+        let linux = wheels("linux", "x86_64", Parts::Cpu).unwrap();
         assert_eq!(linux.platforms[0], "manylinux_2_28_x86_64");
-        assert_eq!(wheels("linux", "aarch64").unwrap().platforms[3], "manylinux2014_aarch64");
-        let mac = wheels("macos", "aarch64").unwrap();
+        assert_eq!(wheels("linux", "aarch64", Parts::Cuda).unwrap().platforms[5], "manylinux2014_aarch64");
+        let mac = wheels("macos", "aarch64", Parts::Cpu).unwrap();
         assert_eq!((mac.platforms[1].as_str(), mac.beside.len()), ("macosx_11_0_arm64", 0));
-        let error = wheels("windows", "x86_64").unwrap_err().to_string();
+        let error = wheels("windows", "x86_64", Parts::Cpu).unwrap_err().to_string();
+        assert!(wheels("macos", "aarch64", Parts::Cuda).unwrap_err().to_string().contains("no CUDA"));
         assert!(error.contains("x86_64 windows") && error.contains("set LIBTORCH"), "{error}");
     }
 

@@ -2,7 +2,6 @@
 
 use std::{
     io::IsTerminal,
-    path::Path,
     process::{Command, Stdio},
 };
 
@@ -237,10 +236,13 @@ fn gpu(libtorch: &Found) -> Row {
     let Some(card) = says(Command::new("nvidia-smi").args(asked)) else {
         return Row::optional("GPU", "none; --device cuda needs one", "");
     };
-    let part = |torch: &Path| ["lib-cuda", "lib"].iter().any(|folder| torch.join(folder).join("libtorch_cuda.so").exists());
-    match libtorch {
-        Found::Ready(libtorch) if part(&libtorch.path) => Row::good("GPU", card),
-        _ => Row::optional("GPU", format!("{card}; libtorch has no CUDA part"), "set LIBTORCH to one with CUDA"),
+    let Found::Ready(libtorch) = libtorch else { return Row::optional("GPU", card, "cargo xtask setup --cuda") };
+    match libtorch::load_cuda(&libtorch.path) {
+        Ok(()) => Row::good("GPU", card),
+        Err(reason) if libtorch.users_own => {
+            Row::optional("GPU", format!("{card}; {reason}"), "set LIBTORCH to one with CUDA")
+        }
+        Err(reason) => Row::optional("GPU", format!("{card}; {reason}"), "cargo xtask setup --cuda"),
     }
 }
 
