@@ -279,7 +279,7 @@ mod tests {
     /// Lines as pip 23.2 prints them.
     #[test]
     fn complaints_say_what_to_do() {
-        let sentence = |said: &str| complaint(said, Path::new("/work/.libtorch-1"));
+        let sentence = |said: &str| complaint(said, Path::new("/here/.libtorch-1"));
         let offline = "WARNING: Retrying (Retry(total=4)) after connection broken by 'NewConnectionError(...)'\nERROR: Could not \
                        find a version that satisfies the requirement torch==2.11.0\nERROR: No matching distribution found";
         assert!(sentence(offline).contains("cannot be reached"));
