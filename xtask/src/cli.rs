@@ -153,6 +153,9 @@ pub struct SetupArgs {
     /// Get libtorch again even if it is there.
     #[arg(long)]
     pub force: bool,
+    /// Also get the CUDA libraries that `--device cuda` needs; they are several gigabytes.
+    #[arg(long)]
+    pub cuda: bool,
 }
 
 /// Arguments of `test`.

@@ -4,13 +4,16 @@
 //! process of its own. Each verb is one file under `verbs/` and calls the mechanisms beside it.
 
 mod archive;
+mod cargo;
 mod cli;
+mod disk;
 mod error;
 mod executor;
 mod fingerprint;
 mod house;
 mod lab;
 mod libtorch;
+mod new_law;
 mod outcome;
 mod planning;
 mod progress;
@@ -18,12 +21,14 @@ mod provenance;
 mod report;
 mod selection;
 mod session;
+mod sha256;
 mod sources;
 mod stop;
 mod store;
 mod study_file;
 mod tables;
 mod terminal;
+mod tidy;
 mod verbs;
 mod worker;
 mod workspace;
@@ -54,7 +59,12 @@ fn dispatch(verb: Verb) -> anyhow::Result<u8> {
         Verb::Why(args) => verbs::why::run(&args),
         Verb::Report(args) => verbs::report::run(&args),
         Verb::Export(args) => verbs::export::run(&args),
+        Verb::New(args) => verbs::new::run(&args),
         Verb::Setup(args) => verbs::setup::run(&args),
+        Verb::Doctor => verbs::doctor::run(),
+        Verb::Test(args) => verbs::test::run(&args),
+        Verb::Tidy => verbs::tidy::run(),
+        Verb::Validate => verbs::validate::run(),
         _ => anyhow::bail!("not yet"),
     }
 }
