@@ -21,7 +21,6 @@ mod provenance;
 mod report;
 mod selection;
 mod session;
-mod sha256;
 mod sources;
 mod stop;
 mod store;

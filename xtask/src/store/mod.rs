@@ -213,10 +213,12 @@ fn check_schema(dir: &Path) -> Result<(), StoreError> {
 
 /// Writes a file so that it is there whole or not at all.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    use std::io::Write;
+    use std::{io::Write, os::unix::fs::PermissionsExt};
     let folder = path.parent().unwrap_or(Path::new("."));
     let write = || {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        // What a temporary file denies to others, a result should not: the user's umask decides.
+        let everyone = std::fs::Permissions::from_mode(0o666);
+        let mut file = tempfile::Builder::new().permissions(everyone).tempfile_in(folder)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;

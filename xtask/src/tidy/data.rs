@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anyhow::Result;
+use sha2::{Digest, Sha256};
 
 use super::Problem;
-use crate::sha256;
 
 /// The list.
 pub const LIST: &str = "data/README.md";
@@ -14,7 +14,7 @@ pub const LIST: &str = "data/README.md";
 pub fn check(root: &Path, files: &[&str], list: &str, found: &mut Vec<Problem>) -> Result<()> {
     for file in files.iter().filter(|file| **file != LIST) {
         let name = file.trim_start_matches("data/");
-        let digest = sha256::hex(&std::fs::read(root.join(file))?);
+        let digest = hexadecimal(&std::fs::read(root.join(file))?);
         let mentioned = list.lines().position(|line| line.contains(&format!("`{name}`")));
         match mentioned {
             None => found.push(Problem::new(
@@ -33,6 +33,11 @@ pub fn check(root: &Path, files: &[&str], list: &str, found: &mut Vec<Problem>) 
     Ok(())
 }
 
+/// The digest that `sha256sum` prints.
+fn hexadecimal(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,7 +52,7 @@ mod tests {
             check(root.path(), &["data/README.md", "data/a.csv"], list, &mut found).unwrap();
             found.iter().map(ToString::to_string).collect::<Vec<_>>()
         };
-        let digest = sha256::hex(b"abc");
+        let digest = hexadecimal(b"abc");
         assert!(problems(&format!("`a.csv`: {digest}")).is_empty());
         assert!(problems("nothing")[0].contains("not listed"));
         assert!(problems("\n`a.csv`: 00")[0].starts_with("data/README.md:2: `a.csv` has sha256"));
