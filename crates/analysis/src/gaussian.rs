@@ -2,6 +2,8 @@
 
 use std::f64::consts::{PI, SQRT_2};
 
+use crate::special::normal_tail_inverse;
+
 /// Beyond this the standard normal density is below 1e-31, so that the tails of any integrand of moderate growth vanish in
 /// rounding.
 const REACH: f64 = 12.0;
@@ -14,6 +16,27 @@ pub fn normal_pdf(t: f64) -> f64 {
 /// Φ(t), the distribution function, with full relative accuracy in the lower tail.
 pub fn normal_cdf(t: f64) -> f64 {
     0.5 * libm::erfc(-t / SQRT_2)
+}
+
+/// A normal distribution; one of infinite deviation has half of its mass on either side of any value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Normal {
+    /// The mean.
+    pub mean: f64,
+    /// The standard deviation, positive.
+    pub deviation: f64,
+}
+
+impl Normal {
+    /// The probability of values up to `v`.
+    pub fn cdf(&self, v: f64) -> f64 {
+        normal_cdf((v - self.mean) / self.deviation)
+    }
+
+    /// The value below which lies the probability `p`, between 0 and 1.
+    pub fn quantile(&self, p: f64) -> f64 {
+        self.mean - self.deviation * normal_tail_inverse(p)
+    }
 }
 
 /// Nodes and weights with Σ w f(x) ≈ E f(g), g standard normal: the trapezoidal rule on an even grid over [−12, 12].
@@ -65,6 +88,15 @@ mod tests {
         {
             assert!((normal_cdf(t) / exact - 1.0).abs() < 1e-13, "{t}: {}", normal_cdf(t));
         }
+    }
+
+    /// X-Val: scipy 1.17.1 `scipy.stats.norm.ppf(.05)`.
+    #[test]
+    fn any_normal_is_the_standard_one_moved_and_scaled() {
+        let normal = Normal { mean: 3.0, deviation: 2.0 };
+        assert!((normal.quantile(0.05) - (3.0 - 2.0 * 1.644_853_626_951_472_7)).abs() < 1e-12);
+        assert!((normal.cdf(normal.quantile(0.3)) - 0.3).abs() < 1e-14);
+        assert_eq!(Normal { mean: 3.0, deviation: f64::INFINITY }.cdf(-7.0), 0.5);
     }
 
     /// ∫ (1 − Φ)Φ dt = 1/√π, the mean difference of two normals halved.

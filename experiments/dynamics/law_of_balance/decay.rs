@@ -45,10 +45,10 @@ impl Params {
     }
 
     /// `4 T E[Q]` in the stationary law: the mean rate of decay.
-    fn decay_rate(&self) -> f64 {
+    fn decay_rate(&self) -> Result<f64> {
         let m = self.data().moments();
-        let noise = depth_one_density(&m, self.temperature()).map(|law| law.mean(|v| m.noise(v)));
-        4.0 * self.temperature() * noise.unwrap_or(f64::NAN)
+        let noise = depth_one_density(&m, self.temperature())?.mean(|v| m.noise(v));
+        Ok(4.0 * self.temperature() * noise)
     }
 
     /// Variance per weight and unit time of an isotropic noise that is as strong as that of SGD at the minimum.
@@ -91,13 +91,13 @@ impl Study for Decay {
         sgd.into_iter().take(if profile == Profile::Smoke { 3 } else { 4 }).chain(all).collect()
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let sgd: Vec<&Params> = points.iter().filter(|p| p.is("sgd")).collect();
         let mut claims = Vec::new();
         // The diffusion replaces E g² by Var g and ln(1 − η²g²) by −η²g²; both are corrections of η times the curvature,
         // below 1 % here.
         if let Some(first) = sgd.first() {
-            let rate = first.decay_rate();
+            let rate = first.decay_rate()?;
             let site = |name: &str| Self::at(first).site(name);
             let times = MOMENTS.map(|part| part * first.time);
             claims.push(
@@ -143,7 +143,7 @@ impl Study for Decay {
             claims.push(
                 Claim::exact("gradient-descent-conserves", [(0.0, Self::at(p).site("imbalance-ratio"), 1.0)])
                     .within(Margin::Absolute(0.01))
-                    .rival("sgd", "what SGD at the same learning rate does", [(-p.decay_rate() * p.time).exp()])
+                    .rival("sgd", "what SGD at the same learning rate does", [(-p.decay_rate()? * p.time).exp()])
                     .source("law of balance at T = 0, figure 1"),
             );
         }
@@ -158,7 +158,7 @@ impl Study for Decay {
                     .source("figure 1; d E(u² − w² − u₀² + w₀²)² = 4σ² E(u² + w²) dt by Itô's formula"),
             );
         }
-        claims
+        Ok(claims)
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {

@@ -60,14 +60,14 @@ impl Study for Fluctuations {
             .into()
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
-        let of_law = |p: &Params, f: fn(&Density, &Moments) -> f64| {
-            let m = p.moments();
-            depth_one_density(&m, p.absolute_temperature()).map_or(f64::NAN, |law| f(&law, &m))
-        };
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
+        let law = |p: &Params| depth_one_density(&p.moments(), p.absolute_temperature());
+        let laws: Vec<Density> = points.iter().map(law).collect::<Result<_, _>>()?;
         let curve = |id: &str, observable: &str, f: fn(&Density, &Moments) -> f64| {
-            let triple = |p: &Params| -> (f64, Site, f64) { (p.temperature, Self::at(p).site(observable), of_law(p, f)) };
-            Claim::curve(id, points.iter().map(triple))
+            let triple = |(p, law): (&Params, &Density)| -> (f64, Site, f64) {
+                (p.temperature, Self::at(p).site(observable), f(law, &p.moments()))
+            };
+            Claim::curve(id, points.iter().zip(&laws).map(triple))
         };
         let tangent = |p: &Params| tangent_variance(&p.moments(), p.absolute_temperature());
         let regression = |p: &Params| depth_zero_variance(&p.moments(), p.absolute_temperature());
@@ -98,7 +98,7 @@ impl Study for Fluctuations {
                     .source("section 4.2: the variance falls towards T_c"),
             );
         }
-        claims
+        Ok(claims)
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {

@@ -44,10 +44,10 @@ impl Study for Identity {
         vec![base.clone(), Params { batch: 10, ..base.clone() }, Params { eta: 0.003, batch: 100, ..base }]
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let sites = |name: &'static str| points.iter().map(move |p| Self::at(p).site(name));
         // 8 000 weights of order one: their squared norm carries a rounding error of 1e-13 at most, relative to itself.
-        vec![
+        Ok(vec![
             Claim::exact("discrete-identity", (0..).map(f64::from).zip(sites("residual")).map(|(i, site)| (i, site, 0.0)))
                 .within(Margin::Absolute(1e-12))
                 .rival_residual(
@@ -57,7 +57,7 @@ impl Study for Identity {
                 )
                 .axes("setting", "largest relative residual")
                 .source("law of balance before the limit of small steps"),
-        ]
+        ])
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {

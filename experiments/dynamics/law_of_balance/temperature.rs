@@ -73,15 +73,15 @@ impl Study for Temperature {
         diffusion.into_iter().chain(weak).chain(moderate).collect()
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let mut claims = Vec::new();
         for (dynamics, slope) in [("diffusion", 1.0), ("sgd", 0.1), ("sgd", 0.2)] {
             let group: Vec<&Params> = points.iter().filter(|p| p.of(dynamics, slope)).collect();
             if group.len() > 1 {
-                claims.extend(thresholds(&group));
+                claims.extend(thresholds(&group)?);
             }
         }
-        claims
+        Ok(claims)
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
@@ -104,7 +104,7 @@ fn growth(chain: &impl Chain<State = Weights>, p: &Params, cell: &Cell) -> f64 {
 }
 
 /// The claims of one group of temperatures, in units of b₂/a₃.
-fn thresholds(group: &[&Params]) -> Vec<Claim> {
+fn thresholds(group: &[&Params]) -> Result<Vec<Claim>> {
     let first = group[0];
     let m = first.data().moments();
     let unit = critical_temperature(&m, 0.0);
@@ -122,7 +122,7 @@ fn thresholds(group: &[&Params]) -> Vec<Claim> {
     let second_order = critical_temperature_second_order(&m) / unit;
     if first.dynamics == "diffusion" {
         // Brackets of 5 % on either side; the time step shifts the threshold by 0.6 %.
-        return vec![
+        return Ok(vec![
             claim("critical-temperature", 1.0)
                 .within(Margin::Relative(0.06))
                 .rival(
@@ -131,18 +131,18 @@ fn thresholds(group: &[&Params]) -> Vec<Claim> {
                     [m.b2 / m.noise(m.minimum()) / unit],
                 )
                 .source("section 4.2: normalisable if and only if T < b₂/a₃"),
-        ];
+        ]);
     }
     if first.slope < 0.15 {
         // Brackets of 5 % on either side; at a signal-to-noise ratio b₂²/a₃ of 0.001 higher orders matter by 1 %.
-        return vec![
+        return Ok(vec![
             claim("critical-temperature-of-sgd", second_order)
                 .within(Margin::Relative(0.06))
                 .source("equation 54: T_c = E[xy]/E[x²y²]"),
-        ];
+        ]);
     }
-    let exact = critical_rate(&first.data()).map_or(f64::NAN, |rate| rate / unit);
-    vec![
+    let exact = critical_rate(&first.data())? / unit;
+    Ok(vec![
         // The next order that equation 54 leaves out is its own correction squared.
         claim("critical-temperature-second-order", second_order)
             .within(Margin::Relative(0.01))
@@ -159,5 +159,5 @@ fn thresholds(group: &[&Params]) -> Vec<Claim> {
             .rival("second-order", "equation 54", [second_order])
             .rival("diffusion", "the stochastic differential equation", [1.0])
             .source("E ln|1 + 2ηxy| = 0: Ziyin, Li, Galanti & Ueda 2023, arXiv 2303.13093, theorem 1"),
-    ]
+    ])
 }

@@ -56,7 +56,7 @@ impl Study for MaximalDistance {
         aggregations.iter().map(|word| Distance { aggregation: (*word).to_owned(), ..base.clone() }).collect()
     }
 
-    fn predict(points: &[Distance]) -> Vec<Claim> {
+    fn predict(points: &[Distance]) -> Result<Vec<Claim>> {
         let most = MULTIPLES[MULTIPLES.len() - 1];
         let mut claims = Vec::new();
         for params in points {
@@ -80,7 +80,7 @@ impl Study for MaximalDistance {
                 }
             }
         }
-        claims
+        Ok(claims)
     }
 
     fn measure(params: &Distance, cell: &mut Cell) -> Result<()> {

@@ -82,7 +82,7 @@ impl Study for PopulationStatistics {
         }
     }
 
-    fn predict(points: &[Statistic]) -> Vec<Claim> {
+    fn predict(points: &[Statistic]) -> Result<Vec<Claim>> {
         let most = MULTIPLES[MULTIPLES.len() - 1];
         let mut claims = Vec::new();
         for params in points {
@@ -123,7 +123,7 @@ impl Study for PopulationStatistics {
                 ),
             }
         }
-        claims
+        Ok(claims)
     }
 
     fn measure(params: &Statistic, cell: &mut Cell) -> Result<()> {

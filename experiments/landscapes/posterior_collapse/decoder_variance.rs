@@ -45,9 +45,9 @@ impl Params {
     }
 
     /// The self-consistent decoder variance, η_dec² = (E‖y‖² − Σ_alive ζ²)/(d_y − m β), with m units alive, and m.
-    fn closed_form(&self) -> (f64, f64) {
-        let minimum = self.moments(Device::Cpu).and_then(|moments| Ok(self.model().minimum(&moments)?));
-        minimum.map_or((f64::NAN, f64::NAN), |minimum| (minimum.decoder_variance, minimum.active() as f64))
+    fn closed_form(&self) -> Result<(f64, f64)> {
+        let minimum = self.model().minimum(&self.moments(Device::Cpu)?)?;
+        Ok((minimum.decoder_variance, minimum.active() as f64))
     }
 
     /// Squared signals in descending order, E‖y‖², and d_y.
@@ -95,9 +95,10 @@ impl Study for LearntDecoder {
         cases.iter().map(|&(targets, beta, latents)| Params { targets: targets.to_owned(), beta, latents }).collect()
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let site = |point: &Params, observable: &str| LearntDecoder::at(point).site(observable);
-        let (variances, alive): (Vec<f64>, Vec<f64>) = points.iter().map(Params::closed_form).unzip();
+        let (variances, alive): (Vec<f64>, Vec<f64>) =
+            points.iter().map(Params::closed_form).collect::<Result<Vec<_>>>()?.into_iter().unzip();
         let triples = |observable: &'static str, values: Vec<f64>| {
             points.iter().zip(values).enumerate().map(move |(i, (point, value))| (i as f64, site(point, observable), value))
         };
@@ -108,7 +109,7 @@ impl Study for LearntDecoder {
                 squares.len().min(point.latents as usize) as f64
             })
             .collect();
-        vec![
+        Ok(vec![
             // A slope of 1e-8 over a curvature of at least 1e-2.
             Claim::exact("learnt-decoder-variance", triples("variance", variances))
                 .within(Margin::Absolute(1e-5))
@@ -132,7 +133,7 @@ impl Study for LearntDecoder {
                 .rival("never-collapses", "probabilistic PCA keeps every unit, whatever the targets", all_alive)
                 .axes("point", "live units")
                 .source("arXiv 2205.04009, learnable decoder variance"),
-        ]
+        ])
     }
 
     fn measure(params: &Params, cell: &mut Cell) -> Result<()> {

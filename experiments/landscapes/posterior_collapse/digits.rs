@@ -41,11 +41,8 @@ pub(super) fn moments(device: Device) -> Result<SecondMoments> {
     Ok(SecondMoments::of_samples(&x, &x)?)
 }
 
-/// How many of the principal variances exceed `price`, at most one for each latent unit; NaN without data, which the claim reports.
+/// How many of the principal variances exceed `price`, at most one for each latent unit.
 pub(super) fn count_above(signals: &[f64], price: f64, latents: i64) -> f64 {
-    if signals.is_empty() {
-        return f64::NAN;
-    }
     signals.iter().filter(|&&zeta| zeta * zeta > price).count().min(latents as usize) as f64
 }
 
@@ -75,8 +72,8 @@ impl Study for RealDigits {
         points
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
-        let signals = moments(Device::Cpu).map(|moments| moments.signals).unwrap_or_default();
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
+        let signals = moments(Device::Cpu)?.signals;
         let counts = |price: fn(&Params) -> f64| -> Vec<f64> {
             points.iter().map(|point| count_above(&signals, price(point), point.latents)).collect()
         };
@@ -101,7 +98,7 @@ impl Study for RealDigits {
             })
             .axes("decoder variance η_dec²", "active latent units")
             .log_x();
-        vec![claim.source(THEOREM)]
+        Ok(vec![claim.source(THEOREM)])
     }
 
     fn measure(params: &Params, cell: &mut Cell) -> Result<()> {

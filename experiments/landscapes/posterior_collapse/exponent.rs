@@ -64,7 +64,7 @@ impl Study for Exponent {
         controls.iter().map(|&control| Params { control: control.to_owned(), ..Params::default() }).collect()
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let claims_of = |point: &Params| {
             let sites = |observable: &str| {
                 let site = Exponent::at(point).site(observable);
@@ -88,7 +88,7 @@ impl Study for Exponent {
             [order("encoder", "encoder"), order("decoder", "decoder"), gain]
                 .map(|c| c.log_x().log_y().source(super::THEOREM))
         };
-        points.iter().flat_map(claims_of).collect()
+        Ok(points.iter().flat_map(claims_of).collect())
     }
 
     fn measure(params: &Params, cell: &mut Cell) -> Result<()> {

@@ -4,7 +4,7 @@ use anyhow::Result;
 use lawbook_core::{Device, Key, Kind};
 use lawbook_landscapes::{
     SecondMoments,
-    latent_variables::{DecoderVariance, EncoderVariance, LinearLatentMinimum, LinearLatentModel, Mode},
+    latent_variables::{DecoderVariance, EncoderVariance, LinearLatentModel, Mode},
 };
 
 use super::{THEOREM, train};
@@ -55,18 +55,12 @@ impl Params {
     }
 }
 
-/// The closed form of a model at a point; all its numbers NaN if the point is impossible, which the claim then reports.
-fn closed_form(point: &Params, model: &LinearLatentModel) -> LinearLatentMinimum {
-    let nothing =
-        Mode { signal: 0.0, decoder: f64::NAN, encoder: f64::NAN, posterior_deviation: f64::NAN, divergence: f64::NAN };
-    let minimum = point.moments(Device::Cpu).and_then(|moments| Ok(model.minimum(&moments)?));
-    minimum.unwrap_or(LinearLatentMinimum { modes: vec![nothing; LATENTS], decoder_variance: f64::NAN, loss: f64::NAN })
-}
-
-fn descending(minimum: &LinearLatentMinimum, pick: fn(&Mode) -> f64) -> Vec<f64> {
+/// One number of each mode in the closed form of a model at a point, in descending order.
+fn closed_form(point: &Params, model: &LinearLatentModel, pick: fn(&Mode) -> f64) -> Result<Vec<f64>> {
+    let minimum = model.minimum(&point.moments(Device::Cpu)?)?;
     let mut values: Vec<f64> = minimum.modes.iter().map(pick).collect();
     values.sort_by(|a, b| b.total_cmp(a));
-    values
+    Ok(values)
 }
 
 /// Trained to a slope of 1e-8 against the closed form.
@@ -99,7 +93,7 @@ impl Study for Minimum {
         points
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         type Pick = fn(&Mode) -> f64;
         let picks: [(&str, &str, Pick); 4] = [
             ("decoder-singular-values", "decoder", |mode| mode.decoder),
@@ -110,41 +104,42 @@ impl Study for Minimum {
         // A slope of 1e-8 over a curvature of at least 1e-2 (no mode here lies nearer to its threshold) is an error of 1e-6.
         let margin = Margin::Absolute(1e-5);
         let learnable: Vec<Params> = points.iter().filter(|point| point.encoder_variance == "learnable").cloned().collect();
-        picks
-            .iter()
-            .filter_map(|&(id, observable, pick)| {
-                // Fixed variances are not predicted, and a divergence is one unit's only where units cannot mix.
-                let points = if matches!(observable, "sigma" | "divergence") { &learnable } else { points };
-                if points.is_empty() {
-                    return None;
-                }
-                let all = |change: &dyn Fn(&Params) -> LinearLatentModel| -> Vec<f64> {
-                    points.iter().flat_map(|point| descending(&closed_form(point, &change(point)), pick)).collect()
-                };
-                let sites = points.iter().flat_map(|p| (0..LATENTS).map(|i| Minimum::at(p).site(observable).at(i as f64)));
-                let law = sites.zip(all(&Params::model)).enumerate().map(|(i, (site, value))| (i as f64, site, value));
-                let claim = Claim::exact(id, law)
+        let mut claims = Vec::new();
+        for (id, observable, pick) in picks {
+            // Fixed variances are not predicted, and a divergence is one unit's only where units cannot mix.
+            let points = if matches!(observable, "sigma" | "divergence") { &learnable } else { points };
+            if points.is_empty() {
+                continue;
+            }
+            let all = |change: &dyn Fn(&Params) -> LinearLatentModel| -> Result<Vec<f64>> {
+                let values = points.iter().map(|point| closed_form(point, &change(point), pick));
+                Ok(values.collect::<Result<Vec<_>>>()?.concat())
+            };
+            let sites = points.iter().flat_map(|p| (0..LATENTS).map(|i| Minimum::at(p).site(observable).at(i as f64)));
+            let law = sites.zip(all(&Params::model)?).enumerate().map(|(i, (site, value))| (i as f64, site, value));
+            claims.push(
+                Claim::exact(id, law)
                     .within(margin)
                     .rival(
                         "beta-squared",
                         "takes β for a standard deviation, as η_dec is",
-                        all(&|point| LinearLatentModel { beta: point.beta.powi(2), ..point.model() }),
+                        all(&|point| LinearLatentModel { beta: point.beta.powi(2), ..point.model() })?,
                     )
                     .rival(
                         "beta-on-reconstruction",
                         "puts the weight on the other part of the loss",
-                        all(&|point| LinearLatentModel { beta: 1.0 / point.beta, ..point.model() }),
+                        all(&|point| LinearLatentModel { beta: 1.0 / point.beta, ..point.model() })?,
                     )
                     .rival(
                         "principal-components",
                         "no price for information: the linear autoencoder, without shrinkage or collapse",
-                        all(&|point| LinearLatentModel { beta: 1e-9, ..point.model() }),
+                        all(&|point| LinearLatentModel { beta: 1e-9, ..point.model() })?,
                     )
                     .axes("mode, point by point", observable)
-                    .source(THEOREM);
-                Some(claim)
-            })
-            .collect()
+                    .source(THEOREM),
+            );
+        }
+        Ok(claims)
     }
 
     fn measure(params: &Params, cell: &mut Cell) -> Result<()> {

@@ -38,15 +38,11 @@ const LEARNING_RATE: f64 = 0.03;
 
 impl Params {
     /// The root of each principal variance.
-    fn signals(&self) -> Vec<f64> {
-        match self.data.as_str() {
-            "digits" => digits::moments(Device::Cpu).map(|moments| moments.signals).unwrap_or_default(),
+    fn signals(&self) -> Result<Vec<f64>> {
+        Ok(match self.data.as_str() {
+            "digits" => digits::moments(Device::Cpu)?.signals,
             _ => VARIANCES.map(f64::sqrt).to_vec(),
-        }
-    }
-
-    fn count(&self, price: f64) -> f64 {
-        digits::count_above(&self.signals(), price, self.latents)
+        })
     }
 }
 
@@ -77,8 +73,11 @@ impl Study for Sampled {
         }
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
-        let counts = |price: fn(&Params) -> f64| points.iter().map(|point| point.count(price(point))).collect::<Vec<f64>>();
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
+        let signals: Vec<Vec<f64>> = points.iter().map(Params::signals).collect::<Result<_>>()?;
+        let counts = |price: fn(&Params) -> f64| -> Vec<f64> {
+            points.iter().zip(&signals).map(|(p, signals)| digits::count_above(signals, price(p), p.latents)).collect()
+        };
         let sites = points.iter().map(|point| (point.decoder_variance, Sampled::at(point).site("active")));
         let law = counts(|p| p.beta * p.decoder_variance);
         let active = Claim::exact("active-units-when-sampled", sites.zip(law).map(|((x, site), count)| (x, site, count)))
@@ -115,7 +114,7 @@ impl Study for Sampled {
                 .axes("latent unit, by divergence", "divergence (nats)");
             claims.push(claim.source(THEOREM));
         }
-        claims
+        Ok(claims)
     }
 
     fn measure(params: &Params, cell: &mut Cell) -> Result<()> {

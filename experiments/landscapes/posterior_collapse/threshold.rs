@@ -135,7 +135,7 @@ impl Study for Threshold {
         points
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let mut sorted = points.to_vec();
         let key = |p: &Params| (p.case.clone(), p.prior_deviation, p.starts);
         sorted.sort_by(|a, b| {
@@ -143,21 +143,18 @@ impl Study for Threshold {
                 a.case.cmp(&b.case).then(a.prior_deviation.total_cmp(&b.prior_deviation)).then(a.starts.cmp(&b.starts));
             groups.then(a.control.total_cmp(&b.control))
         });
-        sorted
-            .chunk_by(|a, b| key(a) == key(b))
-            .map(|group| {
-                let (case, prior, starts) = key(&group[0]);
-                let sites = group.iter().map(|point| (point.control, Threshold::at(point).site("alive")));
-                let name = format!("threshold-{case}-prior-{prior}");
-                // The bracket is 2 % to either side; within it the last mode is too slow to be decided cheaply.
-                let claim = Claim::threshold(&name, sites, 0.5, critical(&case, prior)).within(Margin::Relative(0.025));
-                let claim =
-                    rivals(&case, prior).into_iter().fold(claim, |claim, (rival, why, at)| claim.rival(rival, why, [at]));
-                let axis =
-                    if case.ends_with("variance") || case == "fixed-sigma" { "decoder variance η_dec²" } else { "β" };
-                claim.out_of(starts as u64).axes(axis, "fraction of starts with a live unit").source(super::THEOREM)
-            })
-            .collect()
+        let claims = sorted.chunk_by(|a, b| key(a) == key(b)).map(|group| {
+            let (case, prior, starts) = key(&group[0]);
+            let sites = group.iter().map(|point| (point.control, Threshold::at(point).site("alive")));
+            let name = format!("threshold-{case}-prior-{prior}");
+            // The bracket is 2 % to either side; within it the last mode is too slow to be decided cheaply.
+            let claim = Claim::threshold(&name, sites, 0.5, critical(&case, prior)).within(Margin::Relative(0.025));
+            let claim =
+                rivals(&case, prior).into_iter().fold(claim, |claim, (rival, why, at)| claim.rival(rival, why, [at]));
+            let axis = if case.ends_with("variance") || case == "fixed-sigma" { "decoder variance η_dec²" } else { "β" };
+            claim.out_of(starts as u64).axes(axis, "fraction of starts with a live unit").source(super::THEOREM)
+        });
+        Ok(claims.collect())
     }
 
     fn measure(params: &Params, cell: &mut Cell) -> Result<()> {

@@ -53,7 +53,7 @@ impl Study for Capacity {
         power.chain([at("rectified", 3, 80)]).collect()
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let mut claims = Vec::new();
         for (order, sizes) in SIZES {
             let points: Vec<&Params> = sizes
@@ -63,7 +63,9 @@ impl Study for Capacity {
             if points.len() > 1 {
                 claims.push(exponent(order, &points));
             }
-            claims.extend(points.last().map(|p| amplitude(p)));
+            if let Some(largest) = points.last() {
+                claims.push(amplitude(largest)?);
+            }
         }
         let at = |form: &str| points.iter().find(|p| p.form == form && p.order == 3 && p.sites == 80);
         if let (Some(rectified), Some(power)) = (at("rectified"), at("power")) {
@@ -76,7 +78,7 @@ impl Study for Capacity {
                     .source("eq. 4 with the variance over positive overlaps"),
             );
         }
-        claims
+        Ok(claims)
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
@@ -125,23 +127,23 @@ fn exponent(order: i64, points: &[&Params]) -> Claim {
 ///
 /// Neglected at the largest sizes: up to 4/(3N) in signal and variance (2 % at n = 4, N = 64), the lattice and K − 1 for K at
 /// n = 2 (3 % at N = 600), the kurtosis (1 %).
-fn amplitude(p: &Params) -> Claim {
+fn amplitude(p: &Params) -> Result<Claim> {
     let unit = (p.sites as f64).powi(p.order as i32 - 1);
-    let alpha = |n: u32| {
+    let alpha = |n: u32| -> Result<f64> {
         let sites = p.sites as usize;
-        capacity::patterns_at_error(Separation::Power(n), sites, ERROR).unwrap_or(f64::NAN)
-            / (sites as f64).powi(n as i32 - 1)
+        Ok(capacity::patterns_at_error(Separation::Power(n), sites, ERROR)? / (sites as f64).powi(n as i32 - 1))
     };
-    let claim = Claim::value(&format!("amplitude-{}", p.order), Capacity::at(p).site("alpha"), alpha(p.order as u32))
+    let law = alpha(p.order as u32)?;
+    let claim = Claim::value(&format!("amplitude-{}", p.order), Capacity::at(p).site("alpha"), law)
         .within(Margin::Relative(0.06))
-        .rival("rectified", "half the noise, as if memories that point away were silent", [2.0 * alpha(p.order as u32)])
+        .rival("rectified", "half the noise, as if memories that point away were silent", [2.0 * law])
         .source("eq. 5 at 0.5 %");
     if p.order == 2 {
-        return claim;
+        return Ok(claim);
     }
-    claim.rival("classic", "0.138 N patterns, the Hopfield network's", [0.138 * p.sites as f64 / unit]).rival(
+    Ok(claim.rival("classic", "0.138 N patterns, the Hopfield network's", [0.138 * p.sites as f64 / unit]).rival(
         "one-variance",
         "the overlap's higher moments are dropped: no (2n − 3)!!",
-        [alpha(2)],
-    )
+        [alpha(2)?],
+    ))
 }

@@ -51,7 +51,7 @@ impl Study for DigitRetrieval {
         loads.iter().map(|&patterns| Params { patterns, cues, ..Params::default() }).collect()
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let mut claims = Vec::new();
         for p in points {
             let site = |observable: &str, order: u32| DigitRetrieval::at(p).site(observable).at(f64::from(order));
@@ -63,8 +63,8 @@ impl Study for DigitRetrieval {
                 );
             }
             for &(_, order) in ABOVE.iter().filter(|(patterns, _)| *patterns == p.patterns) {
-                let error = capacity::one_step_error(Separation::Rectified(order), 64, p.patterns as f64);
-                let random = capacity::fixed_fraction(error.unwrap_or(f64::NAN), 64);
+                let error = capacity::one_step_error(Separation::Rectified(order), 64, p.patterns as f64)?;
+                let random = capacity::fixed_fraction(error, 64);
                 claims.push(
                     Claim::at_most(&format!("collapse-{}-digits", p.patterns), site("retrieved", order), 0.1)
                         .out_of(p.cues as u64)
@@ -80,7 +80,7 @@ impl Study for DigitRetrieval {
         claims.extend(energy(points, "energy-falls", "rise", "eq. 3: an update takes the state of lower energy"));
         // Convex F: F(x') ≥ F(x) + F'(x)(x' − x), so that even all sites at once cannot raise −ΣF along their gradients' signs.
         claims.extend(energy(points, "gradient-falls", "rise-gradient", "convexity of the rectified power"));
-        claims
+        Ok(claims)
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
