@@ -16,13 +16,13 @@ params! {
     /// The two-layer unit trained by SGD.
     pub struct Params {
         /// Slope k of the labels.
-        slope: real = 0.1, 0.001..=10.0;
+        k: real = 0.1, 0.001..=10.0;
         /// Standard deviation s of the label noise.
-        noise: real = 3.0, 0.01..=100.0;
+        s: real = 3.0, 0.01..=100.0;
         /// Temperature T = η/S over the critical one.
-        temperature: real = 0.3, 0.001..=100.0;
+        T_over_T_c: real = 0.3, 0.001..=100.0;
         /// Batch size S.
-        batch: integer = 1, 1..=1000;
+        S: integer = 1, 1..=1000;
         /// Sign of v at the start.
         start: choice = "right", ["right", "wrong"];
         /// Number of replicas.
@@ -32,18 +32,18 @@ params! {
 
 impl Params {
     fn data(&self) -> NoisyLine {
-        NoisyLine { slope: self.slope, noise: self.noise }
+        NoisyLine { slope: self.k, noise: self.s }
     }
 
-    fn absolute_temperature(&self) -> f64 {
-        self.temperature * critical_temperature(&self.data().moments(), 0.0)
+    fn temperature(&self) -> f64 {
+        self.T_over_T_c * critical_temperature(&self.data().moments(), 0.0)
     }
 
     /// Training time in which the slowest mode, the return of ln v from small v, relaxes once; above the critical temperature,
     /// in which it falls by its own scatter.
     fn relaxation_time(&self) -> f64 {
         let m = self.data().moments();
-        let t = self.absolute_temperature();
+        let t = self.temperature();
         (2.0 * t * m.a3 / (m.b2 - t * m.a3).powi(2)).max(1.0 / m.b2)
     }
 }
@@ -74,7 +74,7 @@ impl Study for RealSgd {
             Profile::Quick => 100,
             Profile::Full => 10_000,
         };
-        let at = |temperature: f64| Params { temperature, replicas, ..Params::default() };
+        let at = |temperature: f64| Params { T_over_T_c: temperature, replicas, ..Params::default() };
         let many = |temperature: f64| Params { replicas: 2 * replicas, ..at(temperature) };
         let wrong = Params { start: "wrong".into(), ..at(0.3) };
         // A distribution takes more samples than a smoke test has time for.
@@ -86,8 +86,8 @@ impl Study for RealSgd {
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
-        let temperature = p.absolute_temperature();
-        let sgd = Sgd { data: p.data(), rate: temperature * p.batch as f64, batch: p.batch as u32 };
+        let temperature = p.temperature();
+        let sgd = Sgd { data: p.data(), rate: temperature * p.S as f64, batch: p.S as u32 };
         let minimum = p.data().moments().minimum();
         let balanced = Weights::balanced(if p.start == "right" { minimum } else { -minimum });
         let start = Weights { u: IMBALANCE * balanced.u, w: balanced.w / IMBALANCE };
@@ -117,12 +117,12 @@ impl Study for RealSgd {
 
 fn claims(p: &Params) -> Result<Vec<Claim>> {
     let m = p.data().moments();
-    let t = p.absolute_temperature();
-    let name = format!("at-{}-T_c", p.temperature);
+    let t = p.temperature();
+    let name = format!("at-{}-T_c", p.T_over_T_c);
     let site = |observable: &str| RealSgd::at(p).site(observable);
     let trials = p.replicas as u64;
     let gibbs = Normal { mean: m.minimum(), deviation: tangent_variance(&m, t).sqrt() };
-    if p.temperature > 1.0 {
+    if p.T_over_T_c > 1.0 {
         let near_zero = gibbs.cdf(COLLAPSED) - gibbs.cdf(-COLLAPSED);
         return Ok(vec![
             // ln v falls by more than four times its scatter while it is watched, so that far fewer than 5 % are still above.

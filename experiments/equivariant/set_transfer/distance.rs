@@ -17,7 +17,7 @@ params! {
         /// How the features of the points become one.
         aggregation: choice = "max", ["sum", "mean", "max"];
         /// Points per training set, n_tr.
-        n: integer = 20, 2..=100_000;
+        n_tr: integer = 20, 2..=100_000;
         /// Training sets; an eighth of them more for validation.
         sets: integer = 4000, 8..=100_000;
         /// Test sets of every size.
@@ -62,7 +62,7 @@ impl Study for MaximalDistance {
         for params in points {
             let at = Self::at(params);
             match params.aggregation.as_str() {
-                "sum" => claims.extend(trained::sum_claims("distance", &at, params.n, &MULTIPLES)),
+                "sum" => claims.extend(trained::sum_claims("distance", &at, params.n_tr, &MULTIPLES)),
                 "mean" => claims.push(trained::mean_transfers("distance", &at)),
                 _ => {
                     // On larger sets the same circles are only sampled more densely: published, 0.82 at ten times the size.
@@ -75,7 +75,7 @@ impl Study for MaximalDistance {
                     if let Some(mean) = points.iter().find(same) {
                         // The published ratio is 1/3000 after 25 times as many steps.
                         let bound = Bound::AtMost(0.5);
-                        claims.push(trained::order("distance-max-wins", &at, &Self::at(mean), params.n, most, bound));
+                        claims.push(trained::order("distance-max-wins", &at, &Self::at(mean), params.n_tr, most, bound));
                     }
                 }
             }
@@ -87,7 +87,7 @@ impl Study for MaximalDistance {
         let run = Run {
             aggregation: &params.aggregation,
             width: params.width,
-            train_size: params.n,
+            train_size: params.n_tr,
             multiples: &MULTIPLES,
             recipe: Recipe {
                 epochs: params.epochs as usize,

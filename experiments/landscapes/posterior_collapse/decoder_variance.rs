@@ -17,8 +17,8 @@ params! {
         targets: choice = "inputs", ["inputs", "noisy"];
         /// β, the weight of the divergence.
         beta: real = 1.0, 0.01..=100.0;
-        /// Number of latent units.
-        latents: integer = 2, 1..=5;
+        /// d_1, the number of latent units.
+        d_1: integer = 2, 1..=5;
     }
 }
 
@@ -36,7 +36,7 @@ impl Params {
 
     fn model(&self) -> LinearLatentModel {
         LinearLatentModel {
-            latents: self.latents as usize,
+            latents: self.d_1 as usize,
             beta: self.beta,
             prior_variance: 1.0,
             encoder_variance: EncoderVariance::Learnable,
@@ -63,7 +63,7 @@ impl Params {
     /// What least squares leaves per target: the residual without the noise of the codes.
     fn least_squares(&self) -> f64 {
         let (squares, power, targets) = self.data();
-        (power - squares.iter().take(self.latents as usize).sum::<f64>()) / targets
+        (power - squares.iter().take(self.d_1 as usize).sum::<f64>()) / targets
     }
 }
 
@@ -92,7 +92,7 @@ impl Study for LearntDecoder {
                 ("noisy", 0.1, 3),
             ],
         };
-        cases.iter().map(|&(targets, beta, latents)| Params { targets: targets.to_owned(), beta, latents }).collect()
+        cases.iter().map(|&(targets, beta, latents)| Params { targets: targets.to_owned(), beta, d_1: latents }).collect()
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
@@ -106,7 +106,7 @@ impl Study for LearntDecoder {
             .iter()
             .map(|point| {
                 let (squares, ..) = point.data();
-                squares.len().min(point.latents as usize) as f64
+                squares.len().min(point.d_1 as usize) as f64
             })
             .collect();
         Ok(vec![

@@ -16,13 +16,13 @@ params! {
         /// What is predicted: other variables, or the inputs themselves.
         targets: choice = "other", ["other", "inputs"];
         /// σ: learnable, fixed at 0.8 for all units, or fixed and graded from 0.4 to 1.2.
-        encoder_variance: choice = "learnable", ["learnable", "equal", "graded"];
+        sigma: choice = "learnable", ["learnable", "equal", "graded"];
         /// β, the weight of the divergence.
         beta: real = 1.0, 0.01..=100.0;
         /// η_dec, the standard deviation of the decoder.
-        decoder_deviation: real = 0.7, 0.01..=10.0;
+        eta_dec: real = 0.7, 0.01..=10.0;
         /// η_enc, the standard deviation of the prior.
-        prior_deviation: real = 1.0, 0.01..=10.0;
+        eta_enc: real = 1.0, 0.01..=10.0;
         /// Which random data.
         data: integer = 0, 0..=1_000_000;
     }
@@ -35,13 +35,13 @@ impl Params {
         LinearLatentModel {
             latents: LATENTS,
             beta: self.beta,
-            prior_variance: self.prior_deviation.powi(2),
-            encoder_variance: match self.encoder_variance.as_str() {
+            prior_variance: self.eta_enc.powi(2),
+            encoder_variance: match self.sigma.as_str() {
                 "equal" => EncoderVariance::Fixed(vec![0.64; LATENTS]),
                 "graded" => EncoderVariance::Fixed([0.4, 0.8, 1.2].map(|sigma: f64| sigma * sigma).to_vec()),
                 _ => EncoderVariance::Learnable,
             },
-            decoder_variance: DecoderVariance::Fixed(self.decoder_deviation.powi(2)),
+            decoder_variance: DecoderVariance::Fixed(self.eta_dec.powi(2)),
         }
     }
 
@@ -80,13 +80,12 @@ impl Study for Minimum {
             Profile::Full => &[(1.0, 0.7, 1.0), (2.0, 0.8, 1.2), (2.0, 1.0, 1.2), (4.0, 1.0, 0.9), (0.3, 1.5, 2.0)],
         };
         let mut points = Vec::new();
-        for (i, &(beta, decoder_deviation, prior_deviation)) in settings.iter().enumerate() {
+        for (i, &(beta, eta_dec, eta_enc)) in settings.iter().enumerate() {
             for targets in ["other", "inputs"] {
                 let fixed: &[&str] = if profile == Profile::Smoke { &[] } else { &["equal", "graded"] };
-                for &variance in ["learnable"].iter().chain(fixed) {
-                    let (targets, encoder_variance) = (targets.to_owned(), variance.to_owned());
-                    let data = i as i64;
-                    points.push(Params { targets, encoder_variance, beta, decoder_deviation, prior_deviation, data });
+                for &sigma in ["learnable"].iter().chain(fixed) {
+                    let (targets, sigma, data) = (targets.to_owned(), sigma.to_owned(), i as i64);
+                    points.push(Params { targets, sigma, beta, eta_dec, eta_enc, data });
                 }
             }
         }
@@ -103,7 +102,7 @@ impl Study for Minimum {
         ];
         // A slope of 1e-8 over a curvature of at least 1e-2 (no mode here lies nearer to its threshold) is an error of 1e-6.
         let margin = Margin::Absolute(1e-5);
-        let learnable: Vec<Params> = points.iter().filter(|point| point.encoder_variance == "learnable").cloned().collect();
+        let learnable: Vec<Params> = points.iter().filter(|point| point.sigma == "learnable").cloned().collect();
         let mut claims = Vec::new();
         for (id, observable, pick) in picks {
             // Fixed variances are not predicted, and a divergence is one unit's only where units cannot mix.

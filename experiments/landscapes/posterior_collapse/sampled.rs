@@ -19,12 +19,12 @@ params! {
     pub struct Params {
         /// The data: Gaussian with the principal variances 4, 2, 1, 0.5, 0.25, or the handwritten digits.
         data: choice = "gaussian", ["gaussian", "digits"];
-        /// η_dec², the variance of the decoder.
-        decoder_variance: real = 0.7, 0.0001..=10.0;
+        /// η_dec, the standard deviation of the decoder.
+        eta_dec: real = 0.8, 0.01..=10.0;
         /// β, the weight of the divergence.
         beta: real = 1.0, 0.01..=100.0;
-        /// Number of latent units.
-        latents: integer = 5, 1..=64;
+        /// d_1, the number of latent units.
+        d_1: integer = 5, 1..=64;
         /// Number of steps; the learning rate falls to 0 along half a cosine.
         steps: integer = 5000, 1..=10_000_000;
     }
@@ -57,49 +57,48 @@ impl Study for Sampled {
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
-        let gaussian = |beta: f64, steps| Params { beta, decoder_variance: 0.7 / beta, steps, ..Params::default() };
-        let digits = |beta: f64, steps| Params {
-            data: "digits".to_owned(),
-            beta,
-            decoder_variance: 0.327 / beta,
-            latents: 16,
-            steps,
-        };
+        let gaussian = |beta: f64, eta_dec, steps| Params { beta, eta_dec, steps, ..Params::default() };
+        let digits = |beta: f64, eta_dec, steps| Params { data: "digits".to_owned(), beta, eta_dec, d_1: 16, steps };
+        // β η_dec² near 0.7 for the Gaussian and near 0.327 for the digits, far from any principal variance.
         match profile {
             // Fewer steps leave the units mixed.
             Profile::Smoke => Vec::new(),
-            Profile::Quick => vec![gaussian(0.5, 3000), gaussian(2.0, 3000), digits(2.0, 2000)],
-            Profile::Full => vec![gaussian(0.5, 50_000), gaussian(2.0, 50_000), digits(0.5, 50_000), digits(2.0, 50_000)],
+            Profile::Quick => vec![gaussian(0.5, 1.18, 3000), gaussian(2.0, 0.592, 3000), digits(2.0, 0.404, 2000)],
+            Profile::Full => vec![
+                gaussian(0.5, 1.18, 50_000),
+                gaussian(2.0, 0.592, 50_000),
+                digits(0.5, 0.809, 50_000),
+                digits(2.0, 0.404, 50_000),
+            ],
         }
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let signals: Vec<Vec<f64>> = points.iter().map(Params::signals).collect::<Result<_>>()?;
         let counts = |price: fn(&Params) -> f64| -> Vec<f64> {
-            points.iter().zip(&signals).map(|(p, signals)| digits::count_above(signals, price(p), p.latents)).collect()
+            points.iter().zip(&signals).map(|(p, signals)| digits::count_above(signals, price(p), p.d_1)).collect()
         };
-        let sites = points.iter().map(|point| (point.decoder_variance, Sampled::at(point).site("active")));
-        let law = counts(|p| p.beta * p.decoder_variance);
+        let sites = points.iter().map(|point| (point.eta_dec.powi(2), Sampled::at(point).site("active")));
+        let law = counts(|p| p.beta * p.eta_dec.powi(2));
         let active = Claim::exact("active-units-when-sampled", sites.zip(law).map(|((x, site), count)| (x, site, count)))
             .within(Margin::Absolute(0.0))
             .rival(
                 "beta-squared",
                 "takes β for a standard deviation, as η_dec is",
-                counts(|p| p.beta.powi(2) * p.decoder_variance),
+                counts(|p| p.beta.powi(2) * p.eta_dec.powi(2)),
             )
-            .rival("root-beta", "takes β for a fourth power", counts(|p| p.beta.sqrt() * p.decoder_variance))
-            .rival("beta-forgotten", "the threshold of probabilistic PCA", counts(|p| p.decoder_variance))
+            .rival("root-beta", "takes β for a fourth power", counts(|p| p.beta.sqrt() * p.eta_dec.powi(2)))
+            .rival("beta-forgotten", "the threshold of probabilistic PCA", counts(|p| p.eta_dec.powi(2)))
             .axes("decoder variance η_dec²", "active latent units")
             .source(THEOREM);
         let mut claims = vec![active];
         // On the digits, close principal variances leave their units mixed for longer than anyone trains; here they are apart.
         for point in points.iter().filter(|point| point.data == "gaussian") {
-            let ratios = VARIANCES.map(|variance| (variance / (point.beta * point.decoder_variance)).max(1.0));
-            let sites = (0..point.latents.min(5)).map(|i| Sampled::at(point).site("divergence").at(i as f64));
+            let ratios = VARIANCES.map(|variance| (variance / (point.beta * point.eta_dec.powi(2))).max(1.0));
+            let sites = (0..point.d_1.min(5)).map(|i| Sampled::at(point).site("divergence").at(i as f64));
             let law = sites.zip(&ratios).enumerate().map(|(i, (site, ratio))| (i as f64, site, 0.5 * ratio.ln()));
-            let rival = |of: fn(f64) -> f64| {
-                ratios.iter().take(point.latents as usize).map(|&ratio| of(ratio)).collect::<Vec<f64>>()
-            };
+            let rival =
+                |of: fn(f64) -> f64| ratios.iter().take(point.d_1 as usize).map(|&ratio| of(ratio)).collect::<Vec<f64>>();
             // The last steps fluctuate by about the learning rate that is left; 0.02 nats is 2 to 10 % of the survivors.
             let claim = Claim::curve(&format!("divergences-when-sampled-beta-{}", point.beta), law)
                 .within(Margin::Absolute(0.02))
@@ -119,11 +118,11 @@ impl Study for Sampled {
 
     fn measure(params: &Params, cell: &mut Cell) -> Result<()> {
         let model = LinearLatentModel {
-            latents: params.latents as usize,
+            latents: params.d_1 as usize,
             beta: params.beta,
             prior_variance: 1.0,
             encoder_variance: EncoderVariance::Learnable,
-            decoder_variance: DecoderVariance::Fixed(params.decoder_variance),
+            decoder_variance: DecoderVariance::Fixed(params.eta_dec.powi(2)),
         };
         let device = cell.device();
         let samples = if params.data == "digits" { Some(centred(&digits::pixels(device)?)) } else { None };
@@ -145,7 +144,7 @@ impl Study for Sampled {
                 }
                 None => batches.normal_tensor(&[BATCH, 5], Kind::Double, device) * &deviations,
             };
-            let codes = noise.normal_tensor(&[BATCH, params.latents], Kind::Double, device);
+            let codes = noise.normal_tensor(&[BATCH, params.d_1], Kind::Double, device);
             let slopes = gradients(&model.sampled_loss(&parameters, &x, &x, &codes), &parameters);
             let done = (step + 1) as f64 / params.steps as f64;
             optimiser.learning_rate = 0.5 * LEARNING_RATE * (1.0 + (std::f64::consts::PI * done).cos());
