@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use lawbook_core::Kind;
-use lawbook_equivariant::sets::{Circle, Recipe, maximal_distance};
+use lawbook_equivariant::sets::{Circle, maximal_distance};
 
 use super::trained::{self, Bound, Purpose, Run};
 use crate::{
@@ -87,14 +87,11 @@ impl Study for MaximalDistance {
         let run = Run {
             aggregation: &params.aggregation,
             width: params.width,
-            train_size: params.n_tr,
+            n_tr: params.n_tr,
             multiples: &MULTIPLES,
-            recipe: Recipe {
-                epochs: params.epochs as usize,
-                batch: params.batch as usize,
-                learning_rate: params.eta,
-                ..Recipe::default()
-            },
+            epochs: params.epochs,
+            batch: params.batch,
+            eta: params.eta,
         };
         let (device, mut stream) = (cell.device(), cell.stream("points"));
         let mut circles = |count: i64| (0..count).map(|_| Circle::random(&mut stream)).collect::<Vec<_>>();

@@ -6,7 +6,7 @@
 
 use anyhow::{Result, bail};
 use lawbook_core::{Key, Kind};
-use lawbook_equivariant::sets::{Population, Recipe};
+use lawbook_equivariant::sets::Population;
 
 use super::trained::{self, Bound, Purpose, Run};
 use crate::{
@@ -148,14 +148,11 @@ impl Study for PopulationStatistics {
         let run = Run {
             aggregation: &params.aggregation,
             width: params.width,
-            train_size: params.n_tr,
+            n_tr: params.n_tr,
             multiples: &MULTIPLES,
-            recipe: Recipe {
-                epochs: params.epochs as usize,
-                batch: params.batch as usize,
-                learning_rate: params.eta,
-                ..Recipe::default()
-            },
+            epochs: params.epochs,
+            batch: params.batch,
+            eta: params.eta,
         };
         let (device, mut stream) = (cell.device(), cell.stream("points"));
         trained::measure(&run, cell, |purpose, n| {

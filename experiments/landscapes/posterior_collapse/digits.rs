@@ -41,6 +41,13 @@ pub(super) fn moments(device: Device) -> Result<SecondMoments> {
     Ok(SecondMoments::of_samples(&x, &x)?)
 }
 
+/// What others take for the threshold of a principal variance: name, why, and the threshold from β and η_dec².
+pub(super) const RIVAL_PRICES: [(&str, &str, fn(f64, f64) -> f64); 3] = [
+    ("beta-squared", "takes β for a standard deviation, as η_dec is", |beta, variance| beta.powi(2) * variance),
+    ("root-beta", "takes β for a fourth power", |beta, variance| beta.sqrt() * variance),
+    ("beta-forgotten", "the threshold of probabilistic PCA", |_, variance| variance),
+];
+
 /// How many of the principal variances exceed `price`, at most one for each latent unit.
 pub(super) fn count_above(signals: &[f64], price: f64, latents: i64) -> f64 {
     signals.iter().filter(|&&zeta| zeta * zeta > price).count().min(latents as usize) as f64
@@ -74,27 +81,23 @@ impl Study for RealDigits {
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let signals = moments(Device::Cpu)?.signals;
-        let counts = |price: fn(&Params) -> f64| -> Vec<f64> {
+        let counts = |price: &dyn Fn(&Params) -> f64| -> Vec<f64> {
             points.iter().map(|point| count_above(&signals, price(point), point.d_1)).collect()
         };
-        let law = counts(|p| p.beta * p.eta_dec.powi(2));
+        let law = counts(&|p| p.beta * p.eta_dec.powi(2));
         let sites = points.iter().zip(law).map(|(p, count)| (p.eta_dec.powi(2), RealDigits::at(p).site("active"), count));
-        let claim = Claim::exact("active-units", sites)
-            .within(Margin::Absolute(0.0))
-            .rival(
-                "beta-squared",
-                "takes β for a standard deviation, as η_dec is",
-                counts(|p| p.beta.powi(2) * p.eta_dec.powi(2)),
-            )
-            .rival("root-beta", "takes β for a fourth power", counts(|p| p.beta.sqrt() * p.eta_dec.powi(2)))
-            .rival("beta-forgotten", "the threshold of probabilistic PCA", counts(|p| p.eta_dec.powi(2)))
+        let claim = Claim::exact("active-units", sites).within(Margin::Absolute(0.0));
+        let claim = RIVAL_PRICES.into_iter().fold(claim, |claim, (name, because, price)| {
+            claim.rival(name, because, counts(&|p| price(p.beta, p.eta_dec.powi(2))))
+        });
+        let claim = claim
             .rival(
                 "prior-enters",
                 "compares with the decoder variance in units of the prior's",
-                counts(|p| p.beta * p.eta_dec.powi(2) / p.eta_enc.powi(2)),
+                counts(&|p| p.beta * (p.eta_dec / p.eta_enc).powi(2)),
             )
             .rival("deviation", "compares the principal deviation, not the variance, with β η_dec²", {
-                counts(|p| (p.beta * p.eta_dec.powi(2)).powi(2))
+                counts(&|p| (p.beta * p.eta_dec.powi(2)).powi(2))
             })
             .axes("decoder variance η_dec²", "active latent units")
             .log_x();

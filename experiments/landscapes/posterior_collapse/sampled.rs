@@ -75,22 +75,18 @@ impl Study for Sampled {
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let signals: Vec<Vec<f64>> = points.iter().map(Params::signals).collect::<Result<_>>()?;
-        let counts = |price: fn(&Params) -> f64| -> Vec<f64> {
+        let counts = |price: &dyn Fn(&Params) -> f64| -> Vec<f64> {
             points.iter().zip(&signals).map(|(p, signals)| digits::count_above(signals, price(p), p.d_1)).collect()
         };
         let sites = points.iter().map(|point| (point.eta_dec.powi(2), Sampled::at(point).site("active")));
-        let law = counts(|p| p.beta * p.eta_dec.powi(2));
+        let law = counts(&|p| p.beta * p.eta_dec.powi(2));
         let active = Claim::exact("active-units-when-sampled", sites.zip(law).map(|((x, site), count)| (x, site, count)))
             .within(Margin::Absolute(0.0))
-            .rival(
-                "beta-squared",
-                "takes β for a standard deviation, as η_dec is",
-                counts(|p| p.beta.powi(2) * p.eta_dec.powi(2)),
-            )
-            .rival("root-beta", "takes β for a fourth power", counts(|p| p.beta.sqrt() * p.eta_dec.powi(2)))
-            .rival("beta-forgotten", "the threshold of probabilistic PCA", counts(|p| p.eta_dec.powi(2)))
             .axes("decoder variance η_dec²", "active latent units")
             .source(THEOREM);
+        let active = digits::RIVAL_PRICES.into_iter().fold(active, |claim, (name, because, price)| {
+            claim.rival(name, because, counts(&|p| price(p.beta, p.eta_dec.powi(2))))
+        });
         let mut claims = vec![active];
         // On the digits, close principal variances leave their units mixed for longer than anyone trains; here they are apart.
         for point in points.iter().filter(|point| point.data == "gaussian") {

@@ -1,7 +1,7 @@
 //! The load at an error of 0.5 % grows as N^(n−1) (eq. 5), and rectification doubles it.
 
 use anyhow::{Context, Result};
-use lawbook_analysis::special::normal_tail_inverse;
+use lawbook_analysis::gaussian::normal_tail_inverse;
 use lawbook_memory::{Separation, capacity};
 
 use super::{probe, separation};

@@ -1,7 +1,7 @@
 //! One-step error against load (eq. 4), and at small size against the exact sum over all memories.
 
 use anyhow::Result;
-use lawbook_analysis::special::{normal_tail, odd_factorial};
+use lawbook_analysis::gaussian::{normal_tail, odd_factorial};
 use lawbook_memory::{MemoryError, capacity, crosstalk::Crosstalk};
 
 use super::{probe, separation};
@@ -62,8 +62,8 @@ impl Study for OneStep {
         };
         let curves = CURVES.iter().flat_map(|&(form, order, neurons)| {
             let share = if form == "rectified" { 0.5 } else { 1.0 };
-            let unit = (neurons as f64).powi(order as i32 - 1) / (share * odd_factorial(2 * order - 3));
-            LOADS.map(|load| point((form, order, neurons), (load * unit).round() as i64, curve_events))
+            let unit = share * load(order, neurons, 1);
+            LOADS.map(|load| point((form, order, neurons), (load / unit).round() as i64, curve_events))
         });
         let small = SMALL.iter().map(|&(form, order, neurons, patterns)| {
             point((form, order, neurons), patterns, small_events[usize::from(order > 3)])
@@ -110,7 +110,7 @@ impl Study for OneStep {
 /// signal and variance (5 % at the worst point: n = 4, N = 60, r = 0.2), κ(x⁴ − 3x²)/24 from the kurtosis κ of the crosstalk
 /// (1 % there); for n = 2, N = 400, the lattice of the crosstalk and K − 1 for K make 4.5 %. Twice the worst sum is the margin.
 fn leading_order(id: &str, points: &[&Params]) -> Result<Claim> {
-    let r = |p: &Params| odd_factorial(2 * p.n - 3) * p.K as f64 / (p.N as f64).powi(p.n as i32 - 1);
+    let r = |p: &Params| load(p.n, p.N, p.K);
     let law = points.iter().map(|p| gaussian_error(p)).collect::<Result<Vec<f64>>>()?;
     let of = |f: &dyn Fn(&Params) -> f64| points.iter().map(|p| f(p)).collect::<Vec<_>>();
     let rectified = points.iter().any(|p| p.F == "rectified");
@@ -150,6 +150,11 @@ fn exact(p: &Params) -> Result<Claim> {
         .rival("leading-order", "eq. 4: Gaussian crosstalk with the leading powers of N", [gaussian_error(p)?])
         .rival("gaussian", "signal and variance exact, but crosstalk Gaussian", [crosstalk.gaussian_error()])
         .source("sum over all memories; no approximation"))
+}
+
+/// `(2n − 3)!! K/N^(n−1)`, what the load r is without rectification.
+fn load(order: i64, neurons: i64, patterns: i64) -> f64 {
+    odd_factorial(2 * order - 3) * patterns as f64 / (neurons as f64).powi(order as i32 - 1)
 }
 
 /// Eq. 4.
