@@ -1,6 +1,9 @@
 //! The worker as a program, and a plain way to look at one law while writing it.
 
-use std::io::{BufReader, stdin, stdout};
+use std::{
+    io::{BufReader, stdin, stdout},
+    process::ExitCode,
+};
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
@@ -24,10 +27,14 @@ enum Verb {
     Worker,
     /// Print the ids of all laws.
     List,
-    /// Print what a law predicts on its quick grid.
+    /// Print what a law predicts on its quick grid, or at one point.
     Predict {
         /// The law's id.
         law: String,
+        /// The study of the point; without it, the whole grid.
+        study: Option<String>,
+        /// Parameters that differ from their defaults: name=value.
+        params: Vec<String>,
     },
     /// Measure a law on its grid with this many seeds and judge its claims, without store or report.
     Judge {
@@ -57,8 +64,18 @@ enum Verb {
     },
 }
 
-fn main() -> Result<()> {
-    let cli = Cli::parse();
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One sentence, and no backtrace even where RUST_BACKTRACE asks panics for one.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<()> {
     let laws = lab::served();
     let device = device::device(&cli.device)?;
     device::use_one_thread();
@@ -68,9 +85,13 @@ fn main() -> Result<()> {
             laws.iter().for_each(|law| println!("{:<24} {}", law.card.id, law.card.title));
             Ok(())
         }
-        Verb::Predict { law } => {
+        Verb::Predict { law, study, params } => {
             let law = worker::find(&laws, &law)?;
-            for claim in law.predict(&law.grid(Profile::Quick))? {
+            let points = match study {
+                Some(study) => vec![point(law, study, &params)?],
+                None => law.grid(Profile::Quick),
+            };
+            for claim in law.predict(&points)? {
                 println!("{:<40} {:?} {}  ({} sites)", claim.id, claim.predicted, claim.margin, claim.sites.len());
             }
             Ok(())

@@ -22,8 +22,9 @@ pub trait Study: 'static {
     /// The points to measure at a profile.
     fn grid(profile: Profile) -> Vec<Self::Params>;
 
-    /// What the law says about these points: the grid, or what the user made of it.
-    fn predict(points: &[Self::Params]) -> Vec<Claim>;
+    /// What the law says about these points: the grid, or what the user made of it. Where its formula does not apply, an error
+    /// says so, with the range in which it does.
+    fn predict(points: &[Self::Params]) -> Result<Vec<Claim>>;
 
     /// Measures one cell.
     fn measure(params: &Self::Params, cell: &mut Cell) -> Result<()>;
@@ -131,7 +132,7 @@ impl Law {
             let name = study.card().name;
             let own: Vec<Point> = points.iter().filter(|point| point.study == name).cloned().collect();
             if !own.is_empty() {
-                claims.extend(study.predict(&own)?);
+                claims.extend(study.predict(&own).with_context(|| format!("law {}, study {name}", self.card.id))?);
             }
         }
         for (i, claim) in claims.iter().enumerate() {
@@ -199,7 +200,7 @@ impl<S: Study> AnyStudy for Handle<S> {
 
     fn predict(&self, points: &[Point]) -> Result<Vec<Claim>> {
         let params: Vec<S::Params> = points.iter().map(|point| self.params(point)).collect::<Result<_>>()?;
-        Ok(S::predict(&params))
+        S::predict(&params)
     }
 
     fn measure(&self, point: &Point, cell: &mut Cell) -> Result<()> {

@@ -42,14 +42,14 @@ impl Study for Mean {
         [10_000, 40_000, 160_000].map(|n| MeanParams { n, ..MeanParams::default() }).to_vec()
     }
 
-    fn predict(points: &[MeanParams]) -> Vec<Claim> {
+    fn predict(points: &[MeanParams]) -> Result<Vec<Claim>> {
         let claim = |p: &MeanParams| {
             Claim::value(&format!("mean-{}-{}", p.n, p.claimed), Self::at(p).site("mean"), p.claimed)
                 .within(Margin::Absolute(0.1))
                 .rival("fifth", "a slip of the pen", [0.2])
                 .axes("", "mean")
         };
-        points.iter().map(claim).collect()
+        Ok(points.iter().map(claim).collect())
     }
 
     fn measure(p: &MeanParams, cell: &mut Cell) -> Result<()> {
@@ -81,7 +81,7 @@ impl Study for Fault {
         vec![FaultParams::default()]
     }
 
-    fn predict(points: &[FaultParams]) -> Vec<Claim> {
+    fn predict(points: &[FaultParams]) -> Result<Vec<Claim>> {
         let claim = |p: &FaultParams| {
             Claim::exact(&format!("fault-{}", p.fault), [(0.0, Self::at(p).site("one"), 1.0)]).rival(
                 "two",
@@ -89,7 +89,7 @@ impl Study for Fault {
                 [2.0],
             )
         };
-        points.iter().map(claim).collect()
+        Ok(points.iter().map(claim).collect())
     }
 
     fn measure(p: &FaultParams, cell: &mut Cell) -> Result<()> {

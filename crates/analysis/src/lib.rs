@@ -1,8 +1,7 @@
-//! Numerics that laws and mechanisms share: special functions, quadrature, densities, quantiles, roots.
+//! Numerics that laws and mechanisms share: the normal distribution, quadrature, densities, quantiles, roots.
 
 pub mod density;
 pub mod gaussian;
 pub mod quadrature;
 pub mod quantiles;
 pub mod root;
-pub mod special;

@@ -67,8 +67,6 @@ pub enum Statistic {
     Each,
     /// The first divided by the second.
     Ratio,
-    /// The first minus the second.
-    Difference,
     /// The least-squares slope of ln(number) against ln(abscissa).
     Slope,
 }
@@ -318,7 +316,7 @@ impl Claim {
     pub fn components(&self) -> usize {
         match self.statistic {
             Statistic::Each => self.sites.len(),
-            Statistic::Ratio | Statistic::Difference | Statistic::Slope => 1,
+            Statistic::Ratio | Statistic::Slope => 1,
         }
     }
 

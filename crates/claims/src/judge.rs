@@ -107,11 +107,9 @@ pub fn judge(claim: &Claim, evidence: &Evidence, level: f64) -> Judgement {
 fn components(claim: &Claim, evidence: &Evidence) -> Result<Vec<Vec<f64>>, String> {
     let columns = claim.sites.len();
     let column = |i: usize| evidence.rows.iter().map(|row| row[i]).collect::<Vec<f64>>();
-    let pairwise = |combine: fn(f64, f64) -> f64| evidence.rows.iter().map(|row| combine(row[0], row[1])).collect();
     let values = match claim.statistic {
         Statistic::Each => (0..columns).map(column).collect(),
-        Statistic::Ratio => vec![pairwise(|above, below| above / below)],
-        Statistic::Difference => vec![pairwise(|left, right| left - right)],
+        Statistic::Ratio => vec![evidence.rows.iter().map(|row| row[0] / row[1]).collect()],
         Statistic::Slope => {
             let abscissae: Vec<f64> = claim.sites.iter().map(|(x, _)| *x).collect();
             vec![evidence.rows.iter().map(|row| log_slope(&abscissae, &row[..columns])).collect()]
@@ -122,7 +120,7 @@ fn components(claim: &Claim, evidence: &Evidence) -> Result<Vec<Vec<f64>>, Strin
         Some(_) => Err(match claim.statistic {
             Statistic::Slope => "a fit needs positive numbers, but a seed recorded 0 or less; measure more trials per cell",
             Statistic::Ratio => "a ratio is not finite: a seed recorded 0 below; measure more trials per cell",
-            Statistic::Each | Statistic::Difference => "a number is not finite; record divergence as its own observable",
+            Statistic::Each => "a number is not finite; record divergence as its own observable",
         }
         .to_owned()),
     }

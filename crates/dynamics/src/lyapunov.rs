@@ -6,10 +6,7 @@
 
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2};
 
-use lawbook_analysis::{
-    quadrature::integral,
-    root::{NoBracket, bisect},
-};
+use lawbook_analysis::{quadrature::integral, root::bisect};
 
 use crate::moments::NoisyLine;
 
@@ -55,14 +52,28 @@ pub fn growth_rate(data: &NoisyLine, rate: f64) -> f64 {
     integral(at, 0.0, 9.0, 60)
 }
 
+/// The origin attracts at no learning rate of the range.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error(
+    "E ln|1 + 2 eta x y| stays positive up to eta = 2 b2/a3 = {highest}: at a signal-to-noise ratio b2^2/a3 of {ratio} SGD never \
+     falls to zero; give a smaller slope or more noise"
+)]
+pub struct NeverCollapses {
+    /// The largest learning rate tried.
+    pub highest: f64,
+    /// `b₂²/a₃`.
+    pub ratio: f64,
+}
+
 /// The smallest learning rate from which on the origin attracts SGD at batch size 1, if there is one below twice the critical
 /// temperature of the diffusion.
-pub fn critical_rate(data: &NoisyLine) -> Result<f64, NoBracket> {
+pub fn critical_rate(data: &NoisyLine) -> Result<f64, NeverCollapses> {
     let m = data.moments();
     let scale = m.b2 / m.a3;
-    let grid = (1..=40).map(|i| 0.05 * f64::from(i) * scale);
-    let high = grid.clone().find(|&rate| growth_rate(data, rate) < 0.0).unwrap_or(2.0 * scale);
-    bisect(|rate| growth_rate(data, rate), 0.01 * scale, high)
+    let mut grid = (1..=40).map(|i| 0.05 * f64::from(i) * scale);
+    let never = NeverCollapses { highest: 2.0 * scale, ratio: m.b2 * scale };
+    let high = grid.find(|&rate| growth_rate(data, rate) < 0.0).ok_or(never)?;
+    bisect(|rate| growth_rate(data, rate), 0.01 * scale, high).map_err(|_| never)
 }
 
 #[cfg(test)]

@@ -1,10 +1,7 @@
 //! The set models, sequences, distances and tasks against closed forms, brute force and published numbers.
 
-use std::sync::Once;
-
 use lawbook_core::{
     Device, Key, Kind, Stream, Tensor,
-    device::use_one_thread,
     equivariance::{equivariance_error, random_permutation},
     tensor::{from_slice, scalar, to_vec},
 };
@@ -18,12 +15,7 @@ use lawbook_equivariant::{
 };
 use proptest::prelude::{ProptestConfig, prop_assert, proptest};
 
-static ONE_THREAD: Once = Once::new();
-
-/// The random stream of a test. Every test draws from one before its first tensor, so that small tensors are not spread over
-/// threads.
 fn stream(purpose: &str) -> Stream {
-    ONE_THREAD.call_once(use_one_thread);
     Key::new(["sets"]).stream(purpose, 0)
 }
 

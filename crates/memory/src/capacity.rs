@@ -6,7 +6,7 @@
 
 use std::f64::consts::PI;
 
-use lawbook_analysis::special::{normal_tail, normal_tail_inverse, odd_factorial};
+use lawbook_analysis::gaussian::{normal_tail, normal_tail_inverse, odd_factorial};
 
 use crate::{MemoryError, Separation};
 

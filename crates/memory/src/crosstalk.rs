@@ -7,7 +7,7 @@
 
 use std::f64::consts::TAU;
 
-use lawbook_analysis::special::{normal_density, normal_tail};
+use lawbook_analysis::gaussian::{normal_density, normal_tail};
 use libm::lgamma;
 
 use crate::{MemoryError, Separation};

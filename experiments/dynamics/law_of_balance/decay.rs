@@ -17,15 +17,15 @@ params! {
         /// What moves the weights.
         dynamics: choice = "sgd", ["sgd", "gradient-descent", "isotropic-noise"];
         /// Slope k of the labels.
-        slope: real = 0.1, 0.001..=10.0;
+        k: real = 0.1, 0.001..=10.0;
         /// Standard deviation s of the label noise.
-        noise: real = 3.0, 0.01..=100.0;
-        /// Learning rate over the critical temperature.
-        rate: real = 0.3, 0.001..=0.9;
+        s: real = 3.0, 0.01..=100.0;
+        /// Learning rate η over the critical temperature T_c.
+        eta_over_T_c: real = 0.3, 0.001..=0.9;
         /// Batch size S.
-        batch: integer = 1, 1..=1000;
-        /// Training time: learning rate times number of steps.
-        time: real = 80.0, 0.1..=10_000.0;
+        S: integer = 1, 1..=1000;
+        /// Training time t: learning rate times number of steps.
+        t: real = 80.0, 0.1..=10_000.0;
         /// Number of replicas.
         replicas: integer = 100, 2..=1_000_000;
     }
@@ -33,22 +33,22 @@ params! {
 
 impl Params {
     fn data(&self) -> NoisyLine {
-        NoisyLine { slope: self.slope, noise: self.noise }
+        NoisyLine { slope: self.k, noise: self.s }
     }
 
     fn eta(&self) -> f64 {
-        self.rate * critical_temperature(&self.data().moments(), 0.0)
+        self.eta_over_T_c * critical_temperature(&self.data().moments(), 0.0)
     }
 
     fn temperature(&self) -> f64 {
-        self.eta() / self.batch as f64
+        self.eta() / self.S as f64
     }
 
     /// `4 T E[Q]` in the stationary law: the mean rate of decay.
-    fn decay_rate(&self) -> f64 {
+    fn decay_rate(&self) -> Result<f64> {
         let m = self.data().moments();
-        let noise = depth_one_density(&m, self.temperature()).map(|law| law.mean(|v| m.noise(v)));
-        4.0 * self.temperature() * noise.unwrap_or(f64::NAN)
+        let noise = depth_one_density(&m, self.temperature())?.mean(|v| m.noise(v));
+        Ok(4.0 * self.temperature() * noise)
     }
 
     /// Variance per weight and unit time of an isotropic noise that is as strong as that of SGD at the minimum.
@@ -83,23 +83,23 @@ impl Study for Decay {
             Profile::Quick => (20, 5000),
             Profile::Full => (1000, 100_000),
         };
-        let sgd = [1, 2, 4, 8].map(|batch| Params { batch, replicas, ..Params::default() });
+        let sgd = [1, 2, 4, 8].map(|batch| Params { S: batch, replicas, ..Params::default() });
         let still = Params { dynamics: "gradient-descent".into(), replicas: 2, ..Params::default() };
-        let isotropic = Params { dynamics: "isotropic-noise".into(), time: 3.0, replicas: many, ..Params::default() };
+        let isotropic = Params { dynamics: "isotropic-noise".into(), t: 3.0, replicas: many, ..Params::default() };
         // The spread of the diffusion takes more replicas than a smoke test has time for.
         let all = if profile == Profile::Smoke { vec![still] } else { vec![still, isotropic] };
         sgd.into_iter().take(if profile == Profile::Smoke { 3 } else { 4 }).chain(all).collect()
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let sgd: Vec<&Params> = points.iter().filter(|p| p.is("sgd")).collect();
         let mut claims = Vec::new();
         // The diffusion replaces E g² by Var g and ln(1 − η²g²) by −η²g²; both are corrections of η times the curvature,
         // below 1 % here.
         if let Some(first) = sgd.first() {
-            let rate = first.decay_rate();
+            let rate = first.decay_rate()?;
             let site = |name: &str| Self::at(first).site(name);
-            let times = MOMENTS.map(|part| part * first.time);
+            let times = MOMENTS.map(|part| part * first.t);
             claims.push(
                 Claim::curve("exponential-decay", times.map(|t| (t, site("log-imbalance").at(t), -rate * t)))
                     .within(Margin::Relative(0.03))
@@ -126,7 +126,7 @@ impl Study for Decay {
             );
         }
         if sgd.len() > 2 {
-            let sites = sgd.iter().map(|p| (p.batch as f64, Self::at(p).site("decay-rate")));
+            let sites = sgd.iter().map(|p| (p.S as f64, Self::at(p).site("decay-rate")));
             claims.push(
                 Claim::exponent("decay-rate-against-batch", sites, -1.0)
                     .within(Margin::Absolute(0.02))
@@ -143,7 +143,7 @@ impl Study for Decay {
             claims.push(
                 Claim::exact("gradient-descent-conserves", [(0.0, Self::at(p).site("imbalance-ratio"), 1.0)])
                     .within(Margin::Absolute(0.01))
-                    .rival("sgd", "what SGD at the same learning rate does", [(-p.decay_rate() * p.time).exp()])
+                    .rival("sgd", "what SGD at the same learning rate does", [(-p.decay_rate()? * p.t).exp()])
                     .source("law of balance at T = 0, figure 1"),
             );
         }
@@ -158,7 +158,7 @@ impl Study for Decay {
                     .source("figure 1; d E(u² − w² − u₀² + w₀²)² = 4σ² E(u² + w²) dt by Itô's formula"),
             );
         }
-        claims
+        Ok(claims)
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
@@ -171,12 +171,12 @@ impl Study for Decay {
             }
             "isotropic-noise" => diffusion(p, cell),
             _ => {
-                let sgd = Sgd { data: p.data(), rate: p.eta(), batch: p.batch as u32 };
+                let sgd = Sgd { data: p.data(), rate: p.eta(), batch: p.S as u32 };
                 let logs: Vec<f64> = run(&sgd, p, cell, MOMENTS.len()).iter().map(|states| mean_log(states)).collect();
                 for (part, log) in MOMENTS.into_iter().zip(&logs) {
-                    cell.record_at("log-imbalance", part * p.time, *log);
+                    cell.record_at("log-imbalance", part * p.t, *log);
                 }
-                cell.record("decay-rate", (logs[1] - logs[4]) / ((MOMENTS[4] - MOMENTS[1]) * p.time));
+                cell.record("decay-rate", (logs[1] - logs[4]) / ((MOMENTS[4] - MOMENTS[1]) * p.t));
             }
         }
         Ok(())
@@ -185,7 +185,7 @@ impl Study for Decay {
 
 /// The ensemble at `count` equally spaced times up to the end.
 fn run<C: Chain<State = Weights>>(chain: &C, p: &Params, cell: &Cell, count: usize) -> Vec<Vec<Weights>> {
-    let steps = p.time / p.eta();
+    let steps = p.t / p.eta();
     let times: Vec<usize> = (1..=count).map(|i| (steps * i as f64 / count as f64).round() as usize).collect();
     snapshots(chain, START, p.replicas as u64, &times, &cell.key())
 }
@@ -204,7 +204,7 @@ fn diffusion(p: &Params, cell: &mut Cell) {
     let mean = |states: &[Weights], f: fn(&Weights) -> f64| states.iter().map(f).sum::<f64>() / states.len() as f64;
     let sizes: Vec<f64> = states.iter().map(|states| mean(states, Weights::size)).collect();
     let ends = 0.5 * (START.size() + sizes[count - 1]);
-    let integral = (ends + sizes[..count - 1].iter().sum::<f64>()) * p.time / count as f64;
+    let integral = (ends + sizes[..count - 1].iter().sum::<f64>()) * p.t / count as f64;
     let last = &states[count - 1];
     cell.record("spread", mean(last, |state| (state.imbalance() - START.imbalance()).powi(2)));
     cell.record("supply", 4.0 * noise.strength * integral);

@@ -14,12 +14,12 @@ use crate::framework::{Cell, Claim, Margin, Profile, Site, Study, params};
 params! {
     /// The diffusion at depth 1.
     pub struct Params {
-        /// Temperature over the critical one.
-        temperature: real = 0.5, 0.001..=0.99;
+        /// Temperature T over the critical one.
+        T_over_T_c: real = 0.5, 0.001..=0.99;
         /// Slope k of the labels.
-        slope: real = 1.0, 0.001..=10.0;
+        k: real = 1.0, 0.001..=10.0;
         /// Standard deviation s of the label noise.
-        noise: real = 1.0, 0.01..=100.0;
+        s: real = 1.0, 0.01..=100.0;
         /// Length of the trajectory in relaxation times, each counted as at least 75 units of the changed clock.
         relaxations: integer = 800, 1..=10_000_000;
     }
@@ -27,11 +27,11 @@ params! {
 
 impl Params {
     fn moments(&self) -> Moments {
-        NoisyLine { slope: self.slope, noise: self.noise }.moments()
+        NoisyLine { slope: self.k, noise: self.s }.moments()
     }
 
-    fn absolute_temperature(&self) -> f64 {
-        self.temperature * critical_temperature(&self.moments(), 0.0)
+    fn temperature(&self) -> f64 {
+        self.T_over_T_c * critical_temperature(&self.moments(), 0.0)
     }
 }
 
@@ -56,21 +56,21 @@ impl Study for Fluctuations {
             Profile::Full => 10_000,
         };
         [0.1, 0.3, WARM, 0.6, 0.7, 0.8, HOT]
-            .map(|temperature| Params { temperature, relaxations, ..Params::default() })
+            .map(|temperature| Params { T_over_T_c: temperature, relaxations, ..Params::default() })
             .into()
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
-        let of_law = |p: &Params, f: fn(&Density, &Moments) -> f64| {
-            let m = p.moments();
-            depth_one_density(&m, p.absolute_temperature()).map_or(f64::NAN, |law| f(&law, &m))
-        };
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
+        let law = |p: &Params| depth_one_density(&p.moments(), p.temperature());
+        let laws: Vec<Density> = points.iter().map(law).collect::<Result<_, _>>()?;
         let curve = |id: &str, observable: &str, f: fn(&Density, &Moments) -> f64| {
-            let triple = |p: &Params| -> (f64, Site, f64) { (p.temperature, Self::at(p).site(observable), of_law(p, f)) };
-            Claim::curve(id, points.iter().map(triple))
+            let triple = |(p, law): (&Params, &Density)| -> (f64, Site, f64) {
+                (p.T_over_T_c, Self::at(p).site(observable), f(law, &p.moments()))
+            };
+            Claim::curve(id, points.iter().zip(&laws).map(triple))
         };
-        let tangent = |p: &Params| tangent_variance(&p.moments(), p.absolute_temperature());
-        let regression = |p: &Params| depth_zero_variance(&p.moments(), p.absolute_temperature());
+        let tangent = |p: &Params| tangent_variance(&p.moments(), p.temperature());
+        let regression = |p: &Params| depth_zero_variance(&p.moments(), p.temperature());
         let loss = |variance: f64, p: &Params| p.moments().b1 * variance;
         let linear_because = "a Gaussian around the minimum, whose variance is linear in T";
         let regression_because = "depth 0, whose variance diverges at T = b₁/a₁";
@@ -89,7 +89,7 @@ impl Study for Fluctuations {
                 .axes("T/T_c", "E L − min L")
                 .source("section 4.2: the loss of depth 1 never diverges"),
         ];
-        let find = |temperature: f64| points.iter().find(|p| p.temperature == temperature);
+        let find = |temperature: f64| points.iter().find(|p| p.T_over_T_c == temperature);
         if let (Some(warm), Some(hot)) = (find(WARM), find(HOT)) {
             let site = |p: &Params| Self::at(p).site("variance");
             claims.push(
@@ -98,12 +98,12 @@ impl Study for Fluctuations {
                     .source("section 4.2: the variance falls towards T_c"),
             );
         }
-        claims
+        Ok(claims)
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let m = p.moments();
-        let clock = TimeChanged::new(&m, p.absolute_temperature(), 1)?;
+        let clock = TimeChanged::new(&m, p.temperature(), 1)?;
         let (step, thin) = (0.025, 4);
         let relaxation = clock.relaxation_time();
         let time = p.relaxations as f64 * relaxation.max(75.0);

@@ -2,7 +2,7 @@
 //! against the curvature and the diffusion may stand for SGD.
 
 use anyhow::Result;
-use lawbook_analysis::{density::Density, quantiles::WeightedSample};
+use lawbook_analysis::{gaussian::Normal, quantiles::WeightedSample};
 use lawbook_dynamics::{
     chain::snapshots,
     moments::NoisyLine,
@@ -16,13 +16,13 @@ params! {
     /// The two-layer unit trained by SGD.
     pub struct Params {
         /// Slope k of the labels.
-        slope: real = 0.1, 0.001..=10.0;
+        k: real = 0.1, 0.001..=10.0;
         /// Standard deviation s of the label noise.
-        noise: real = 3.0, 0.01..=100.0;
+        s: real = 3.0, 0.01..=100.0;
         /// Temperature T = η/S over the critical one.
-        temperature: real = 0.3, 0.001..=100.0;
+        T_over_T_c: real = 0.3, 0.001..=100.0;
         /// Batch size S.
-        batch: integer = 1, 1..=1000;
+        S: integer = 1, 1..=1000;
         /// Sign of v at the start.
         start: choice = "right", ["right", "wrong"];
         /// Number of replicas.
@@ -32,18 +32,18 @@ params! {
 
 impl Params {
     fn data(&self) -> NoisyLine {
-        NoisyLine { slope: self.slope, noise: self.noise }
+        NoisyLine { slope: self.k, noise: self.s }
     }
 
-    fn absolute_temperature(&self) -> f64 {
-        self.temperature * critical_temperature(&self.data().moments(), 0.0)
+    fn temperature(&self) -> f64 {
+        self.T_over_T_c * critical_temperature(&self.data().moments(), 0.0)
     }
 
     /// Training time in which the slowest mode, the return of ln v from small v, relaxes once; above the critical temperature,
     /// in which it falls by its own scatter.
     fn relaxation_time(&self) -> f64 {
         let m = self.data().moments();
-        let t = self.absolute_temperature();
+        let t = self.temperature();
         (2.0 * t * m.a3 / (m.b2 - t * m.a3).powi(2)).max(1.0 / m.b2)
     }
 }
@@ -74,20 +74,20 @@ impl Study for RealSgd {
             Profile::Quick => 100,
             Profile::Full => 10_000,
         };
-        let at = |temperature: f64| Params { temperature, replicas, ..Params::default() };
+        let at = |temperature: f64| Params { T_over_T_c: temperature, replicas, ..Params::default() };
         let many = |temperature: f64| Params { replicas: 2 * replicas, ..at(temperature) };
         let wrong = Params { start: "wrong".into(), ..at(0.3) };
         // A distribution takes more samples than a smoke test has time for.
         if profile == Profile::Smoke { vec![at(2.0)] } else { vec![many(0.15), many(0.3), at(2.0), wrong] }
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
-        points.iter().flat_map(claims).collect()
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
+        Ok(points.iter().map(claims).collect::<Result<Vec<_>>>()?.concat())
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
-        let temperature = p.absolute_temperature();
-        let sgd = Sgd { data: p.data(), rate: temperature * p.batch as f64, batch: p.batch as u32 };
+        let temperature = p.temperature();
+        let sgd = Sgd { data: p.data(), rate: temperature * p.S as f64, batch: p.S as u32 };
         let minimum = p.data().moments().minimum();
         let balanced = Weights::balanced(if p.start == "right" { minimum } else { -minimum });
         let start = Weights { u: IMBALANCE * balanced.u, w: balanced.w / IMBALANCE };
@@ -115,48 +115,47 @@ impl Study for RealSgd {
     }
 }
 
-fn claims(p: &Params) -> Vec<Claim> {
+fn claims(p: &Params) -> Result<Vec<Claim>> {
     let m = p.data().moments();
-    let t = p.absolute_temperature();
-    let name = format!("at-{}-T_c", p.temperature);
+    let t = p.temperature();
+    let name = format!("at-{}-T_c", p.T_over_T_c);
     let site = |observable: &str| RealSgd::at(p).site(observable);
     let trials = p.replicas as u64;
-    let gibbs = gaussian(m.minimum(), tangent_variance(&m, t));
-    if p.temperature > 1.0 {
-        let near_zero = gibbs.map_or(f64::NAN, |law| law.cdf(COLLAPSED) - law.cdf(-COLLAPSED));
-        return vec![
+    let gibbs = Normal { mean: m.minimum(), deviation: tangent_variance(&m, t).sqrt() };
+    if p.T_over_T_c > 1.0 {
+        let near_zero = gibbs.cdf(COLLAPSED) - gibbs.cdf(-COLLAPSED);
+        return Ok(vec![
             // ln v falls by more than four times its scatter while it is watched, so that far fewer than 5 % are still above.
             Claim::at_least(&format!("collapse-{name}"), site("collapsed"), 0.95)
                 .out_of(trials)
                 .rival("isotropic-noise", "exp(−2L/T') of Langevin dynamics leaves 0 like any other value", [near_zero])
                 .source("section 4.2: u = w = 0 with probability 1 above T_c"),
-        ];
+        ]);
     }
     if p.start == "wrong" {
-        let regression = gaussian(m.minimum(), depth_zero_variance(&m, t));
-        let wrong = |law: Option<Density>| law.map_or(f64::NAN, |law| law.cdf(-10.0 * COLLAPSED));
-        return vec![
+        let regression = Normal { mean: m.minimum(), deviation: depth_zero_variance(&m, t).sqrt() };
+        let wrong = |law: Normal| law.cdf(-10.0 * COLLAPSED);
+        return Ok(vec![
             Claim::at_most(&format!("wrong-sign-{name}"), site("wrong-sign"), 0.02)
                 .out_of(trials)
                 .rival("linear-regression", "depth 0 takes both signs, with the variance of its law", [wrong(regression)])
                 .rival("isotropic-noise", "exp(−2L/T') of Langevin dynamics does not stop at 0", [wrong(gibbs)])
                 .source("section 4: the law of v < 0 is not normalisable, all its mass is at 0"),
-        ];
+        ]);
     }
-    let law = depth_one_density(&m, t).ok();
-    let cdf = |law: Option<&Density>| GRID.map(|x| law.map_or(f64::NAN, |law| law.cdf(x * m.minimum())));
-    let matched = law.as_ref().and_then(|law| gaussian(law.mean(|v| v), law.variance()));
-    let predicted = cdf(law.as_ref());
-    let points = GRID.into_iter().zip(predicted).map(|(x, y)| (x, site("cdf").at(x), y));
+    let law = depth_one_density(&m, t)?;
+    let matched = Normal { mean: law.mean(|v| v), deviation: law.variance().sqrt() };
+    let cdf = |law: Normal| GRID.map(|x| law.cdf(x * m.minimum()));
+    let points = GRID.map(|x| (x, site("cdf").at(x), law.cdf(x * m.minimum())));
     let mut claims = vec![
         // A finite learning rate shifts T/T_c by some b₂²/a₃, 1 % here; what is left of the start, e⁻⁶, adds to that.
         Claim::distribution(&format!("sgd-distribution-{name}"), points)
             .within(Margin::Absolute(0.02))
-            .rival("matched-gaussian", "a Gaussian with the mean and variance of the law itself", cdf(matched.as_ref()))
+            .rival("matched-gaussian", "a Gaussian with the mean and variance of the law itself", cdf(matched))
             .rival(
                 "isotropic-noise",
                 "exp(−2L/T') of Langevin dynamics with isotropic noise as strong as that of SGD at the minimum",
-                cdf(gibbs.as_ref()),
+                cdf(gibbs),
             )
             .axes("v b₁/b₂", "P(≤ v)")
             .source("equation 15"),
@@ -171,10 +170,5 @@ fn claims(p: &Params) -> Vec<Claim> {
                 .source("law of balance"),
         );
     }
-    claims
-}
-
-fn gaussian(mean: f64, variance: f64) -> Option<Density> {
-    let reach = 10.0 * variance.sqrt();
-    Density::linear(move |v| -0.5 * (v - mean).powi(2) / variance, mean - reach, mean + reach, 60).ok()
+    Ok(claims)
 }

@@ -2,26 +2,26 @@
 //! at depth 1 in closed form, with tails `v^{−5+3/(D+1)}`.
 
 use anyhow::Result;
-use lawbook_analysis::{density::Density, quantiles::WeightedSample};
+use lawbook_analysis::{density::Density, gaussian::Normal, quantiles::WeightedSample};
 use lawbook_dynamics::{
     moments::{Moments, NoisyLine},
     stationary::{StationaryError, any_depth, depth_one_density, depth_zero, tail_exponent, tangent_variance},
     time_changed::{Schedule, TimeChanged},
 };
 
-use crate::framework::{Cell, Claim, Margin, Profile, Site, Study, params};
+use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
 params! {
     /// The diffusion that stands for SGD.
     pub struct Params {
         /// Depth D: one less than the number of factors; 0 is linear regression.
-        depth: integer = 1, 0..=8;
+        D: integer = 1, 0..=8;
         /// Temperature T, learning rate over batch size.
-        temperature: real = 0.05, 0.001..=10.0;
+        T: real = 0.05, 0.001..=10.0;
         /// Slope k of the labels.
-        slope: real = 1.0, 0.001..=10.0;
+        k: real = 1.0, 0.001..=10.0;
         /// Standard deviation s of the label noise.
-        noise: real = 1.0, 0.01..=100.0;
+        s: real = 1.0, 0.01..=100.0;
         /// Steps of the changed clock, in thousands.
         kilosteps: integer = 8000, 1..=10_000_000;
     }
@@ -29,13 +29,13 @@ params! {
 
 impl Params {
     fn moments(&self) -> Moments {
-        NoisyLine { slope: self.slope, noise: self.noise }.moments()
+        NoisyLine { slope: self.k, noise: self.s }.moments()
     }
 
     fn law(&self) -> Result<Density, StationaryError> {
-        let (m, t) = (self.moments(), self.temperature);
+        let (m, t) = (self.moments(), self.T);
         let reach = m.minimum() * 1e9;
-        match self.depth {
+        match self.D {
             0 => Ok(Density::linear(depth_zero(&m, t)?, -1e3 * m.minimum(), 1e3 * m.minimum(), 20_000)?),
             1 => depth_one_density(&m, t),
             depth => Ok(Density::logarithmic(any_depth(&m, t, depth as u32, 1)?, 1e-18 * reach, reach, 1200)?),
@@ -67,15 +67,15 @@ impl Study for Stationary {
             Profile::Full => 100_000,
         };
         let points = [(0, 0.15), (1, 0.05), (1, 0.15), (2, 0.05), (2, 0.3), (3, 0.15)];
-        points.map(|(depth, temperature)| Params { depth, temperature, kilosteps, ..Params::default() }).into()
+        points.map(|(depth, temperature)| Params { D: depth, T: temperature, kilosteps, ..Params::default() }).into()
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
-        points.iter().flat_map(claims).collect()
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
+        Ok(points.iter().map(claims).collect::<Result<Vec<_>>>()?.concat())
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
-        let clock = TimeChanged::new(&p.moments(), p.temperature, p.depth as u32)?;
+        let clock = TimeChanged::new(&p.moments(), p.T, p.D as u32)?;
         let (step, thin) = (0.02, 10);
         let burn = (10.0 * clock.relaxation_time() / step).ceil() as usize;
         let schedule = Schedule { step, burn, thin, samples: p.kilosteps as usize * 1000 / thin };
@@ -87,71 +87,57 @@ impl Study for Stationary {
     }
 }
 
-fn claims(p: &Params) -> Vec<Claim> {
-    let (m, t) = (p.moments(), p.temperature);
-    let law = p.law().ok();
-    // Without a law there is nothing to predict; not-a-number makes the claim say so.
-    let (mean, variance) = law.as_ref().map_or((f64::NAN, f64::NAN), |law| (law.mean(|v| v), law.variance()));
-    let matched = gaussian(mean, variance);
+fn claims(p: &Params) -> Result<Vec<Claim>> {
+    let (m, t) = (p.moments(), p.T);
+    let law = p.law()?;
+    let matched = Normal { mean: law.mean(|v| v), deviation: law.variance().sqrt() };
     // Langevin dynamics with isotropic noise as strong at the minimum, along the gradient, as that of SGD.
-    let gibbs = gaussian(m.minimum(), if p.depth == 0 { t * m.noise(m.minimum()) / m.b1 } else { tangent_variance(&m, t) });
-    let at = |law: &Option<Density>, v: f64| law.as_ref().map_or(f64::NAN, |law| law.cdf(v));
+    let variance = if p.D == 0 { t * m.noise(m.minimum()) / m.b1 } else { tangent_variance(&m, t) };
+    let gibbs = Normal { mean: m.minimum(), deviation: variance.sqrt() };
     // Where next to no sample falls on one side, seeds that agree would bound nothing.
-    let grid: Vec<f64> = GRID.into_iter().filter(|&v| !(at(&law, v) < 0.005 || at(&law, v) > 0.995)).collect();
-    let cdf = |law: &Option<Density>| grid.iter().map(|&v| at(law, v)).collect::<Vec<f64>>();
-    let quantile = |law: &Option<Density>, level: f64| law.as_ref().map_or(f64::NAN, |law| law.quantile(level));
-    let quantiles = |law: &Option<Density>| LEVELS.iter().map(|&level| quantile(law, level)).collect::<Vec<f64>>();
-    let name = format!("depth-{}-at-{t}", p.depth);
+    let grid: Vec<f64> = GRID.into_iter().filter(|&v| (0.005..=0.995).contains(&law.cdf(v))).collect();
+    let cdf = |of: &dyn Fn(f64) -> f64| grid.iter().map(|&v| of(v)).collect::<Vec<f64>>();
+    let name = format!("depth-{}-at-{t}", p.D);
     let site = |observable: &str, x: f64| Stationary::at(p).site(observable).at(x);
-    let source = if p.depth == 1 { "equation 15, figure 3" } else { "section 4, theorem 4.2" };
+    let source = if p.D == 1 { "equation 15, figure 3" } else { "section 4, theorem 4.2" };
     let matched_because = "a Gaussian with the mean and variance of the law itself";
     let gibbs_because = "exp(−2L/T') of Langevin dynamics with isotropic noise as strong as that of SGD at the minimum";
     let mut claims = vec![
         // The step of the clock moves the distribution function by some 0.001; the rest is for sampling.
-        Claim::distribution(&format!("distribution-{name}"), triples(&grid, |v| site("cdf", v), cdf(&law)))
+        Claim::distribution(&format!("distribution-{name}"), grid.iter().map(|&v| (v, site("cdf", v), law.cdf(v))))
             .within(Margin::Absolute(0.006))
-            .rival("matched-gaussian", matched_because, cdf(&matched))
-            .rival("isotropic-noise", gibbs_because, cdf(&gibbs))
+            .rival("matched-gaussian", matched_because, cdf(&|v| matched.cdf(v)))
+            .rival("isotropic-noise", gibbs_because, cdf(&|v| gibbs.cdf(v)))
             .axes("v", "P(≤ v)")
             .source(source),
     ];
-    if p.depth > 0 {
+    if p.D > 0 {
         claims.push(
             // A shift of 0.006 in probability moves the outer quantiles by 0.03 where the density is 0.2.
-            Claim::curve(&format!("quantiles-{name}"), triples(&LEVELS, |level| site("quantile", level), quantiles(&law)))
-                .within(Margin::Absolute(0.03))
-                .rival("matched-gaussian", matched_because, quantiles(&matched))
-                .rival("isotropic-noise", gibbs_because, quantiles(&gibbs))
-                .axes("level", "quantile of v")
-                .source(source),
+            Claim::curve(
+                &format!("quantiles-{name}"),
+                LEVELS.map(|level| (level, site("quantile", level), law.quantile(level))),
+            )
+            .within(Margin::Absolute(0.03))
+            .rival("matched-gaussian", matched_because, LEVELS.map(|level| matched.quantile(level)))
+            .rival("isotropic-noise", gibbs_because, LEVELS.map(|level| gibbs.quantile(level)))
+            .axes("level", "quantile of v")
+            .source(source),
         );
     }
     // At lower temperatures the power law sets in further out than a trajectory gets.
-    if p.depth > 0 && t >= 0.1 {
+    if p.D > 0 && t >= 0.1 {
         claims.push(
             // From v = 100 on the local exponent is off by 2/v; the weights of the far samples scatter.
-            Claim::exponent(
-                &format!("tail-{name}"),
-                TAIL.map(|v| (v, site("tail", v))),
-                tail_exponent(p.depth as u32) + 1.0,
-            )
-            .within(Margin::Absolute(0.1))
-            .rival("linear-regression", "the tail of depth 0, which knows the temperature", [-1.0 - m.b1 / (t * m.a1)])
-            .rival("one-layer-more", "the tail of the next depth", [tail_exponent(p.depth as u32 + 1) + 1.0])
-            .axes("v", "P(> v)")
-            .log_x()
-            .log_y()
-            .source("section 4: p ~ v^(−5 + 3/(D + 1)), figure 5"),
+            Claim::exponent(&format!("tail-{name}"), TAIL.map(|v| (v, site("tail", v))), tail_exponent(p.D as u32) + 1.0)
+                .within(Margin::Absolute(0.1))
+                .rival("linear-regression", "the tail of depth 0, which knows the temperature", [-1.0 - m.b1 / (t * m.a1)])
+                .rival("one-layer-more", "the tail of the next depth", [tail_exponent(p.D as u32 + 1) + 1.0])
+                .axes("v", "P(> v)")
+                .log_x()
+                .log_y()
+                .source("section 4: p ~ v^(−5 + 3/(D + 1)), figure 5"),
         );
     }
-    claims
-}
-
-fn triples(x: &[f64], site: impl Fn(f64) -> Site, y: Vec<f64>) -> Vec<(f64, Site, f64)> {
-    x.iter().zip(y).map(|(&x, y)| (x, site(x), y)).collect()
-}
-
-fn gaussian(mean: f64, variance: f64) -> Option<Density> {
-    let reach = 10.0 * variance.sqrt();
-    Density::linear(move |v| -0.5 * (v - mean).powi(2) / variance, mean - reach, mean + reach, 60).ok()
+    Ok(claims)
 }

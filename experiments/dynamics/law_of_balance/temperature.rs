@@ -20,11 +20,11 @@ params! {
         /// The diffusion, or SGD at batch size 1.
         dynamics: choice = "sgd", ["sgd", "diffusion"];
         /// Slope k of the labels.
-        slope: real = 0.1, 0.001..=10.0;
+        k: real = 0.1, 0.001..=10.0;
         /// Standard deviation s of the label noise.
-        noise: real = 3.0, 0.01..=100.0;
-        /// Temperature over b₂/a₃.
-        temperature: real = 1.0, 0.01..=100.0;
+        s: real = 3.0, 0.01..=100.0;
+        /// Temperature T over the critical one of the diffusion, b₂/a₃.
+        T_over_T_c: real = 1.0, 0.01..=100.0;
         /// Number of steps of each replica.
         steps: integer = 20_000, 1..=10_000_000;
         /// Number of replicas.
@@ -34,11 +34,11 @@ params! {
 
 impl Params {
     fn data(&self) -> NoisyLine {
-        NoisyLine { slope: self.slope, noise: self.noise }
+        NoisyLine { slope: self.k, noise: self.s }
     }
 
     fn of(&self, dynamics: &str, slope: f64) -> bool {
-        self.dynamics == dynamics && self.slope == slope
+        self.dynamics == dynamics && self.k == slope
     }
 }
 
@@ -65,7 +65,7 @@ impl Study for Temperature {
         };
         let at = |dynamics: &str, slope: f64, noise: f64, temperature: f64, replicas: i64| {
             let replicas = replicas * effort;
-            Params { dynamics: dynamics.into(), slope, noise, temperature, replicas, ..Params::default() }
+            Params { dynamics: dynamics.into(), k: slope, s: noise, T_over_T_c: temperature, replicas, ..Params::default() }
         };
         let diffusion = [0.8, 0.95, 1.05, 1.2].map(|t| at("diffusion", 1.0, 1.0, t, 30));
         let weak = [0.8, 0.95, 1.05].map(|t| at("sgd", 0.1, 3.0, t, 50));
@@ -73,20 +73,20 @@ impl Study for Temperature {
         diffusion.into_iter().chain(weak).chain(moderate).collect()
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let mut claims = Vec::new();
         for (dynamics, slope) in [("diffusion", 1.0), ("sgd", 0.1), ("sgd", 0.2)] {
             let group: Vec<&Params> = points.iter().filter(|p| p.of(dynamics, slope)).collect();
             if group.len() > 1 {
-                claims.extend(thresholds(&group));
+                claims.extend(thresholds(&group)?);
             }
         }
-        claims
+        Ok(claims)
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let moments = p.data().moments();
-        let temperature = p.temperature * critical_temperature(&moments, 0.0);
+        let temperature = p.T_over_T_c * critical_temperature(&moments, 0.0);
         let growth = match p.dynamics.as_str() {
             "diffusion" => growth(&BalanceSde { moments, temperature, step: STEP }, p, cell) / STEP,
             _ => growth(&Sgd { data: p.data(), rate: temperature, batch: 1 }, p, cell) / temperature,
@@ -104,12 +104,12 @@ fn growth(chain: &impl Chain<State = Weights>, p: &Params, cell: &Cell) -> f64 {
 }
 
 /// The claims of one group of temperatures, in units of b₂/a₃.
-fn thresholds(group: &[&Params]) -> Vec<Claim> {
+fn thresholds(group: &[&Params]) -> Result<Vec<Claim>> {
     let first = group[0];
     let m = first.data().moments();
     let unit = critical_temperature(&m, 0.0);
     let claim = |id: &str, predicted: f64| {
-        let sites = group.iter().map(|p| -> (f64, Site) { (p.temperature, Temperature::at(p).site("growth")) });
+        let sites = group.iter().map(|p| -> (f64, Site) { (p.T_over_T_c, Temperature::at(p).site("growth")) });
         Claim::threshold(id, sites, 0.0, predicted)
             .axes("T a₃/b₂", "growth of ln |v| per unit of time")
             .rival(
@@ -122,7 +122,7 @@ fn thresholds(group: &[&Params]) -> Vec<Claim> {
     let second_order = critical_temperature_second_order(&m) / unit;
     if first.dynamics == "diffusion" {
         // Brackets of 5 % on either side; the time step shifts the threshold by 0.6 %.
-        return vec![
+        return Ok(vec![
             claim("critical-temperature", 1.0)
                 .within(Margin::Relative(0.06))
                 .rival(
@@ -131,18 +131,18 @@ fn thresholds(group: &[&Params]) -> Vec<Claim> {
                     [m.b2 / m.noise(m.minimum()) / unit],
                 )
                 .source("section 4.2: normalisable if and only if T < b₂/a₃"),
-        ];
+        ]);
     }
-    if first.slope < 0.15 {
+    if first.k < 0.15 {
         // Brackets of 5 % on either side; at a signal-to-noise ratio b₂²/a₃ of 0.001 higher orders matter by 1 %.
-        return vec![
+        return Ok(vec![
             claim("critical-temperature-of-sgd", second_order)
                 .within(Margin::Relative(0.06))
                 .source("equation 54: T_c = E[xy]/E[x²y²]"),
-        ];
+        ]);
     }
-    let exact = critical_rate(&first.data()).map_or(f64::NAN, |rate| rate / unit);
-    vec![
+    let exact = critical_rate(&first.data())? / unit;
+    Ok(vec![
         // The next order that equation 54 leaves out is its own correction squared.
         claim("critical-temperature-second-order", second_order)
             .within(Margin::Relative(0.01))
@@ -159,5 +159,5 @@ fn thresholds(group: &[&Params]) -> Vec<Claim> {
             .rival("second-order", "equation 54", [second_order])
             .rival("diffusion", "the stochastic differential equation", [1.0])
             .source("E ln|1 + 2ηxy| = 0: Ziyin, Li, Galanti & Ueda 2023, arXiv 2303.13093, theorem 1"),
-    ]
+    ])
 }

@@ -40,8 +40,8 @@ impl Study for Compatibility {
         vec![Random::default()]
     }
 
-    fn predict(points: &[Random]) -> Vec<Claim> {
-        let Some(params) = points.first() else { return Vec::new() };
+    fn predict(points: &[Random]) -> Result<Vec<Claim>> {
+        let Some(params) = points.first() else { return Ok(Vec::new()) };
         let at = Self::at(params);
         let unchanged = |id: &str, observable: &str, rivals: &[(&str, &str, &str)]| {
             let claim = Claim::exact(id, [(0.0, at.site(observable), 0.0)]).within(ROUNDING);
@@ -49,7 +49,7 @@ impl Study for Compatibility {
             rivals.iter().fold(claim, |claim, (name, because, site)| claim.rival_residual(name, because, [at.site(site)]))
         };
         let sum = ("sum", "a DeepSet sees every point once more", "sum duplication");
-        vec![
+        Ok(vec![
             unchanged("mean-under-duplication", "mean duplication", &[sum]),
             unchanged("max-under-duplication", "max duplication", &[sum]),
             unchanged(
@@ -73,7 +73,7 @@ impl Study for Compatibility {
                 &[("mean-norm", "the padding counts in the mean", "mean norm padding")],
             )
             .source("Example 2.6"),
-        ]
+        ])
     }
 
     fn measure(params: &Random, cell: &mut Cell) -> Result<()> {

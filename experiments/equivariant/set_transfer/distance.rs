@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use lawbook_core::Kind;
-use lawbook_equivariant::sets::{Circle, Recipe, maximal_distance};
+use lawbook_equivariant::sets::{Circle, maximal_distance};
 
 use super::trained::{self, Bound, Purpose, Run};
 use crate::{
@@ -17,7 +17,7 @@ params! {
         /// How the features of the points become one.
         aggregation: choice = "max", ["sum", "mean", "max"];
         /// Points per training set, n_tr.
-        n: integer = 20, 2..=100_000;
+        n_tr: integer = 20, 2..=100_000;
         /// Training sets; an eighth of them more for validation.
         sets: integer = 4000, 8..=100_000;
         /// Test sets of every size.
@@ -56,13 +56,13 @@ impl Study for MaximalDistance {
         aggregations.iter().map(|word| Distance { aggregation: (*word).to_owned(), ..base.clone() }).collect()
     }
 
-    fn predict(points: &[Distance]) -> Vec<Claim> {
+    fn predict(points: &[Distance]) -> Result<Vec<Claim>> {
         let most = MULTIPLES[MULTIPLES.len() - 1];
         let mut claims = Vec::new();
         for params in points {
             let at = Self::at(params);
             match params.aggregation.as_str() {
-                "sum" => claims.extend(trained::sum_claims("distance", &at, params.n, &MULTIPLES)),
+                "sum" => claims.extend(trained::sum_claims("distance", &at, params.n_tr, &MULTIPLES)),
                 "mean" => claims.push(trained::mean_transfers("distance", &at)),
                 _ => {
                     // On larger sets the same circles are only sampled more densely: published, 0.82 at ten times the size.
@@ -75,26 +75,23 @@ impl Study for MaximalDistance {
                     if let Some(mean) = points.iter().find(same) {
                         // The published ratio is 1/3000 after 25 times as many steps.
                         let bound = Bound::AtMost(0.5);
-                        claims.push(trained::order("distance-max-wins", &at, &Self::at(mean), params.n, most, bound));
+                        claims.push(trained::order("distance-max-wins", &at, &Self::at(mean), params.n_tr, most, bound));
                     }
                 }
             }
         }
-        claims
+        Ok(claims)
     }
 
     fn measure(params: &Distance, cell: &mut Cell) -> Result<()> {
         let run = Run {
             aggregation: &params.aggregation,
             width: params.width,
-            train_size: params.n,
+            n_tr: params.n_tr,
             multiples: &MULTIPLES,
-            recipe: Recipe {
-                epochs: params.epochs as usize,
-                batch: params.batch as usize,
-                learning_rate: params.eta,
-                ..Recipe::default()
-            },
+            epochs: params.epochs,
+            batch: params.batch,
+            eta: params.eta,
         };
         let (device, mut stream) = (cell.device(), cell.stream("points"));
         let mut circles = |count: i64| (0..count).map(|_| Circle::random(&mut stream)).collect::<Vec<_>>();

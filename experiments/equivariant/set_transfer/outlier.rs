@@ -38,15 +38,15 @@ impl Study for SingleOutlier {
         vec![Outlier::default()]
     }
 
-    fn predict(points: &[Outlier]) -> Vec<Claim> {
-        let Some(params) = points.first() else { return Vec::new() };
+    fn predict(points: &[Outlier]) -> Result<Vec<Claim>> {
+        let Some(params) = points.first() else { return Ok(Vec::new()) };
         let at = Self::at(params);
         let slope = |id: &str, observable: &str, predicted: f64, margin: f64| {
             let sites = SIZES.map(|n| (n as f64, at.site(observable).at(n as f64)));
             let claim = Claim::exponent(id, sites, predicted).within(Margin::Absolute(margin)).source("Table 2");
             claim.axes("n", "change of the output").log_x().log_y()
         };
-        vec![
+        Ok(vec![
             // The slope of σ is taken at means that differ by n^(-1/2) between sizes; the change itself is O(1/n).
             slope("mean-forgets-outlier", "mean", -1.0, 0.05)
                 .rival("W-infinity", "Lipschitz in W_∞ only, as PointNet", [0.0])
@@ -55,7 +55,7 @@ impl Study for SingleOutlier {
             slope("max-keeps-outlier", "max", 0.0, 0.1)
                 .rival("W-1", "Lipschitz in W_1, as the normalised DeepSet", [-1.0])
                 .rival("W-2", "Lipschitz in W_2", [-0.5]),
-        ]
+        ])
     }
 
     fn measure(params: &Outlier, cell: &mut Cell) -> Result<()> {

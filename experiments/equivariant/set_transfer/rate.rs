@@ -53,7 +53,7 @@ impl Study for Rate {
         if profile == Profile::Smoke { vec![base] } else { vec![base, spatial] }
     }
 
-    fn predict(points: &[Untrained]) -> Vec<Claim> {
+    fn predict(points: &[Untrained]) -> Result<Vec<Claim>> {
         let mut claims = Vec::new();
         for params in points {
             let (at, sizes) = (Self::at(params), sizes(params.largest));
@@ -97,7 +97,7 @@ impl Study for Rate {
                 );
             }
         }
-        claims
+        Ok(claims)
     }
 
     fn measure(params: &Untrained, cell: &mut Cell) -> Result<()> {

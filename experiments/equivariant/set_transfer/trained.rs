@@ -7,13 +7,15 @@ use lawbook_equivariant::sets::{Aggregation, Recipe, SetData, SetModel, fit};
 
 use crate::framework::{Cell, Claim, Margin, Point};
 
-/// One training run: its sizes and the recipe.
+/// One training run: the parameters that both studies have.
 pub(super) struct Run<'a> {
     pub(super) aggregation: &'a str,
     pub(super) width: i64,
-    pub(super) train_size: i64,
+    pub(super) n_tr: i64,
     pub(super) multiples: &'a [i64],
-    pub(super) recipe: Recipe,
+    pub(super) epochs: i64,
+    pub(super) batch: i64,
+    pub(super) eta: f64,
 }
 
 /// What a data set is for.
@@ -26,8 +28,8 @@ pub(super) enum Purpose {
 
 /// Trains on the first two data sets that `draw` gives, at the training size, and records the test error at every multiple of it.
 pub(super) fn measure(run: &Run<'_>, cell: &mut Cell, mut draw: impl FnMut(Purpose, i64) -> Result<SetData>) -> Result<()> {
-    let training = draw(Purpose::Training, run.train_size)?;
-    let validation = draw(Purpose::Validation, run.train_size)?;
+    let training = draw(Purpose::Training, run.n_tr)?;
+    let validation = draw(Purpose::Validation, run.n_tr)?;
     let aggregation = match run.aggregation {
         "sum" => Aggregation::Sum,
         "mean" => Aggregation::Mean,
@@ -38,11 +40,13 @@ pub(super) fn measure(run: &Run<'_>, cell: &mut Cell, mut draw: impl FnMut(Purpo
     let model = SetModel::three_layers(aggregation, dimension, run.width)?;
     // As in the paper's experiments, training is in single precision.
     let parameters = model.init(&mut cell.stream("initial parameters"), Kind::Float, cell.device());
-    let fitted = fit(&model, parameters, &training, &validation, &run.recipe, &mut cell.stream("batches"));
+    let (epochs, batch) = (run.epochs as usize, run.batch as usize);
+    let recipe = Recipe { epochs, batch, learning_rate: run.eta, ..Recipe::default() };
+    let fitted = fit(&model, parameters, &training, &validation, &recipe, &mut cell.stream("batches"));
     cell.record("diverged", f64::from(fitted.diverged));
     let mut errors = Vec::new();
     for multiple in run.multiples {
-        let n = multiple * run.train_size;
+        let n = multiple * run.n_tr;
         let error = draw(Purpose::Test, n)?.mean_squared_error(&model, &fitted.parameters);
         cell.record_at("mse", n as f64, error);
         errors.push(error);
@@ -55,12 +59,12 @@ pub(super) fn measure(run: &Run<'_>, cell: &mut Cell, mut draw: impl FnMut(Purpo
 /// The test error at a multiple of the training size.
 struct Errors<'a> {
     point: &'a Point,
-    train_size: i64,
+    n_tr: i64,
 }
 
 impl Errors<'_> {
     fn at(&self, multiple: i64) -> lawbook_claims::Site {
-        self.point.site("mse").at((multiple * self.train_size) as f64)
+        self.point.site("mse").at((multiple * self.n_tr) as f64)
     }
 }
 
@@ -75,11 +79,11 @@ const BLOW_UP_MARGIN: Margin = Margin::Relative(0.1);
 
 /// The sum: MSE(n) = E[(n − n_tr)² (∇σ·ρ̄)²] once the error at n_tr is negligible and σ is affine along the ray n ρ̄, which a
 /// ReLU network is beyond its last kink.
-pub(super) fn sum_claims(task: &str, point: &Point, train_size: i64, multiples: &[i64]) -> Vec<Claim> {
-    let errors = Errors { point, train_size };
+pub(super) fn sum_claims(task: &str, point: &Point, n_tr: i64, multiples: &[i64]) -> Vec<Claim> {
+    let errors = Errors { point, n_tr };
     let most = multiples[multiples.len() - 1];
     let excess = (most - 1) as f64;
-    let far = multiples.iter().filter(|m| **m > 1).map(|m| (((m - 1) * train_size) as f64, errors.at(*m)));
+    let far = multiples.iter().filter(|m| **m > 1).map(|m| (((m - 1) * n_tr) as f64, errors.at(*m)));
     vec![
         Claim::ratio(&format!("{task}-sum-blow-up"), errors.at(most), errors.at(2), blow_up(most))
             .within(BLOW_UP_MARGIN)
@@ -117,9 +121,8 @@ pub(super) fn growth_at_least(id: &str, point: &Point, factor: f64) -> Claim {
 }
 
 /// The error of one model at most (or at least) `bound` times that of another, at a multiple of the training size.
-pub(super) fn order(id: &str, above: &Point, below: &Point, train_size: i64, multiple: i64, bound: Bound) -> Claim {
-    let (above, below) =
-        (Errors { point: above, train_size }.at(multiple), Errors { point: below, train_size }.at(multiple));
+pub(super) fn order(id: &str, above: &Point, below: &Point, n_tr: i64, multiple: i64, bound: Bound) -> Claim {
+    let (above, below) = (Errors { point: above, n_tr }.at(multiple), Errors { point: below, n_tr }.at(multiple));
     let claim = match bound {
         Bound::AtMost(bound) => Claim::ratio_at_most(id, above, below, bound),
         Bound::AtLeast(bound) => Claim::ratio_at_least(id, above, below, bound),

@@ -17,8 +17,8 @@ params! {
         targets: choice = "inputs", ["inputs", "noisy"];
         /// β, the weight of the divergence.
         beta: real = 1.0, 0.01..=100.0;
-        /// Number of latent units.
-        latents: integer = 2, 1..=5;
+        /// d_1, the number of latent units.
+        d_1: integer = 2, 1..=5;
     }
 }
 
@@ -36,7 +36,7 @@ impl Params {
 
     fn model(&self) -> LinearLatentModel {
         LinearLatentModel {
-            latents: self.latents as usize,
+            latents: self.d_1 as usize,
             beta: self.beta,
             prior_variance: 1.0,
             encoder_variance: EncoderVariance::Learnable,
@@ -45,9 +45,9 @@ impl Params {
     }
 
     /// The self-consistent decoder variance, η_dec² = (E‖y‖² − Σ_alive ζ²)/(d_y − m β), with m units alive, and m.
-    fn closed_form(&self) -> (f64, f64) {
-        let minimum = self.moments(Device::Cpu).and_then(|moments| Ok(self.model().minimum(&moments)?));
-        minimum.map_or((f64::NAN, f64::NAN), |minimum| (minimum.decoder_variance, minimum.active() as f64))
+    fn closed_form(&self) -> Result<(f64, f64)> {
+        let minimum = self.model().minimum(&self.moments(Device::Cpu)?)?;
+        Ok((minimum.decoder_variance, minimum.active() as f64))
     }
 
     /// Squared signals in descending order, E‖y‖², and d_y.
@@ -63,7 +63,7 @@ impl Params {
     /// What least squares leaves per target: the residual without the noise of the codes.
     fn least_squares(&self) -> f64 {
         let (squares, power, targets) = self.data();
-        (power - squares.iter().take(self.latents as usize).sum::<f64>()) / targets
+        (power - squares.iter().take(self.d_1 as usize).sum::<f64>()) / targets
     }
 }
 
@@ -92,12 +92,13 @@ impl Study for LearntDecoder {
                 ("noisy", 0.1, 3),
             ],
         };
-        cases.iter().map(|&(targets, beta, latents)| Params { targets: targets.to_owned(), beta, latents }).collect()
+        cases.iter().map(|&(targets, beta, latents)| Params { targets: targets.to_owned(), beta, d_1: latents }).collect()
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let site = |point: &Params, observable: &str| LearntDecoder::at(point).site(observable);
-        let (variances, alive): (Vec<f64>, Vec<f64>) = points.iter().map(Params::closed_form).unzip();
+        let (variances, alive): (Vec<f64>, Vec<f64>) =
+            points.iter().map(Params::closed_form).collect::<Result<Vec<_>>>()?.into_iter().unzip();
         let triples = |observable: &'static str, values: Vec<f64>| {
             points.iter().zip(values).enumerate().map(move |(i, (point, value))| (i as f64, site(point, observable), value))
         };
@@ -105,10 +106,10 @@ impl Study for LearntDecoder {
             .iter()
             .map(|point| {
                 let (squares, ..) = point.data();
-                squares.len().min(point.latents as usize) as f64
+                squares.len().min(point.d_1 as usize) as f64
             })
             .collect();
-        vec![
+        Ok(vec![
             // A slope of 1e-8 over a curvature of at least 1e-2.
             Claim::exact("learnt-decoder-variance", triples("variance", variances))
                 .within(Margin::Absolute(1e-5))
@@ -132,7 +133,7 @@ impl Study for LearntDecoder {
                 .rival("never-collapses", "probabilistic PCA keeps every unit, whatever the targets", all_alive)
                 .axes("point", "live units")
                 .source("arXiv 2205.04009, learnable decoder variance"),
-        ]
+        ])
     }
 
     fn measure(params: &Params, cell: &mut Cell) -> Result<()> {

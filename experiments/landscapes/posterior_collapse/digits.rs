@@ -13,14 +13,14 @@ use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 params! {
     /// A linear variational autoencoder on the 8×8 digits, pixels from 0 to 1.
     pub struct Params {
-        /// η_dec², the variance of the decoder.
-        decoder_variance: real = 0.327, 0.0001..=10.0;
+        /// η_dec, the standard deviation of the decoder.
+        eta_dec: real = 0.572, 0.01..=10.0;
         /// β, the weight of the divergence.
         beta: real = 1.0, 0.01..=100.0;
         /// η_enc, the standard deviation of the prior.
-        prior_deviation: real = 0.7, 0.01..=10.0;
-        /// Number of latent units.
-        latents: integer = 20, 1..=64;
+        eta_enc: real = 0.7, 0.01..=10.0;
+        /// d_1, the number of latent units.
+        d_1: integer = 20, 1..=64;
     }
 }
 
@@ -41,11 +41,15 @@ pub(super) fn moments(device: Device) -> Result<SecondMoments> {
     Ok(SecondMoments::of_samples(&x, &x)?)
 }
 
-/// How many of the principal variances exceed `price`, at most one for each latent unit; NaN without data, which the claim reports.
+/// What others take for the threshold of a principal variance: name, why, and the threshold from β and η_dec².
+pub(super) const RIVAL_PRICES: [(&str, &str, fn(f64, f64) -> f64); 3] = [
+    ("beta-squared", "takes β for a standard deviation, as η_dec is", |beta, variance| beta.powi(2) * variance),
+    ("root-beta", "takes β for a fourth power", |beta, variance| beta.sqrt() * variance),
+    ("beta-forgotten", "the threshold of probabilistic PCA", |_, variance| variance),
+];
+
+/// How many of the principal variances exceed `price`, at most one for each latent unit.
 pub(super) fn count_above(signals: &[f64], price: f64, latents: i64) -> f64 {
-    if signals.is_empty() {
-        return f64::NAN;
-    }
     signals.iter().filter(|&&zeta| zeta * zeta > price).count().min(latents as usize) as f64
 }
 
@@ -61,7 +65,7 @@ impl Study for RealDigits {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let prices = match profile {
-            Profile::Smoke => return vec![Params { latents: 8, ..at_price(PRICES[2], 2.0) }],
+            Profile::Smoke => return vec![Params { d_1: 8, ..at_price(PRICES[2], 2.0) }],
             Profile::Quick => &PRICES[1..6],
             Profile::Full => &PRICES[..],
         };
@@ -71,55 +75,52 @@ impl Study for RealDigits {
             points.extend(prices.iter().map(|&price| at_price(price, beta)));
         }
         // Fewer units than principal variances above the price: all of them are active.
-        points.push(Params { latents: 5, ..at_price(0.0757, 2.0) });
+        points.push(Params { d_1: 5, ..at_price(0.0757, 2.0) });
         points
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
-        let signals = moments(Device::Cpu).map(|moments| moments.signals).unwrap_or_default();
-        let counts = |price: fn(&Params) -> f64| -> Vec<f64> {
-            points.iter().map(|point| count_above(&signals, price(point), point.latents)).collect()
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
+        let signals = moments(Device::Cpu)?.signals;
+        let counts = |price: &dyn Fn(&Params) -> f64| -> Vec<f64> {
+            points.iter().map(|point| count_above(&signals, price(point), point.d_1)).collect()
         };
-        let law = counts(|p| p.beta * p.decoder_variance);
-        let sites = points.iter().zip(law).map(|(p, count)| (p.decoder_variance, RealDigits::at(p).site("active"), count));
-        let claim = Claim::exact("active-units", sites)
-            .within(Margin::Absolute(0.0))
-            .rival(
-                "beta-squared",
-                "takes β for a standard deviation, as η_dec is",
-                counts(|p| p.beta.powi(2) * p.decoder_variance),
-            )
-            .rival("root-beta", "takes β for a fourth power", counts(|p| p.beta.sqrt() * p.decoder_variance))
-            .rival("beta-forgotten", "the threshold of probabilistic PCA", counts(|p| p.decoder_variance))
+        let law = counts(&|p| p.beta * p.eta_dec.powi(2));
+        let sites = points.iter().zip(law).map(|(p, count)| (p.eta_dec.powi(2), RealDigits::at(p).site("active"), count));
+        let claim = Claim::exact("active-units", sites).within(Margin::Absolute(0.0));
+        let claim = RIVAL_PRICES.into_iter().fold(claim, |claim, (name, because, price)| {
+            claim.rival(name, because, counts(&|p| price(p.beta, p.eta_dec.powi(2))))
+        });
+        let claim = claim
             .rival(
                 "prior-enters",
                 "compares with the decoder variance in units of the prior's",
-                counts(|p| p.beta * p.decoder_variance / p.prior_deviation.powi(2)),
+                counts(&|p| p.beta * (p.eta_dec / p.eta_enc).powi(2)),
             )
             .rival("deviation", "compares the principal deviation, not the variance, with β η_dec²", {
-                counts(|p| (p.beta * p.decoder_variance).powi(2))
+                counts(&|p| (p.beta * p.eta_dec.powi(2)).powi(2))
             })
             .axes("decoder variance η_dec²", "active latent units")
             .log_x();
-        vec![claim.source(THEOREM)]
+        Ok(vec![claim.source(THEOREM)])
     }
 
     fn measure(params: &Params, cell: &mut Cell) -> Result<()> {
         let model = LinearLatentModel {
-            latents: params.latents as usize,
+            latents: params.d_1 as usize,
             beta: params.beta,
-            prior_variance: params.prior_deviation.powi(2),
+            prior_variance: params.eta_enc.powi(2),
             encoder_variance: EncoderVariance::Learnable,
-            decoder_variance: DecoderVariance::Fixed(params.decoder_variance),
+            decoder_variance: DecoderVariance::Fixed(params.eta_dec.powi(2)),
         };
         // Near the price the curvature along θ is above 0.1, so that a slope of 1e-4 per √(principal variance) leaves a dying unit
         // at 4e-3 η_enc; 8 % above the price a living one has 0.27 η_enc.
         let state = train(&model, &moments(cell.device())?, &mut cell.stream("weights"), 1e-4)?;
-        cell.record("active", state.active(0.1 * params.prior_deviation) as f64);
+        cell.record("active", state.active(0.1 * params.eta_enc) as f64);
         Ok(())
     }
 }
 
+/// The point at this β η_dec², with η_dec to three digits.
 fn at_price(price: f64, beta: f64) -> Params {
-    Params { decoder_variance: price / beta, beta, ..Params::default() }
+    Params { eta_dec: (1e3 * (price / beta).sqrt()).round() / 1e3, beta, ..Params::default() }
 }

@@ -18,7 +18,7 @@ params! {
         /// What is moved off the threshold by the fraction ε: η_dec² down, β down, ζ² up, or η_dec down at fixed σ.
         control: choice = "decoder-variance", ["decoder-variance", "beta", "signal", "fixed-sigma"];
         /// η_enc, the standard deviation of the prior.
-        prior_deviation: real = 1.3, 0.01..=10.0;
+        eta_enc: real = 1.3, 0.01..=10.0;
     }
 }
 
@@ -36,12 +36,12 @@ impl Params {
             "beta" => (BETA * (1.0 - epsilon), critical, SIGNAL * SIGNAL),
             "signal" => (BETA, critical, SIGNAL * SIGNAL * (1.0 + epsilon)),
             // The threshold is linear in η_dec here: √β σ η_dec/η_enc = ζ.
-            "fixed-sigma" => (BETA, critical * (self.prior_deviation / SIGMA * (1.0 - epsilon)).powi(2), SIGNAL * SIGNAL),
+            "fixed-sigma" => (BETA, critical * (self.eta_enc / SIGMA * (1.0 - epsilon)).powi(2), SIGNAL * SIGNAL),
             _ => (BETA, critical * (1.0 - epsilon), SIGNAL * SIGNAL),
         };
         let fixed = self.control == "fixed-sigma";
         let encoder_variance = if fixed { EncoderVariance::Fixed(vec![SIGMA * SIGMA]) } else { EncoderVariance::Learnable };
-        let (prior_variance, decoder_variance) = (self.prior_deviation.powi(2), DecoderVariance::Fixed(variance));
+        let (prior_variance, decoder_variance) = (self.eta_enc.powi(2), DecoderVariance::Fixed(variance));
         (LinearLatentModel { latents: 1, beta, prior_variance, encoder_variance, decoder_variance }, square.sqrt())
     }
 }
@@ -64,13 +64,13 @@ impl Study for Exponent {
         controls.iter().map(|&control| Params { control: control.to_owned(), ..Params::default() }).collect()
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let claims_of = |point: &Params| {
             let sites = |observable: &str| {
                 let site = Exponent::at(point).site(observable);
                 DISTANCES.map(|epsilon| (epsilon, site.clone().at(epsilon)))
             };
-            let name = |what: &str| format!("{what}-exponent-in-{}-prior-{}", point.control, point.prior_deviation);
+            let name = |what: &str| format!("{what}-exponent-in-{}-prior-{}", point.control, point.eta_enc);
             let order = |what: &str, observable: &str| {
                 Claim::exponent(&name(what), sites(observable), 0.5)
                     .within(Margin::Absolute(0.02))
@@ -88,7 +88,7 @@ impl Study for Exponent {
             [order("encoder", "encoder"), order("decoder", "decoder"), gain]
                 .map(|c| c.log_x().log_y().source(super::THEOREM))
         };
-        points.iter().flat_map(claims_of).collect()
+        Ok(points.iter().flat_map(claims_of).collect())
     }
 
     fn measure(params: &Params, cell: &mut Cell) -> Result<()> {

@@ -4,7 +4,7 @@ use anyhow::Result;
 use lawbook_core::{Device, Key, Kind};
 use lawbook_landscapes::{
     SecondMoments,
-    latent_variables::{DecoderVariance, EncoderVariance, LinearLatentMinimum, LinearLatentModel, Mode},
+    latent_variables::{DecoderVariance, EncoderVariance, LinearLatentModel, Mode},
 };
 
 use super::{THEOREM, train};
@@ -16,13 +16,13 @@ params! {
         /// What is predicted: other variables, or the inputs themselves.
         targets: choice = "other", ["other", "inputs"];
         /// σ: learnable, fixed at 0.8 for all units, or fixed and graded from 0.4 to 1.2.
-        encoder_variance: choice = "learnable", ["learnable", "equal", "graded"];
+        sigma: choice = "learnable", ["learnable", "equal", "graded"];
         /// β, the weight of the divergence.
         beta: real = 1.0, 0.01..=100.0;
         /// η_dec, the standard deviation of the decoder.
-        decoder_deviation: real = 0.7, 0.01..=10.0;
+        eta_dec: real = 0.7, 0.01..=10.0;
         /// η_enc, the standard deviation of the prior.
-        prior_deviation: real = 1.0, 0.01..=10.0;
+        eta_enc: real = 1.0, 0.01..=10.0;
         /// Which random data.
         data: integer = 0, 0..=1_000_000;
     }
@@ -35,13 +35,13 @@ impl Params {
         LinearLatentModel {
             latents: LATENTS,
             beta: self.beta,
-            prior_variance: self.prior_deviation.powi(2),
-            encoder_variance: match self.encoder_variance.as_str() {
+            prior_variance: self.eta_enc.powi(2),
+            encoder_variance: match self.sigma.as_str() {
                 "equal" => EncoderVariance::Fixed(vec![0.64; LATENTS]),
                 "graded" => EncoderVariance::Fixed([0.4, 0.8, 1.2].map(|sigma: f64| sigma * sigma).to_vec()),
                 _ => EncoderVariance::Learnable,
             },
-            decoder_variance: DecoderVariance::Fixed(self.decoder_deviation.powi(2)),
+            decoder_variance: DecoderVariance::Fixed(self.eta_dec.powi(2)),
         }
     }
 
@@ -55,18 +55,12 @@ impl Params {
     }
 }
 
-/// The closed form of a model at a point; all its numbers NaN if the point is impossible, which the claim then reports.
-fn closed_form(point: &Params, model: &LinearLatentModel) -> LinearLatentMinimum {
-    let nothing =
-        Mode { signal: 0.0, decoder: f64::NAN, encoder: f64::NAN, posterior_deviation: f64::NAN, divergence: f64::NAN };
-    let minimum = point.moments(Device::Cpu).and_then(|moments| Ok(model.minimum(&moments)?));
-    minimum.unwrap_or(LinearLatentMinimum { modes: vec![nothing; LATENTS], decoder_variance: f64::NAN, loss: f64::NAN })
-}
-
-fn descending(minimum: &LinearLatentMinimum, pick: fn(&Mode) -> f64) -> Vec<f64> {
+/// One number of each mode in the closed form of a model at a point, in descending order.
+fn closed_form(point: &Params, model: &LinearLatentModel, pick: fn(&Mode) -> f64) -> Result<Vec<f64>> {
+    let minimum = model.minimum(&point.moments(Device::Cpu)?)?;
     let mut values: Vec<f64> = minimum.modes.iter().map(pick).collect();
     values.sort_by(|a, b| b.total_cmp(a));
-    values
+    Ok(values)
 }
 
 /// Trained to a slope of 1e-8 against the closed form.
@@ -86,20 +80,19 @@ impl Study for Minimum {
             Profile::Full => &[(1.0, 0.7, 1.0), (2.0, 0.8, 1.2), (2.0, 1.0, 1.2), (4.0, 1.0, 0.9), (0.3, 1.5, 2.0)],
         };
         let mut points = Vec::new();
-        for (i, &(beta, decoder_deviation, prior_deviation)) in settings.iter().enumerate() {
+        for (i, &(beta, eta_dec, eta_enc)) in settings.iter().enumerate() {
             for targets in ["other", "inputs"] {
                 let fixed: &[&str] = if profile == Profile::Smoke { &[] } else { &["equal", "graded"] };
-                for &variance in ["learnable"].iter().chain(fixed) {
-                    let (targets, encoder_variance) = (targets.to_owned(), variance.to_owned());
-                    let data = i as i64;
-                    points.push(Params { targets, encoder_variance, beta, decoder_deviation, prior_deviation, data });
+                for &sigma in ["learnable"].iter().chain(fixed) {
+                    let (targets, sigma, data) = (targets.to_owned(), sigma.to_owned(), i as i64);
+                    points.push(Params { targets, sigma, beta, eta_dec, eta_enc, data });
                 }
             }
         }
         points
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         type Pick = fn(&Mode) -> f64;
         let picks: [(&str, &str, Pick); 4] = [
             ("decoder-singular-values", "decoder", |mode| mode.decoder),
@@ -109,42 +102,43 @@ impl Study for Minimum {
         ];
         // A slope of 1e-8 over a curvature of at least 1e-2 (no mode here lies nearer to its threshold) is an error of 1e-6.
         let margin = Margin::Absolute(1e-5);
-        let learnable: Vec<Params> = points.iter().filter(|point| point.encoder_variance == "learnable").cloned().collect();
-        picks
-            .iter()
-            .filter_map(|&(id, observable, pick)| {
-                // Fixed variances are not predicted, and a divergence is one unit's only where units cannot mix.
-                let points = if matches!(observable, "sigma" | "divergence") { &learnable } else { points };
-                if points.is_empty() {
-                    return None;
-                }
-                let all = |change: &dyn Fn(&Params) -> LinearLatentModel| -> Vec<f64> {
-                    points.iter().flat_map(|point| descending(&closed_form(point, &change(point)), pick)).collect()
-                };
-                let sites = points.iter().flat_map(|p| (0..LATENTS).map(|i| Minimum::at(p).site(observable).at(i as f64)));
-                let law = sites.zip(all(&Params::model)).enumerate().map(|(i, (site, value))| (i as f64, site, value));
-                let claim = Claim::exact(id, law)
+        let learnable: Vec<Params> = points.iter().filter(|point| point.sigma == "learnable").cloned().collect();
+        let mut claims = Vec::new();
+        for (id, observable, pick) in picks {
+            // Fixed variances are not predicted, and a divergence is one unit's only where units cannot mix.
+            let points = if matches!(observable, "sigma" | "divergence") { &learnable } else { points };
+            if points.is_empty() {
+                continue;
+            }
+            let all = |change: &dyn Fn(&Params) -> LinearLatentModel| -> Result<Vec<f64>> {
+                let values = points.iter().map(|point| closed_form(point, &change(point), pick));
+                Ok(values.collect::<Result<Vec<_>>>()?.concat())
+            };
+            let sites = points.iter().flat_map(|p| (0..LATENTS).map(|i| Minimum::at(p).site(observable).at(i as f64)));
+            let law = sites.zip(all(&Params::model)?).enumerate().map(|(i, (site, value))| (i as f64, site, value));
+            claims.push(
+                Claim::exact(id, law)
                     .within(margin)
                     .rival(
                         "beta-squared",
                         "takes β for a standard deviation, as η_dec is",
-                        all(&|point| LinearLatentModel { beta: point.beta.powi(2), ..point.model() }),
+                        all(&|point| LinearLatentModel { beta: point.beta.powi(2), ..point.model() })?,
                     )
                     .rival(
                         "beta-on-reconstruction",
                         "puts the weight on the other part of the loss",
-                        all(&|point| LinearLatentModel { beta: 1.0 / point.beta, ..point.model() }),
+                        all(&|point| LinearLatentModel { beta: 1.0 / point.beta, ..point.model() })?,
                     )
                     .rival(
                         "principal-components",
                         "no price for information: the linear autoencoder, without shrinkage or collapse",
-                        all(&|point| LinearLatentModel { beta: 1e-9, ..point.model() }),
+                        all(&|point| LinearLatentModel { beta: 1e-9, ..point.model() })?,
                     )
                     .axes("mode, point by point", observable)
-                    .source(THEOREM);
-                Some(claim)
-            })
-            .collect()
+                    .source(THEOREM),
+            );
+        }
+        Ok(claims)
     }
 
     fn measure(params: &Params, cell: &mut Cell) -> Result<()> {

@@ -14,7 +14,7 @@ params! {
         /// The control parameter: η_dec² or β.
         control: real = 1.0, 0.001..=1000.0;
         /// η_enc, the standard deviation of the prior.
-        prior_deviation: real = 1.0, 0.01..=10.0;
+        eta_enc: real = 1.0, 0.01..=10.0;
         /// Number of random starts in a cell.
         starts: integer = 4, 1..=1000;
     }
@@ -43,22 +43,16 @@ impl Params {
         let fixed = self.case == "fixed-sigma";
         let encoder_variance =
             if fixed { EncoderVariance::Fixed(vec![SIGMA * SIGMA; 2]) } else { EncoderVariance::Learnable };
-        LinearLatentModel {
-            latents: 2,
-            beta,
-            prior_variance: self.prior_deviation.powi(2),
-            encoder_variance,
-            decoder_variance,
-        }
+        LinearLatentModel { latents: 2, beta, prior_variance: self.eta_enc.powi(2), encoder_variance, decoder_variance }
     }
 }
 
 /// The control parameter at which the first signal collapses.
-fn critical(case: &str, prior_deviation: f64) -> f64 {
+fn critical(case: &str, eta_enc: f64) -> f64 {
     let signal = SIGNALS[0];
     match case {
         "beta" => signal.powi(2) / DECODER_VARIANCE,
-        "fixed-sigma" => (signal * prior_deviation / SIGMA).powi(2) / BETA,
+        "fixed-sigma" => (signal * eta_enc / SIGMA).powi(2) / BETA,
         "learnable-decoder" => TARGETS * signal.powi(2) / power(),
         _ => signal.powi(2) / BETA,
     }
@@ -70,21 +64,17 @@ fn power() -> f64 {
 }
 
 /// The rivals of a case: name, why, and where it puts the threshold.
-fn rivals(case: &str, prior_deviation: f64) -> Vec<(&'static str, &'static str, f64)> {
-    let (law, square) = (critical(case, prior_deviation), SIGNALS[0].powi(2));
+fn rivals(case: &str, eta_enc: f64) -> Vec<(&'static str, &'static str, f64)> {
+    let (law, square) = (critical(case, eta_enc), SIGNALS[0].powi(2));
     match case {
         "beta" => vec![
             ("beta-squared", "takes β for a standard deviation, as η_dec is", law.sqrt()),
             ("root-beta", "takes β for a fourth power, as where ζ is compared with √β σ", law.powi(2)),
-            ("prior-enters", "compares with the decoder variance in units of the prior's", law * prior_deviation.powi(2)),
+            ("prior-enters", "compares with the decoder variance in units of the prior's", law * eta_enc.powi(2)),
         ],
         "fixed-sigma" => vec![
             ("learnable-sigma", "the threshold of the variational autoencoder", square / BETA),
-            (
-                "squared-signal",
-                "compares ζ² instead of ζ with √β σ η_dec/η_enc",
-                (square * prior_deviation / SIGMA).powi(2) / BETA,
-            ),
+            ("squared-signal", "compares ζ² instead of ζ with √β σ η_dec/η_enc", (square * eta_enc / SIGMA).powi(2) / BETA),
             ("beta-squared", "takes β for a standard deviation", law / BETA),
         ],
         "learnable-decoder" => vec![
@@ -96,7 +86,7 @@ fn rivals(case: &str, prior_deviation: f64) -> Vec<(&'static str, &'static str, 
             ("beta-squared", "takes β for a standard deviation, as η_dec is", square / BETA.powi(2)),
             ("root-beta", "takes β for a fourth power", square / BETA.sqrt()),
             ("beta-forgotten", "the threshold of probabilistic PCA", square),
-            ("prior-enters", "compares with the decoder variance in units of the prior's", law * prior_deviation.powi(2)),
+            ("prior-enters", "compares with the decoder variance in units of the prior's", law * eta_enc.powi(2)),
         ],
     }
 }
@@ -126,38 +116,33 @@ impl Study for Threshold {
             Profile::Full => (&cases[..], &FRACTIONS[..], 8),
         };
         let mut points = Vec::new();
-        for &(case, prior_deviation) in cases {
-            let middle = critical(case, prior_deviation);
-            let point =
-                |fraction: &f64| Params { case: case.to_owned(), control: fraction * middle, prior_deviation, starts };
+        for &(case, eta_enc) in cases {
+            let middle = critical(case, eta_enc);
+            let point = |fraction: &f64| Params { case: case.to_owned(), control: fraction * middle, eta_enc, starts };
             points.extend(fractions.iter().map(point));
         }
         points
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let mut sorted = points.to_vec();
-        let key = |p: &Params| (p.case.clone(), p.prior_deviation, p.starts);
+        let key = |p: &Params| (p.case.clone(), p.eta_enc, p.starts);
         sorted.sort_by(|a, b| {
-            let groups =
-                a.case.cmp(&b.case).then(a.prior_deviation.total_cmp(&b.prior_deviation)).then(a.starts.cmp(&b.starts));
+            let groups = a.case.cmp(&b.case).then(a.eta_enc.total_cmp(&b.eta_enc)).then(a.starts.cmp(&b.starts));
             groups.then(a.control.total_cmp(&b.control))
         });
-        sorted
-            .chunk_by(|a, b| key(a) == key(b))
-            .map(|group| {
-                let (case, prior, starts) = key(&group[0]);
-                let sites = group.iter().map(|point| (point.control, Threshold::at(point).site("alive")));
-                let name = format!("threshold-{case}-prior-{prior}");
-                // The bracket is 2 % to either side; within it the last mode is too slow to be decided cheaply.
-                let claim = Claim::threshold(&name, sites, 0.5, critical(&case, prior)).within(Margin::Relative(0.025));
-                let claim =
-                    rivals(&case, prior).into_iter().fold(claim, |claim, (rival, why, at)| claim.rival(rival, why, [at]));
-                let axis =
-                    if case.ends_with("variance") || case == "fixed-sigma" { "decoder variance η_dec²" } else { "β" };
-                claim.out_of(starts as u64).axes(axis, "fraction of starts with a live unit").source(super::THEOREM)
-            })
-            .collect()
+        let claims = sorted.chunk_by(|a, b| key(a) == key(b)).map(|group| {
+            let (case, prior, starts) = key(&group[0]);
+            let sites = group.iter().map(|point| (point.control, Threshold::at(point).site("alive")));
+            let name = format!("threshold-{case}-prior-{prior}");
+            // The bracket is 2 % to either side; within it the last mode is too slow to be decided cheaply.
+            let claim = Claim::threshold(&name, sites, 0.5, critical(&case, prior)).within(Margin::Relative(0.025));
+            let claim =
+                rivals(&case, prior).into_iter().fold(claim, |claim, (rival, why, at)| claim.rival(rival, why, [at]));
+            let axis = if case.ends_with("variance") || case == "fixed-sigma" { "decoder variance η_dec²" } else { "β" };
+            claim.out_of(starts as u64).axes(axis, "fraction of starts with a live unit").source(super::THEOREM)
+        });
+        Ok(claims.collect())
     }
 
     fn measure(params: &Params, cell: &mut Cell) -> Result<()> {
@@ -168,7 +153,7 @@ impl Study for Threshold {
         for _ in 0..params.starts {
             // 2 % from the threshold the curvature is about 0.02: a slope of 1e-8 leaves a dying unit at 1e-6.
             let state = train(&model, &moments, &mut stream, 1e-8)?;
-            alive += i32::from(state.active(1e-3 * params.prior_deviation) > 0);
+            alive += i32::from(state.active(1e-3 * params.eta_enc) > 0);
         }
         cell.record("alive", f64::from(alive) / params.starts as f64);
         Ok(())

@@ -1,7 +1,7 @@
 //! The load at an error of 0.5 % grows as N^(n−1) (eq. 5), and rectification doubles it.
 
 use anyhow::{Context, Result};
-use lawbook_analysis::special::normal_tail_inverse;
+use lawbook_analysis::gaussian::normal_tail_inverse;
 use lawbook_memory::{Separation, capacity};
 
 use super::{probe, separation};
@@ -13,12 +13,12 @@ pub struct Capacity;
 params! {
     /// A memory that is filled until one update turns over 0.5 % of the sites of its patterns.
     pub struct Params {
-        /// Separation function.
-        form: choice = "power", ["power", "rectified"];
+        /// Separation function F.
+        F: choice = "power", ["power", "rectified"];
         /// Order n.
-        order: integer = 3, 2..=6;
+        n: integer = 3, 2..=6;
         /// Neurons N.
-        sites: integer = 100, 8..=1000;
+        N: integer = 100, 8..=1000;
         /// Sites looked at, for each load tried.
         bits: integer = 200_000, 1000..=1_000_000_000;
     }
@@ -42,32 +42,34 @@ impl Study for Capacity {
             Profile::Full => 4_000_000,
         };
         // Order 4 takes ten times as long as the others.
-        let at = |form: &str, order, sites| {
-            let bits = if order == 4 { 2 * bits / 3 } else { bits };
-            Params { form: form.to_owned(), order, sites, bits }
+        let at = |form: &str, n, neurons| {
+            let bits = if n == 4 { 2 * bits / 3 } else { bits };
+            Params { F: form.to_owned(), n, N: neurons, bits }
         };
-        let power = SIZES.iter().flat_map(|&(order, sizes)| sizes.map(|sites| at("power", order, sites)));
+        let power = SIZES.iter().flat_map(|&(n, sizes)| sizes.map(|neurons| at("power", n, neurons)));
         if profile == Profile::Smoke {
-            return power.filter(|p| p.order == 2).collect();
+            return power.filter(|p| p.n == 2).collect();
         }
         power.chain([at("rectified", 3, 80)]).collect()
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let mut claims = Vec::new();
-        for (order, sizes) in SIZES {
+        for (n, sizes) in SIZES {
             let points: Vec<&Params> = sizes
                 .iter()
-                .filter_map(|&sites| points.iter().find(|p| p.form == "power" && p.order == order && p.sites == sites))
+                .filter_map(|&neurons| points.iter().find(|p| p.F == "power" && p.n == n && p.N == neurons))
                 .collect();
             if points.len() > 1 {
-                claims.push(exponent(order, &points));
+                claims.push(exponent(n, &points));
             }
-            claims.extend(points.last().map(|p| amplitude(p)));
+            if let Some(largest) = points.last() {
+                claims.push(amplitude(largest)?);
+            }
         }
-        let at = |form: &str| points.iter().find(|p| p.form == form && p.order == 3 && p.sites == 80);
+        let at = |form: &str| points.iter().find(|p| p.F == form && p.n == 3 && p.N == 80);
         if let (Some(rectified), Some(power)) = (at("rectified"), at("power")) {
-            let sites = (Capacity::at(rectified).site("patterns"), Capacity::at(power).site("patterns"));
+            let sites = (Capacity::at(rectified).site("K"), Capacity::at(power).site("K"));
             // All 1/N terms are common to both; the kurtosis of rectified crosstalk at twice the load differs by 3/K (1 %).
             claims.push(
                 Claim::ratio("rectified-capacity", sites.0, sites.1, 2.0)
@@ -76,12 +78,12 @@ impl Study for Capacity {
                     .source("eq. 4 with the variance over positive overlaps"),
             );
         }
-        claims
+        Ok(claims)
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let mut stream = cell.stream("patterns");
-        let (form, sites, probes) = (separation(&p.form, p.order), p.sites as usize, (p.bits / p.sites).max(1) as usize);
+        let (form, sites, probes) = (separation(&p.F, p.n), p.N as usize, (p.bits / p.N).max(1) as usize);
         let mut error = |patterns: usize, probes: usize| probe(form, sites, patterns, probes, &mut stream).map(|(e, _)| e);
         let mut top = 4;
         while error(top, probes.div_ceil(10))? < 2.0 * ERROR {
@@ -97,8 +99,8 @@ impl Study for Capacity {
             if let (true, Some((upper, upper_error))) = (here < ERROR, above) {
                 let share = (noise(ERROR) - noise(here)) / (noise(upper_error) - noise(here));
                 let found = patterns + share * (upper - patterns);
-                cell.record("patterns", found);
-                cell.record("alpha", found / (p.sites as f64).powi(p.order as i32 - 1));
+                cell.record("K", found);
+                cell.record("alpha", found / (p.N as f64).powi(p.n as i32 - 1));
                 return Ok(());
             }
             above = Some((patterns, here));
@@ -109,39 +111,39 @@ impl Study for Capacity {
 
 /// The exponent n − 1. Neglected: K_c = α N^(n−1)(1 + c/N) with |c| ≤ 4/3 shifts the slope by 0.02 at the smallest sizes, the
 /// kurtosis of the crosstalk (−4 % in K at n = 4, N = 30) by 0.05, and K − 1 for K at n = 2 (−5 % from 150 to 600) by 0.03.
-fn exponent(order: i64, points: &[&Params]) -> Claim {
-    let sites = points.iter().map(|p| (p.sites as f64, Capacity::at(p).site("patterns")));
-    let claim = Claim::exponent(&format!("exponent-{order}"), sites, order as f64 - 1.0)
+fn exponent(n: i64, points: &[&Params]) -> Claim {
+    let sites = points.iter().map(|p| (p.N as f64, Capacity::at(p).site("K")));
+    let claim = Claim::exponent(&format!("exponent-{n}"), sites, n as f64 - 1.0)
         .within(Margin::Absolute(0.1))
         .axes("neurons N", "patterns K at 0.5 % error")
         .log_x()
         .log_y()
         .source("eq. 5");
-    let claim = claim.rival("one-more", "one pattern per coupling of n neurons: N^n", [order as f64]);
-    if order == 2 { claim } else { claim.rival("linear", "the classic capacity, 0.138 N, whatever the order", [1.0]) }
+    let claim = claim.rival("one-more", "one pattern per coupling of n neurons: N^n", [n as f64]);
+    if n == 2 { claim } else { claim.rival("linear", "the classic capacity, 0.138 N, whatever the order", [1.0]) }
 }
 
 /// The amplitude α_n: K = α_n N^(n−1), from Q(1/√r) = 0.005. (The printed asymptotic form gives 3 % less.)
 ///
 /// Neglected at the largest sizes: up to 4/(3N) in signal and variance (2 % at n = 4, N = 64), the lattice and K − 1 for K at
 /// n = 2 (3 % at N = 600), the kurtosis (1 %).
-fn amplitude(p: &Params) -> Claim {
-    let unit = (p.sites as f64).powi(p.order as i32 - 1);
-    let alpha = |n: u32| {
-        let sites = p.sites as usize;
-        capacity::patterns_at_error(Separation::Power(n), sites, ERROR).unwrap_or(f64::NAN)
-            / (sites as f64).powi(n as i32 - 1)
+fn amplitude(p: &Params) -> Result<Claim> {
+    let unit = (p.N as f64).powi(p.n as i32 - 1);
+    let alpha = |n: u32| -> Result<f64> {
+        let sites = p.N as usize;
+        Ok(capacity::patterns_at_error(Separation::Power(n), sites, ERROR)? / (sites as f64).powi(n as i32 - 1))
     };
-    let claim = Claim::value(&format!("amplitude-{}", p.order), Capacity::at(p).site("alpha"), alpha(p.order as u32))
+    let law = alpha(p.n as u32)?;
+    let claim = Claim::value(&format!("amplitude-{}", p.n), Capacity::at(p).site("alpha"), law)
         .within(Margin::Relative(0.06))
-        .rival("rectified", "half the noise, as if memories that point away were silent", [2.0 * alpha(p.order as u32)])
+        .rival("rectified", "half the noise, as if memories that point away were silent", [2.0 * law])
         .source("eq. 5 at 0.5 %");
-    if p.order == 2 {
-        return claim;
+    if p.n == 2 {
+        return Ok(claim);
     }
-    claim.rival("classic", "0.138 N patterns, the Hopfield network's", [0.138 * p.sites as f64 / unit]).rival(
+    Ok(claim.rival("classic", "0.138 N patterns, the Hopfield network's", [0.138 * p.N as f64 / unit]).rival(
         "one-variance",
         "the overlap's higher moments are dropped: no (2n − 3)!!",
-        [alpha(2)],
-    )
+        [alpha(2)?],
+    ))
 }

@@ -13,7 +13,7 @@ params! {
     /// Rectified memories of several orders that store the same real digits and get the same cues.
     pub struct Params {
         /// Stored digits K, distinct after binarising.
-        patterns: integer = 50, 2..=1700;
+        K: integer = 50, 2..=1700;
         /// Pixels turned over in a cue.
         flips: integer = 6, 0..=32;
         /// Cues per cell.
@@ -48,25 +48,25 @@ impl Study for DigitRetrieval {
             Profile::Full => 2000,
         };
         let loads: &[i64] = if profile == Profile::Smoke { &[10, 50, 200] } else { &[10, 50, 200, 1000] };
-        loads.iter().map(|&patterns| Params { patterns, cues, ..Params::default() }).collect()
+        loads.iter().map(|&patterns| Params { K: patterns, cues, ..Params::default() }).collect()
     }
 
-    fn predict(points: &[Params]) -> Vec<Claim> {
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let mut claims = Vec::new();
         for p in points {
             let site = |observable: &str, order: u32| DigitRetrieval::at(p).site(observable).at(f64::from(order));
-            for &(_, order) in BELOW.iter().filter(|(patterns, _)| *patterns == p.patterns) {
+            for &(_, order) in BELOW.iter().filter(|(patterns, _)| *patterns == p.K) {
                 claims.push(
-                    Claim::at_least(&format!("gain-{}-digits", p.patterns), site("gain", order), 0.3)
+                    Claim::at_least(&format!("gain-{}-digits", p.K), site("gain", order), 0.3)
                         .rival("order-is-idle", "the order of the energy makes no difference to retrieval", [0.0])
                         .source("section 2: steeper F separates memories better; bound from the digits' overlaps"),
                 );
             }
-            for &(_, order) in ABOVE.iter().filter(|(patterns, _)| *patterns == p.patterns) {
-                let error = capacity::one_step_error(Separation::Rectified(order), 64, p.patterns as f64);
-                let random = capacity::fixed_fraction(error.unwrap_or(f64::NAN), 64);
+            for &(_, order) in ABOVE.iter().filter(|(patterns, _)| *patterns == p.K) {
+                let error = capacity::one_step_error(Separation::Rectified(order), 64, p.K as f64)?;
+                let random = capacity::fixed_fraction(error, 64);
                 claims.push(
-                    Claim::at_most(&format!("collapse-{}-digits", p.patterns), site("retrieved", order), 0.1)
+                    Claim::at_most(&format!("collapse-{}-digits", p.K), site("retrieved", order), 0.1)
                         .out_of(p.cues as u64)
                         .rival(
                             "random-patterns",
@@ -80,11 +80,11 @@ impl Study for DigitRetrieval {
         claims.extend(energy(points, "energy-falls", "rise", "eq. 3: an update takes the state of lower energy"));
         // Convex F: F(x') ≥ F(x) + F'(x)(x' − x), so that even all sites at once cannot raise −ΣF along their gradients' signs.
         claims.extend(energy(points, "gradient-falls", "rise-gradient", "convexity of the rectified power"));
-        claims
+        Ok(claims)
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
-        let stored = choose(p.patterns as usize, &mut cell.stream("digits"))?;
+        let stored = choose(p.K as usize, &mut cell.stream("digits"))?;
         let patterns = Patterns::from_states(&stored)?;
         let mut stream = cell.stream("cues");
         let targets: Vec<usize> = (0..p.cues).map(|_| stream.below(stored.len() as u64) as usize).collect();
@@ -118,7 +118,7 @@ fn energy(points: &[Params], id: &str, observable: &str, source: &str) -> Option
     let site = |p: &Params, order: u32, observable: &str| DigitRetrieval::at(p).site(observable).at(f64::from(order));
     let sites: Vec<_> =
         points.iter().flat_map(|p| ORDERS.map(|order| (f64::from(order), site(p, order, observable), 0.0))).collect();
-    let followed = |p: &Params| FOLLOWED.map(|(patterns, order)| (patterns == p.patterns).then_some(order));
+    let followed = |p: &Params| FOLLOWED.map(|(patterns, order)| (patterns == p.K).then_some(order));
     let rival: Vec<_> = points
         .iter()
         .flat_map(|p| followed(p).into_iter().flatten().map(|order| site(p, order, "rise-synchronous")))

@@ -1,6 +1,6 @@
 //! Optimal transport on the line, where the quantile coupling is optimal: the symmetrised metric of the duplication sequence.
 
-use lawbook_analysis::gaussian::{integrate_line, normal_cdf, normal_pdf};
+use lawbook_analysis::gaussian::{integrate_line, normal_cdf, normal_density, normal_tail_inverse};
 
 /// Why a distance cannot be computed.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
@@ -55,13 +55,13 @@ pub fn wasserstein_to_normal(x: &[f64]) -> Result<f64, TransportError> {
     let mut x = x.to_vec();
     x.sort_by(f64::total_cmp);
     let (Some(&first), Some(&last)) = (x.first(), x.last()) else { return Err(TransportError::Empty) };
-    let primitive = |t: f64| t * normal_cdf(t) + normal_pdf(t);
+    let primitive = |t: f64| t * normal_cdf(t) + normal_density(t);
     let n = x.len() as f64;
     let between = x.windows(2).enumerate().map(|(i, pair)| {
         let (low, high, level) = (pair[0], pair[1], (i + 1) as f64 / n);
         let signed = |from: f64, to: f64| primitive(to) - primitive(from) - level * (to - from);
         if normal_cdf(low) < level && level < normal_cdf(high) {
-            let crossing = crossing(level, low, high);
+            let crossing = -normal_tail_inverse(level);
             signed(crossing, high) - signed(low, crossing)
         } else {
             signed(low, high).abs()
@@ -69,15 +69,6 @@ pub fn wasserstein_to_normal(x: &[f64]) -> Result<f64, TransportError> {
     });
     // The upper tail ∫_t^∞ (1 − Φ) is the lower one of −t.
     Ok(primitive(first) + between.sum::<f64>() + primitive(-last))
-}
-
-/// Where Φ crosses `level` between `low` and `high`, by bisection to rounding.
-fn crossing(level: f64, mut low: f64, mut high: f64) -> f64 {
-    for _ in 0..60 {
-        let middle = 0.5 * (low + high);
-        *(if normal_cdf(middle) < level { &mut low } else { &mut high }) = middle;
-    }
-    0.5 * (low + high)
 }
 
 /// E W_1 between n independent draws from N(0, 1) and N(0, 1) itself, exactly for every n.
