@@ -134,10 +134,9 @@ impl<'a> Layer<'a> {
     }
 }
 
-/// The compact figures of a law: what has one number each, side by side in units of the margin, and its identities.
-pub(super) fn of_law(law: &LawOutcome) -> Result<Markup> {
-    let figures = [forest::draw(law)?, exact::draw(law)?];
-    Ok(html! { @for figure in figures.into_iter().flatten() { (figure) } })
+/// The compact figures of a law: what has one number each, side by side in units of the margin; and its identities.
+pub(super) fn of_law(law: &LawOutcome) -> Result<[Option<Markup>; 2]> {
+    Ok([forest::draw(law)?, exact::draw(law)?])
 }
 
 /// The figure of one claim, if it has one of its own and there is something to draw. `level` is the chance of error that the

@@ -36,7 +36,9 @@ pub(super) fn section(law: &LawOutcome, outcome: &Outcome, links: &Links) -> Res
     });
     let symbols = symbols.collect::<Result<Vec<_>>>()?;
     let level = level_of_each(outcome);
-    let figures = figure::of_law(law).with_context(|| format!("law {id}: its figures"))?;
+    // Two figures stand in the two columns, a single one in the second.
+    let [forest, exact] = figure::of_law(law).with_context(|| format!("law {id}: its figures"))?;
+    let (first, second) = if forest.is_some() { (exact, forest) } else { (None, exact) };
     // Claims with figures come first, so that figures stand side by side.
     let (mut drawn, mut plain) = (Vec::new(), Vec::new());
     for outcome in &law.claims {
@@ -61,8 +63,9 @@ pub(super) fn section(law: &LawOutcome, outcome: &Outcome, links: &Links) -> Res
                     }
                     p.source { (reference(&card.source)) }
                     (materials(law, links))
+                    @if let Some(figure) = first { (figure) }
                 }
-                div.compact { (figures) }
+                @if let Some(figure) = second { div { (figure) } }
             }
             div.claims { @for claim in drawn.iter().chain(&plain) { (claim) } }
         }

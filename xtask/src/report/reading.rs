@@ -61,7 +61,10 @@ pub(super) fn predicted(outcome: &ClaimOutcome) -> String {
     let i = worst(outcome);
     let half_width = judgement.high.get(i).zip(judgement.low.get(i)).map_or(f64::INFINITY, |(high, low)| 0.5 * (high - low));
     let value = claim.predicted_values().get(i).copied().unwrap_or(f64::NAN);
-    let value = if claim.kind == Kind::Exact { number::plain(value) } else { number::beside(value, half_width) };
+    let value = match claim.kind {
+        Kind::Exact | Kind::Bound => number::plain(value),
+        _ => number::beside(value, half_width),
+    };
     match claim.predicted {
         Prediction::Equal(_) => value,
         Prediction::AtMost(_) => format!("≤ {value}"),

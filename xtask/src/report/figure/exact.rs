@@ -73,7 +73,7 @@ pub(super) fn draw(law: &LawOutcome) -> Result<Option<Markup>> {
     Ok(Some(html! {
         figure {
             (svg(&format!("{}/exact", law.card.id), &title, &about, &drawn))
-            figcaption { "Identities, which every seed must satisfy up to rounding: no statistics." }
+            figcaption { "Identities, which every seed must satisfy up to rounding: no statistics. A dot at the left end is no deviation at all." }
         }
     }))
 }
