@@ -11,51 +11,14 @@
 //! lies further out than Gaussian scatter can reach (`OUTLIER_ODDS`) turns any verdict into *undecided* with a note. A law of
 //! heavy tails therefore records quantiles or proportions, whose replicates are bounded.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
-    claim::{Claim, Kind, Prediction, Statistic},
+    claim::{Claim, Kind, Statistic},
     evidence::Evidence,
+    judgement::{Judgement, RivalOutcome},
     rival::Rival,
     sequence::{Interval, proportion_interval, replicate_interval},
     verdict::Verdict,
 };
-
-/// What the evidence says of one claim.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Judgement {
-    /// The outcome.
-    pub verdict: Verdict,
-    /// The estimates, one per component; for a threshold the middle of the bracket.
-    pub measured: Vec<f64>,
-    /// Lower ends of the intervals.
-    pub low: Vec<f64>,
-    /// Upper ends of the intervals.
-    pub high: Vec<f64>,
-    /// Lower ends of what holds.
-    pub band_low: Vec<f64>,
-    /// Upper ends of what holds.
-    pub band_high: Vec<f64>,
-    /// Number of seeds.
-    pub seeds: usize,
-    /// The smallest deviation of the truth from the prediction that this evidence would have told: margin plus half-width.
-    pub detectable: f64,
-    /// The rivals on the same data.
-    pub rivals: Vec<RivalOutcome>,
-    /// Why the verdict is not simply what the numbers say, if it is not.
-    pub note: Option<String>,
-}
-
-/// What the evidence says of one rival.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RivalOutcome {
-    /// The rival's name.
-    pub name: String,
-    /// What it predicts; for a rival identity, its smallest measured residual.
-    pub predicted: Vec<f64>,
-    /// Whether the data exclude it.
-    pub refuted: bool,
-}
 
 /// The chance of any wrong *holds* or *fails* in a whole run; each interval gets an equal share.
 pub const OVERALL_LEVEL: f64 = 0.05;
@@ -74,7 +37,11 @@ pub fn judge(claim: &Claim, evidence: &Evidence, level: f64) -> Judgement {
     }
     if let Some(failure) = evidence.failures.first() {
         let count = evidence.failures.len();
-        return Judgement::without_data(claim, Verdict::Error, format!("{count} cells failed; the first: {failure}"));
+        return Judgement::without_data(
+            claim,
+            Verdict::Error,
+            format!("{count} of its cells failed, one of them with: {failure}"),
+        );
     }
     if evidence.rows.is_empty() {
         return Judgement::without_data(claim, Verdict::Undecided, "no seed has been measured".to_owned());
@@ -174,7 +141,7 @@ fn bracket(x: &[f64], intervals: &[Interval], level: f64) -> Interval {
 }
 
 fn judge_intervals(claim: &Claim, evidence: &Evidence, intervals: &[Interval], doubt: Option<String>) -> Judgement {
-    let (band_low, band_high) = band(claim);
+    let (band_low, band_high) = claim.band();
     let inside = intervals.iter().zip(band_low.iter().zip(&band_high)).all(|(i, (b, t))| i.low >= *b && i.high <= *t);
     let outside = intervals.iter().zip(band_low.iter().zip(&band_high)).any(|(i, (b, t))| i.high < *b || i.low > *t);
     let rivals: Vec<RivalOutcome> = claim.rivals.iter().map(|rival| outcome(rival, intervals)).collect();
@@ -211,7 +178,7 @@ fn outcome(rival: &Rival, intervals: &[Interval]) -> RivalOutcome {
 }
 
 fn judge_exact(claim: &Claim, evidence: &Evidence, components: &[Vec<f64>]) -> Judgement {
-    let (band_low, band_high) = band(claim);
+    let (band_low, band_high) = claim.band();
     let margins = claim.margins();
     let inside = components
         .iter()
@@ -255,57 +222,5 @@ fn judge_exact(claim: &Claim, evidence: &Evidence, components: &[Vec<f64>]) -> J
         detectable: margins.iter().copied().fold(0.0, f64::max),
         rivals,
         note,
-    }
-}
-
-/// What holds: lower and upper end per component.
-fn band(claim: &Claim) -> (Vec<f64>, Vec<f64>) {
-    let margins = claim.margins();
-    match &claim.predicted {
-        Prediction::Equal(values) => {
-            values.iter().zip(&margins).map(|(value, margin)| (value - margin, value + margin)).unzip()
-        }
-        Prediction::AtMost(bound) => (vec![f64::NEG_INFINITY], vec![bound + margins[0]]),
-        Prediction::AtLeast(bound) => (vec![bound - margins[0]], vec![f64::INFINITY]),
-    }
-}
-
-impl Judgement {
-    fn without_data(claim: &Claim, verdict: Verdict, note: String) -> Self {
-        let (band_low, band_high) = if claim.check().is_ok() { band(claim) } else { Default::default() };
-        let rivals = claim.rivals.iter().map(|rival| RivalOutcome {
-            name: rival.name.clone(),
-            predicted: rival.predicted.clone(),
-            refuted: false,
-        });
-        Self { verdict, band_low, band_high, rivals: rivals.collect(), note: Some(note), ..Self::unjudged() }
-    }
-
-    /// The judgement before there is one.
-    pub fn unjudged() -> Self {
-        Self {
-            verdict: Verdict::Undecided,
-            measured: Vec::new(),
-            low: Vec::new(),
-            high: Vec::new(),
-            band_low: Vec::new(),
-            band_high: Vec::new(),
-            seeds: 0,
-            detectable: f64::INFINITY,
-            rivals: Vec::new(),
-            note: None,
-        }
-    }
-
-    /// Whether every interval lies inside its margin.
-    pub fn inside(&self) -> bool {
-        let bands = self.band_low.iter().zip(&self.band_high);
-        !self.low.is_empty() && self.low.iter().zip(&self.high).zip(bands).all(|((l, h), (b, t))| l >= b && h <= t)
-    }
-
-    /// Whether the run may count this as what was to be expected of `claim`: the verdict it records as its finding, or
-    /// *holds*; a claim out of its regime says nothing either way.
-    pub fn as_expected(&self, claim: &Claim) -> bool {
-        self.verdict == claim.expected() || self.verdict == Verdict::OutOfRegime
     }
 }

@@ -18,10 +18,13 @@
 //! assert_eq!(judge(&claim, &evidence, 0.01).verdict, Verdict::Holds);
 //! ```
 
+mod build;
 mod card;
+mod check;
 mod claim;
 mod evidence;
 mod judge;
+mod judgement;
 mod margin;
 mod observed;
 mod point;
@@ -31,9 +34,11 @@ mod verdict;
 pub mod wire;
 
 pub use card::{LawCard, ParamCard, ParamKind, Profile, StudyCard};
-pub use claim::{Assumption, Axis, Claim, ClaimError, Finding, Kind, Prediction, Statistic};
+pub use check::ClaimError;
+pub use claim::{Assumption, Axis, Claim, Finding, Kind, Prediction, Statistic};
 pub use evidence::Evidence;
-pub use judge::{Judgement, OVERALL_LEVEL, RivalOutcome, judge};
+pub use judge::{OVERALL_LEVEL, judge};
+pub use judgement::{Judgement, RivalOutcome};
 pub use margin::Margin;
 pub use observed::Observed;
 pub use point::{Observation, Point, Site};

@@ -14,7 +14,6 @@ pub(super) fn observable(claim: &Claim) -> String {
     }
     match (claim.statistic, names.as_slice()) {
         (Statistic::Ratio, [above, below]) => format!("{above} / {below}"),
-        (Statistic::Difference, [left, right]) => format!("{left} − {right}"),
         _ => claim.axis.observable.clone(),
     }
 }
