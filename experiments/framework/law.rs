@@ -153,10 +153,10 @@ impl Law {
     }
 }
 
-/// Four to eight seeds for smoke, six to twenty-four for quick, eight to sixty-four for full.
+/// Four to twenty-four seeds for smoke, six to twenty-four for quick, eight to sixty-four for full.
 fn usual_seeds(profile: Profile) -> (u64, u64) {
     match profile {
-        Profile::Smoke => (4, 8),
+        Profile::Smoke => (4, 24),
         Profile::Quick => (6, 24),
         Profile::Full => (8, 64),
     }

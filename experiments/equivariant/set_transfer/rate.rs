@@ -45,7 +45,8 @@ impl Study for Rate {
 
     fn grid(profile: Profile) -> Vec<Untrained> {
         let base = match profile {
-            Profile::Smoke => Untrained { width: 12, draws: 400, largest: 3000, ..Untrained::default() },
+            // Narrower networks are at times dead at the limit, where there is no first order.
+            Profile::Smoke => Untrained { width: 16, draws: 400, largest: 3000, ..Untrained::default() },
             Profile::Quick => Untrained { draws: 200, largest: 3000, ..Untrained::default() },
             Profile::Full => Untrained { draws: 200, ..Untrained::default() },
         };

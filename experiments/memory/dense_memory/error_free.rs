@@ -41,7 +41,7 @@ impl Study for ErrorFree {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let probes = match profile {
-            Profile::Smoke => 500,
+            Profile::Smoke => 1000,
             Profile::Quick => 6000,
             Profile::Full => 100_000,
         };

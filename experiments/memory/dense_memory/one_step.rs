@@ -51,7 +51,7 @@ impl Study for OneStep {
     fn grid(profile: Profile) -> Vec<Params> {
         // Wrong sites counted per cell: the relative error of a cell is the inverse square root. Order 4 is dear.
         let (curve_events, small_events, most_order) = match profile {
-            Profile::Smoke => (1500.0, [1500.0, 0.0], 3),
+            Profile::Smoke => (1500.0, [6000.0, 0.0], 3),
             Profile::Quick => (3000.0, [6000.0, 2500.0], 6),
             Profile::Full => (50_000.0, [100_000.0, 100_000.0], 6),
         };
