@@ -4,6 +4,7 @@
 //! process of its own. Each verb is one file under `verbs/` and calls the mechanisms beside it.
 
 mod archive;
+mod bench;
 mod cli;
 mod error;
 mod executor;
@@ -55,6 +56,7 @@ fn dispatch(verb: Verb) -> anyhow::Result<u8> {
         Verb::Report(args) => verbs::report::run(&args),
         Verb::Export(args) => verbs::export::run(&args),
         Verb::Setup(args) => verbs::setup::run(&args),
+        Verb::Bench(args) => verbs::bench::run(&args),
         _ => anyhow::bail!("not yet"),
     }
 }
