@@ -4,6 +4,7 @@
 //! process of its own. Each verb is one file under `verbs/` and calls the mechanisms beside it.
 
 mod archive;
+mod bench;
 mod cargo;
 mod cli;
 mod disk;
@@ -64,6 +65,6 @@ fn dispatch(verb: Verb) -> anyhow::Result<u8> {
         Verb::Test(args) => verbs::test::run(&args),
         Verb::Tidy => verbs::tidy::run(),
         Verb::Validate => verbs::validate::run(),
-        _ => anyhow::bail!("not yet"),
+        Verb::Bench(args) => verbs::bench::run(&args),
     }
 }

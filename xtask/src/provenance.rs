@@ -30,7 +30,8 @@ pub fn collect(house: &House, plan: &Plan, jobs: usize, started: &jiff::Zoned, s
     Provenance { facts, dirty_patch }
 }
 
-fn processor() -> Option<String> {
+/// The name of the processor.
+pub fn processor() -> Option<String> {
     let text = std::fs::read_to_string("/proc/cpuinfo").ok();
     let line = text.as_deref().and_then(|text| text.lines().find(|line| line.starts_with("model name")));
     let name = line.and_then(|line| line.split_once(':')).map(|(_, name)| name.trim().to_owned());

@@ -1,0 +1,61 @@
+//! Does the work of a bench on request: a line in, a run, a line of JSON out.
+
+use std::{
+    io::{BufRead, Write},
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+use lawbook_benches::BENCHES;
+use serde_json::json;
+
+/// Does the work of a bench on request.
+#[derive(Parser)]
+enum Command {
+    /// Print the benches as JSON.
+    List,
+    /// Write to a folder what peers need to do the same work; then answer every line `work` or `floor` with the seconds that
+    /// it took and the statistics of the last work.
+    Serve {
+        /// The bench.
+        bench: String,
+        /// The folder.
+        folder: PathBuf,
+    },
+}
+
+fn main() -> Result<()> {
+    match Command::parse() {
+        Command::List => println!("{}", serde_json::to_string(BENCHES)?),
+        Command::Serve { bench, folder } => serve(&bench, &folder)?,
+    }
+    Ok(())
+}
+
+fn serve(name: &str, folder: &Path) -> Result<()> {
+    let known = || BENCHES.iter().map(|bench| bench.name).collect::<Vec<_>>().join(", ");
+    let bench = BENCHES
+        .iter()
+        .find(|bench| bench.name == name)
+        .with_context(|| format!("no bench {name}; known are {}", known()))?;
+    let mut workload = (bench.prepare)()?;
+    let constants = folder.join("given.json");
+    std::fs::write(&constants, workload.share(folder)?.to_string())
+        .with_context(|| format!("{} cannot be written", constants.display()))?;
+    for line in std::io::stdin().lock().lines() {
+        let line = line?;
+        let start = Instant::now();
+        match line.as_str() {
+            "work" => workload.work()?,
+            "floor" => workload.floor()?,
+            other => bail!("asked for {other:?}: ask for work or floor"),
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{}", json!({"seconds": seconds, "statistics": workload.statistics()}))?;
+        out.flush()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! `bench`: how fast, against the floor and against the tools that users would pick instead.
+
+use std::{collections::BTreeSet, path::Path, process::Command};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    bench::{self, Bench, Entrants, Ours, Row},
+    cli::{BenchArgs, Format},
+    libtorch, provenance,
+    terminal::{self, number},
+};
+
+/// Times every bench and prints ratios. A peer that does not compute the same is an error.
+pub fn run(args: &BenchArgs) -> Result<u8> {
+    let ours = Ours::build(&libtorch::ensure()?.path)?;
+    let benches = ours.list()?;
+    let peers = bench::peers();
+    let python = if args.peers { Some(bench::environment(&peers)?) } else { None };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let load = load();
+    let (mut rows, mut complaints) = (Vec::new(), Vec::new());
+    for bench in &benches {
+        for threads in bench.thread_counts(cores) {
+            let folder = tempfile::tempdir().context("no temporary folder for the benches' input")?;
+            let entrants = entrants(bench, &ours, python.as_deref(), &peers, folder.path());
+            let title = bench.title(threads);
+            eprintln!("{title}: {}", bench.work);
+            let outcome = bench::hold(&title, threads, entrants, folder.path()).with_context(|| title.clone())?;
+            rows.extend(outcome.rows);
+            complaints.extend(outcome.complaints);
+        }
+    }
+    let mut about = vec![machine(cores, load)];
+    if args.peers {
+        let names: BTreeSet<String> = benches.iter().flat_map(|bench| bench.peers.iter().cloned()).collect();
+        about.push(format!("peers: {}", bench::versions(&peers, &names.into_iter().collect::<Vec<_>>())?));
+    }
+    match args.format {
+        Format::Json => {
+            println!("{}", serde_json::to_string_pretty(&rows)?);
+            eprintln!("{}", about.join("\n"));
+        }
+        Format::Table => {
+            println!("{}\n{}\n\n{}", table(&rows), legend(&benches), about.join("\n"));
+        }
+    }
+    complaints.iter().for_each(|complaint| eprintln!("error: {complaint}"));
+    Ok(if complaints.is_empty() { 0 } else { 3 })
+}
+
+fn entrants(bench: &Bench, ours: &Ours, python: Option<&Path>, peers: &Path, folder: &Path) -> Entrants {
+    let peer = |python: &Path, name: &String| {
+        let mut command = Command::new(python);
+        // No byte code beside the scripts.
+        command.arg("-B").arg(peers.join(bench.script())).arg(name).arg(folder);
+        (name.clone(), command)
+    };
+    let others = python.map_or(Vec::new(), |python| bench.peers.iter().map(|name| peer(python, name)).collect());
+    Entrants { ours: ours.serve(bench, folder), peers: others }
+}
+
+fn table(rows: &[Row]) -> String {
+    let header = ["bench", "ours s", "floor s", "ours/floor", "peer", "peer s", "ours/peer", "in single rounds"];
+    let cells = rows.iter().map(|row| {
+        let or_none = |value: Option<f64>| value.map_or("–".to_owned(), number);
+        vec![
+            row.bench.clone(),
+            number(row.ours_s),
+            number(row.floor_s),
+            number(row.over_floor),
+            row.peer.clone().unwrap_or("–".to_owned()),
+            or_none(row.peer_s),
+            or_none(row.ratio),
+            row.range.map_or("–".to_owned(), |[least, most]| format!("{} … {}", number(least), number(most))),
+        ]
+    });
+    terminal::table(&header, cells)
+}
+
+fn legend(benches: &[Bench]) -> String {
+    let mut text = "Medians over rounds in which everyone takes a turn. Below 1, ours is faster. Work and floor:".to_owned();
+    for bench in benches {
+        text.push_str(&format!("\n  {}: {}. Floor: {}.", bench.name, bench.work, bench.floor));
+    }
+    text
+}
+
+fn machine(cores: usize, before: Option<String>) -> String {
+    let processor = provenance::processor().unwrap_or_else(|| "an unknown processor".to_owned());
+    let loads = before.zip(load()).map(|(before, after)| format!("; load {before} before, {after} after"));
+    format!("machine: {processor}, {cores} cores{}", loads.unwrap_or_default())
+}
+
+/// The mean number of busy processes in the last minute, where the system says it.
+fn load() -> Option<String> {
+    let text = std::fs::read_to_string("/proc/loadavg").ok()?;
+    text.split_whitespace().next().map(str::to_owned)
+}
