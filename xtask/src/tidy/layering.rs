@@ -31,6 +31,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "lawbook-memory",
         ],
     ),
+    ("lawbook-benches", &["lawbook-core", "lawbook-dynamics", "lawbook-equivariant", "lawbook-memory"]),
     ("xtask", &["lawbook-claims"]),
 ];
 
