@@ -27,16 +27,17 @@ pub fn law() -> Law {
         .statement(
             "Under a rescaling symmetry the noise of SGD makes the difference of the squared norms of two layers decay \
              exponentially; gradient flow conserves it. A two-layer linear unit with noisy labels then has a stationary law \
-             in closed form with the tail exponent -7/2, never learns the wrong sign, and above a critical temperature \
-             T = eta/S collapses to zero, its fluctuations first growing and then falling with T.",
+             in closed form with the tail exponent −7/2, never learns the wrong sign, and above a critical temperature \
+             T = η/S collapses to zero, its fluctuations first growing and then falling with T.",
         )
         .equation(
-            r"\frac{d}{dt}\left(|u|^2-|w|^2\right) = -T\left(u^T C_1 u - w^T C_2 w\right), \qquad \
-             p(v) \propto v^{\frac{b_2}{2 a_3 T}-\frac32}\, Q(v)^{-1-\frac{b_2}{4 T a_3}} \exp\left\{-\frac{1}{2T}\
+            r"\frac{d}{dt}\left(|u|^2-|w|^2\right) = -T\left(u^T C_1 u - w^T C_2 w\right), \qquad
+             p(v) \propto v^{\frac{b_2}{2 a_3 T}-\frac32}\, Q(v)^{-1-\frac{b_2}{4 T a_3}} \exp\left\{-\frac{1}{2T}
              \frac{a_3 b_1-a_2 b_2}{a_3\sqrt\Delta}\arctan\frac{a_1 v-a_2}{\sqrt\Delta}\right\}, \qquad T_c=\frac{b_2}{a_3}",
         )
         .symbol("u, w", "weights of two layers that the symmetry rescales against each other")
         .symbol("T", "temperature: learning rate over batch size")
+        .symbol("T_c", "critical temperature, above which u = w = 0 is all that is left")
         .symbol("C_1, C_2", "covariances of the gradient in the product of the layers, seen from either layer")
         .symbol("v", "the product u w that the unit computes")
         .symbol("Q(v)", "a quarter of the variance of the gradient in v: a_1 v^2 - 2 a_2 v + a_3")

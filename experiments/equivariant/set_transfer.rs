@@ -6,6 +6,9 @@
 //! W_∞ only; the sum does not descend, and a sum trained at n_tr is off by (n − n_tr) ∇σ·ρ̄ at n: its squared error grows as
 //! (n − n_tr)². Under zero padding the roles are reversed: the sum with ρ(0) = 0 is compatible, mean and maximum are not.
 //!
+//! Assumes networks ρ and σ that do not depend on n and are Lipschitz; for the rates, independent points of a measure with finite
+//! moments; for the blow-up, that σ is affine along the ray on which the sum grows, as a ReLU network is beyond its last kink.
+//!
 //! Source: Eitan Levin, Yuxin Ma, Mateo Díaz & Soledad Villar, *On Transferring Transferability: Towards a Theory for Size
 //! Generalization*, NeurIPS 2025, arXiv 2505.23599: Table 2, Corollary F.9, equation (3), Appendix I.
 
@@ -26,7 +29,7 @@ pub fn law() -> Law {
         .statement(
             "Under duplication the mean-aggregating and max-aggregating set models are exactly compatible and the sum is not; \
              under zero padding only the sum is. The normalised DeepSet approaches its limit on the underlying measure as \
-             n^(-1/2) in every dimension. Trained at one size, it improves at larger ones; the sum blows up with the square of \
+             n^(−1/2) in every dimension. Trained at one size, it improves at larger ones; the sum blows up with the square of \
              the excess size; the maximum transfers on a task of the support and drifts on statistics.",
         )
         .equation(

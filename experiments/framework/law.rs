@@ -81,7 +81,7 @@ impl Law {
     /// The equation in LaTeX, without delimiters.
     #[must_use]
     pub fn equation(mut self, latex: &str) -> Self {
-        self.card.equation = latex.to_owned();
+        self.card.equation = latex.split_whitespace().collect::<Vec<_>>().join(" ");
         self
     }
 

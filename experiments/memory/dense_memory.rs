@@ -33,13 +33,14 @@ pub fn law() -> Law {
              Gaussian tail in the load, and rectifying F doubles the load.",
         )
         .equation(
-            r"P = Q\!\left(\tfrac{1}{\sqrt{r}}\right), \quad r = \frac{(2n-3)!!\,K}{N^{n-1}}, \quad \
+            r"P = Q\!\left(\tfrac{1}{\sqrt{r}}\right), \quad r = \frac{(2n-3)!!\,K}{N^{n-1}}, \quad
               K^{\max}_{\text{no errors}} = \frac{N^{n-1}}{2\,(2n-3)!!\,\ln N}",
         )
         .symbol("n", "degree of the separation function F(x) = xⁿ")
         .symbol("N", "number of neurons")
         .symbol("K", "number of stored patterns")
         .symbol("P", "one-step error: fraction of sites of a stored pattern that one update turns over")
+        .symbol("r", "load: variance of the crosstalk over the squared signal; half as much where F is rectified")
         .symbol("Q", "upper tail of the standard normal")
         .source("D. Krotov & J. J. Hopfield, Dense Associative Memory for Pattern Recognition, NeurIPS 2016, arXiv 1606.01164")
         .study::<one_step::OneStep>()

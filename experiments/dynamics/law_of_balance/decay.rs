@@ -122,6 +122,7 @@ impl Study for Decay {
                         [rate * minimum],
                     )
                     .rival("conservation", "gradient flow, for which noise averages out", [0.0])
+                    .axes("", "decay rate of |u² − w²|")
                     .source("corollary of the law of balance"),
             );
         }
@@ -144,6 +145,7 @@ impl Study for Decay {
                 Claim::exact("gradient-descent-conserves", [(0.0, Self::at(p).site("imbalance-ratio"), 1.0)])
                     .within(Margin::Absolute(0.01))
                     .rival("sgd", "what SGD at the same learning rate does", [(-p.decay_rate()? * p.t).exp()])
+                    .axes("", "(u² − w²)/(u₀² − w₀²) at the end")
                     .source("law of balance at T = 0, figure 1"),
             );
         }
@@ -155,6 +157,7 @@ impl Study for Decay {
                     .within(Margin::Relative(0.05))
                     .rival("conservation", "the symmetry of the loss protects the imbalance", [0.0])
                     .rival("one-layer", "only one of two independent noises counts", [0.5])
+                    .axes("", "mean square change of u² − w² over what the noise supplies")
                     .source("figure 1; d E(u² − w² − u₀² + w₀²)² = 4σ² E(u² + w²) dt by Itô's formula"),
             );
         }

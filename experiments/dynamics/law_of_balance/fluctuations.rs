@@ -95,6 +95,7 @@ impl Study for Fluctuations {
             claims.push(
                 Claim::ratio_at_most("inversion", site(hot), site(warm), 0.75)
                     .rival("linear-growth", linear_because, [HOT / WARM])
+                    .axes("", "Var v at 0.9 T_c over Var v at 0.5 T_c")
                     .source("section 4.2: the variance falls towards T_c"),
             );
         }

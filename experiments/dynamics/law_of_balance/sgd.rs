@@ -129,6 +129,7 @@ fn claims(p: &Params) -> Result<Vec<Claim>> {
             Claim::at_least(&format!("collapse-{name}"), site("collapsed"), 0.95)
                 .out_of(trials)
                 .rival("isotropic-noise", "exp(−2L/T') of Langevin dynamics leaves 0 like any other value", [near_zero])
+                .axes("", "fraction of replicas with |v| < 0.001")
                 .source("section 4.2: u = w = 0 with probability 1 above T_c"),
         ]);
     }
@@ -140,6 +141,7 @@ fn claims(p: &Params) -> Result<Vec<Claim>> {
                 .out_of(trials)
                 .rival("linear-regression", "depth 0 takes both signs, with the variance of its law", [wrong(regression)])
                 .rival("isotropic-noise", "exp(−2L/T') of Langevin dynamics does not stop at 0", [wrong(gibbs)])
+                .axes("", "fraction of replicas with v < −0.01")
                 .source("section 4: the law of v < 0 is not normalisable, all its mass is at 0"),
         ]);
     }
@@ -167,6 +169,7 @@ fn claims(p: &Params) -> Result<Vec<Claim>> {
         claims.push(
             Claim::at_most(&format!("sgd-balance-{name}"), site("median-imbalance"), 1e-4 * start)
                 .rival("conservation", "gradient flow keeps u² − w²", [start])
+                .axes("", "median of |u² − w²|")
                 .source("law of balance"),
         );
     }

@@ -4,10 +4,7 @@ use anyhow::Result;
 use lawbook_core::Kind;
 use lawbook_equivariant::sets::{Aggregation, SetModel, SetSequence};
 
-use crate::{
-    framework::{Cell, Claim, Margin, Profile, Study},
-    params,
-};
+use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
 params! {
     /// One random set and random networks.

@@ -6,10 +6,7 @@ use lawbook_core::Kind;
 use lawbook_equivariant::sets::{Circle, maximal_distance};
 
 use super::trained::{self, Bound, Purpose, Run};
-use crate::{
-    framework::{Cell, Claim, Profile, Study},
-    params,
-};
+use crate::framework::{Cell, Claim, Profile, Study, params};
 
 params! {
     /// One training run.
@@ -68,7 +65,7 @@ impl Study for MaximalDistance {
                     // On larger sets the same circles are only sampled more densely: published, 0.82 at ten times the size.
                     claims.push(trained::growth_at_most("distance-max-flat", &at, 1.5).rival(
                         "drifts",
-                        "in proportion to n",
+                        "the error grows in proportion to n",
                         [(most as f64).ln()],
                     ));
                     let same = |other: &&Distance| **other == Distance { aggregation: "mean".to_owned(), ..params.clone() };

@@ -5,10 +5,7 @@ use anyhow::Result;
 use lawbook_core::{Kind, Tensor, no_grad, tensor::from_slice};
 use lawbook_equivariant::sets::{Aggregation, SetModel};
 
-use crate::{
-    framework::{Cell, Claim, Margin, Profile, Study},
-    params,
-};
+use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
 params! {
     /// Points uniform in [−1, 1], the first of them replaced.

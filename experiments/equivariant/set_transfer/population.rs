@@ -9,10 +9,7 @@ use lawbook_core::{Key, Kind};
 use lawbook_equivariant::sets::Population;
 
 use super::trained::{self, Bound, Purpose, Run};
-use crate::{
-    framework::{Cell, Claim, Margin, Profile, Study},
-    params,
-};
+use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
 params! {
     /// One training run.
@@ -109,7 +106,10 @@ impl Study for PopulationStatistics {
                                 .within(Margin::Absolute(0.1))
                                 .rival("variance", "no bias at all", [-1.0])
                                 .rival("bias", "no variance at all", [0.0])
-                                .source("Appendix I, size generalisation of sets"),
+                                .axes("n", "MSE")
+                                .log_x()
+                                .log_y()
+                                .source(trained::EXPERIMENTS),
                         );
                     }
                     let same = |other: &&Statistic| **other == Statistic { aggregation: "max".to_owned(), ..params.clone() };

@@ -10,10 +10,7 @@ use lawbook_analysis::gaussian::normal_rule;
 use lawbook_core::{Kind, Tensor, no_grad, tensor::to_vec};
 use lawbook_equivariant::sets::{Aggregation, SetModel, limit};
 
-use crate::{
-    framework::{Cell, Claim, Margin, Profile, Study},
-    params,
-};
+use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
 params! {
     /// A random normalised DeepSet on samples of N(0, I_d).
@@ -63,12 +60,13 @@ impl Study for Rate {
                 sizes.iter().map(|&n| (n as f64, site.clone().at(n as f64))).collect::<Vec<_>>()
             };
             // Corrections of relative order 1/n in the variance and n^(-1/2) at kinks bend the fit by less than this.
-            let slope = |id: String, observable: &str| {
+            let slope = |id: String, observable: &str, ordinate: &str| {
                 let claim = Claim::exponent(&id, along(observable), -0.5).within(Margin::Absolute(0.05));
-                claim.rival("grid", "n^(-1), as for evenly spaced points", [-1.0]).axes("n", observable).log_x().log_y()
+                claim.rival("grid", "n^(-1), as for evenly spaced points", [-1.0]).axes("n", ordinate).log_x().log_y()
             };
             let bound = -1.0 / params.d as f64;
-            let gap = slope(format!("gap-exponent-d{}", params.d), "gap").source("Corollary F.9");
+            let gap =
+                slope(format!("gap-exponent-d{}", params.d), "gap", "E|f_n − f_n'| of two samples").source("Corollary F.9");
             claims.push(if params.d > 2 {
                 gap.rival(
                     "wasserstein-bound",
@@ -80,7 +78,7 @@ impl Study for Rate {
             });
             if params.d == 1 {
                 claims.push(
-                    slope("limit-exponent".to_owned(), "error")
+                    slope("limit-exponent".to_owned(), "error", "E|f_n − f_∞|")
                         .rival("second-moment-bound", "n^(-1/(2p)) at p = 2, the general rate of W_p", [-0.25])
                         .source("Figure 2d, Corollary F.9"),
                 );
@@ -94,6 +92,7 @@ impl Study for Rate {
                             [FRAC_PI_2.sqrt()],
                         )
                         .rival("two-samples", "both ends fluctuate, as between two samples", [2f64.sqrt()])
+                        .axes("", "E|f_n − f_∞| over its value by the delta method")
                         .source("delta method on Corollary F.9"),
                 );
             }

@@ -7,6 +7,9 @@ use lawbook_equivariant::sets::{Aggregation, Recipe, SetData, SetModel, fit};
 
 use crate::framework::{Cell, Claim, Margin, Point};
 
+/// The paper, for the claims of both studies.
+pub(super) const EXPERIMENTS: &str = "Appendix I, size generalisation of sets";
+
 /// One training run: the parameters that both studies have.
 pub(super) struct Run<'a> {
     pub(super) aggregation: &'a str,
@@ -89,13 +92,15 @@ pub(super) fn sum_claims(task: &str, point: &Point, n_tr: i64, multiples: &[i64]
             .within(BLOW_UP_MARGIN)
             .rival("proportional", "output proportional to n, label negligible: (n2/n1)²", [(0.5 * most as f64).powi(2)])
             .rival("linear", "squared error linear in the excess, as of independent errors per point", [excess])
-            .source("Appendix I, size generalisation of sets"),
+            .axes("", "MSE at the largest size over MSE at 2 n_tr")
+            .source(EXPERIMENTS),
         Claim::exponent(&format!("{task}-sum-exponent"), far, 2.0)
             .within(Margin::Absolute(0.1))
             .rival("linear", "squared error linear in the excess, as of independent errors per point", [1.0])
-            .axes("n − n_tr", "MSE")
+            .axes("excess size n − n_tr", "MSE")
             .log_x()
-            .log_y(),
+            .log_y()
+            .source(EXPERIMENTS),
         // Had the model learned only to beat the zero predictor at n_tr, its error would already grow by this much.
         growth_at_least(&format!("{task}-sum-loses"), point, blow_up(most)).rival("transfers", "the same error", [0.0]),
     ]
@@ -110,24 +115,30 @@ pub(super) fn mean_transfers(task: &str, point: &Point) -> Claim {
     )
 }
 
+/// What the next two bound.
+const GROWTH: &str = "ln of MSE at the largest size over MSE at n_tr";
+
 /// From the training size to the largest test size the error grows at most by this factor (geometric mean over runs).
 pub(super) fn growth_at_most(id: &str, point: &Point, factor: f64) -> Claim {
-    Claim::at_most(id, point.site("ln growth"), factor.ln()).source("Appendix I, size generalisation of sets")
+    Claim::at_most(id, point.site("ln growth"), factor.ln()).axes("", GROWTH).source(EXPERIMENTS)
 }
 
 /// The same from below.
 pub(super) fn growth_at_least(id: &str, point: &Point, factor: f64) -> Claim {
-    Claim::at_least(id, point.site("ln growth"), factor.ln()).source("Appendix I, size generalisation of sets")
+    Claim::at_least(id, point.site("ln growth"), factor.ln()).axes("", GROWTH).source(EXPERIMENTS)
 }
 
-/// The error of one model at most (or at least) `bound` times that of another, at a multiple of the training size.
-pub(super) fn order(id: &str, above: &Point, below: &Point, n_tr: i64, multiple: i64, bound: Bound) -> Claim {
-    let (above, below) = (Errors { point: above, n_tr }.at(multiple), Errors { point: below, n_tr }.at(multiple));
+/// The error of PointNet at most (or at least) `bound` times that of the normalised DeepSet, at a multiple of the training size.
+pub(super) fn order(id: &str, max: &Point, mean: &Point, n_tr: i64, multiple: i64, bound: Bound) -> Claim {
+    let (above, below) = (Errors { point: max, n_tr }.at(multiple), Errors { point: mean, n_tr }.at(multiple));
     let claim = match bound {
         Bound::AtMost(bound) => Claim::ratio_at_most(id, above, below, bound),
         Bound::AtLeast(bound) => Claim::ratio_at_least(id, above, below, bound),
     };
-    claim.rival("equal", "aggregation makes no difference", [1.0])
+    claim
+        .rival("equal", "the aggregation makes no difference", [1.0])
+        .axes("", "MSE of the maximum over MSE of the mean, at the largest size")
+        .source(EXPERIMENTS)
 }
 
 /// A bound from above or from below.

@@ -6,10 +6,7 @@ use std::f64::consts::FRAC_2_PI;
 use anyhow::Result;
 use lawbook_equivariant::sets::wasserstein::{expected_wasserstein_to_normal, wasserstein_to_normal};
 
-use crate::{
-    framework::{Cell, Claim, Margin, Profile, Study},
-    params,
-};
+use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
 params! {
     /// Samples of N(0, 1).

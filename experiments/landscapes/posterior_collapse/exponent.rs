@@ -71,13 +71,13 @@ impl Study for Exponent {
                 DISTANCES.map(|epsilon| (epsilon, site.clone().at(epsilon)))
             };
             let name = |what: &str| format!("{what}-exponent-in-{}-prior-{}", point.control, point.eta_enc);
-            let order = |what: &str, observable: &str| {
-                Claim::exponent(&name(what), sites(observable), 0.5)
+            let order = |what: &str, ordinate: &str| {
+                Claim::exponent(&name(what), sites(what), 0.5)
                     .within(Margin::Absolute(0.02))
                     .rival("analytic", "the order parameter itself, not its square, grows linearly", [1.0])
                     .rival("tricritical", "the quartic term of the loss vanishes at the threshold", [0.25])
                     .rival("first-order", "a unit dies with a jump", [0.0])
-                    .axes("distance ε from the threshold", observable)
+                    .axes("distance ε from the threshold", ordinate)
             };
             let gain = Claim::exponent(&name("gain"), sites("gain"), 2.0)
                 .within(Margin::Absolute(0.02))
@@ -85,7 +85,7 @@ impl Study for Exponent {
                 .rival("tricritical", "the quartic term of the loss vanishes at the threshold", [1.5])
                 .rival("third-order", "only the third derivative of the loss jumps", [3.0])
                 .axes("distance ε from the threshold", "loss below that of the collapsed unit");
-            [order("encoder", "encoder"), order("decoder", "decoder"), gain]
+            [order("encoder", "θ, of the encoder"), order("decoder", "λ, of the decoder"), gain]
                 .map(|c| c.log_x().log_y().source(super::THEOREM))
         };
         Ok(points.iter().flat_map(claims_of).collect())

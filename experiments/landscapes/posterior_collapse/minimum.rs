@@ -94,17 +94,17 @@ impl Study for Minimum {
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         type Pick = fn(&Mode) -> f64;
-        let picks: [(&str, &str, Pick); 4] = [
-            ("decoder-singular-values", "decoder", |mode| mode.decoder),
-            ("encoder-singular-values", "encoder", |mode| mode.encoder),
-            ("posterior-deviations", "sigma", |mode| mode.posterior_deviation),
-            ("divergences", "divergence", |mode| mode.divergence),
+        let picks: [(&str, &str, &str, Pick); 4] = [
+            ("decoder-singular-values", "decoder", "λ, of the decoder", |mode| mode.decoder),
+            ("encoder-singular-values", "encoder", "θ, of the encoder", |mode| mode.encoder),
+            ("posterior-deviations", "sigma", "σ, of the posterior", |mode| mode.posterior_deviation),
+            ("divergences", "divergence", "divergence (nats)", |mode| mode.divergence),
         ];
         // A slope of 1e-8 over a curvature of at least 1e-2 (no mode here lies nearer to its threshold) is an error of 1e-6.
         let margin = Margin::Absolute(1e-5);
         let learnable: Vec<Params> = points.iter().filter(|point| point.sigma == "learnable").cloned().collect();
         let mut claims = Vec::new();
-        for (id, observable, pick) in picks {
+        for (id, observable, ordinate, pick) in picks {
             // Fixed variances are not predicted, and a divergence is one unit's only where units cannot mix.
             let points = if matches!(observable, "sigma" | "divergence") { &learnable } else { points };
             if points.is_empty() {
@@ -134,7 +134,7 @@ impl Study for Minimum {
                         "no price for information: the linear autoencoder, without shrinkage or collapse",
                         all(&|point| LinearLatentModel { beta: 1e-9, ..point.model() })?,
                     )
-                    .axes("mode, point by point", observable)
+                    .axes("mode, point by point", ordinate)
                     .source(THEOREM),
             );
         }

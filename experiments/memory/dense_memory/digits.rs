@@ -60,6 +60,7 @@ impl Study for DigitRetrieval {
                 claims.push(
                     Claim::at_least(&format!("gain-{}-digits", p.K), site("gain", order), 0.3)
                         .rival("order-is-idle", "the order of the energy makes no difference to retrieval", [0.0])
+                        .axes("", "fraction of cues retrieved above that at n = 2")
                         .source("section 2: steeper F separates memories better; bound from the digits' overlaps"),
                 );
             }
@@ -74,6 +75,7 @@ impl Study for DigitRetrieval {
                             "the capacity for independent patterns, at which nearly all are stable",
                             [random],
                         )
+                        .axes("", "fraction of cues retrieved")
                         .source("section 2, assumption of independent patterns; bound from the digits' overlaps"),
                 );
             }

@@ -127,5 +127,6 @@ fn shared_noise(id: &str, p: &Params) -> Result<Claim> {
         .within(Margin::Absolute(0.015))
         .out_of(p.probes as u64)
         .rival("independent-sites", "(1 − P)^N with the exact one-step error P", [independent])
+        .axes("", "fraction of patterns fixed")
         .source("exact moments of the crosstalk over pairs of sites"))
 }

@@ -149,6 +149,7 @@ fn exact(p: &Params) -> Result<Claim> {
         .within(Margin::Relative(0.07))
         .rival("leading-order", "eq. 4: Gaussian crosstalk with the leading powers of N", [gaussian_error(p)?])
         .rival("gaussian", "signal and variance exact, but crosstalk Gaussian", [crosstalk.gaussian_error()])
+        .axes("", "one-step error")
         .source("sum over all memories; no approximation"))
 }
 
