@@ -117,6 +117,17 @@ pub fn depth_one_density(m: &Moments, temperature: f64) -> Result<Density, Stati
     Ok(Density::logarithmic(depth_one(m, temperature)?, scale * 1e-290, scale * 1e20, 1600)?)
 }
 
+/// `4 T E[Q]` in the stationary law of depth 1: the mean rate per unit time at which `|u² − w²|` decays.
+pub fn balance_rate(m: &Moments, temperature: f64) -> Result<f64, StationaryError> {
+    let noise = depth_one_density(m, temperature)?.mean(|v| m.noise(v));
+    Ok(4.0 * temperature * noise)
+}
+
+/// Variance per weight and unit time of an isotropic noise as strong as that of SGD at the balanced minimum.
+pub fn sgd_noise_strength(m: &Moments, temperature: f64) -> f64 {
+    4.0 * temperature * m.noise(m.minimum()) * m.minimum()
+}
+
 /// `T_c = (b₂ − γ)/a₃` for depth 1 with weight decay `γ (u² + w²)`: above it the only stationary state is `u = w = 0`.
 pub fn critical_temperature(m: &Moments, weight_decay: f64) -> f64 {
     (m.b2 - weight_decay) / m.a3

@@ -5,7 +5,7 @@ use anyhow::Result;
 use lawbook_dynamics::{
     chain::{Chain, snapshots},
     moments::NoisyLine,
-    stationary::{critical_temperature, depth_one_density},
+    stationary::{balance_rate, critical_temperature, sgd_noise_strength},
     two_layer::{GradientDescent, IsotropicNoise, Sgd, Weights},
 };
 
@@ -44,17 +44,8 @@ impl Params {
         self.eta() / self.S as f64
     }
 
-    /// `4 T E[Q]` in the stationary law: the mean rate of decay.
     fn decay_rate(&self) -> Result<f64> {
-        let m = self.data().moments();
-        let noise = depth_one_density(&m, self.temperature())?.mean(|v| m.noise(v));
-        Ok(4.0 * self.temperature() * noise)
-    }
-
-    /// Variance per weight and unit time of an isotropic noise that is as strong as that of SGD at the minimum.
-    fn isotropic_strength(&self) -> f64 {
-        let m = self.data().moments();
-        4.0 * self.temperature() * m.noise(m.minimum()) * m.minimum()
+        Ok(balance_rate(&self.data().moments(), self.temperature())?)
     }
 
     fn is(&self, dynamics: &str) -> bool {
@@ -201,7 +192,11 @@ fn mean_log(states: &[Weights]) -> f64 {
 /// The mean squared change of the imbalance, and what the noise has supplied to it: 4σ² times the time integral of the mean
 /// squared size, by the trapezoidal rule.
 fn diffusion(p: &Params, cell: &mut Cell) {
-    let noise = IsotropicNoise { moments: p.data().moments(), rate: p.eta(), strength: p.isotropic_strength() };
+    let noise = IsotropicNoise {
+        moments: p.data().moments(),
+        rate: p.eta(),
+        strength: sgd_noise_strength(&p.data().moments(), p.temperature()),
+    };
     let count = 50;
     let states = run(&noise, p, cell, count);
     let mean = |states: &[Weights], f: fn(&Weights) -> f64| states.iter().map(f).sum::<f64>() / states.len() as f64;
