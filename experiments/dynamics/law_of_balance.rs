@@ -40,10 +40,10 @@ pub fn law() -> Law {
         .symbol("T_c", "critical temperature, above which u = w = 0 is all that is left")
         .symbol("C_1, C_2", "covariances of the gradient in the product of the layers, seen from either layer")
         .symbol("v", "the product u w that the unit computes")
-        .symbol("Q(v)", "a quarter of the variance of the gradient in v: a_1 v^2 - 2 a_2 v + a_3")
-        .symbol("a_1, a_2, a_3", "Var x^2, Cov(x^2, xy), Var xy")
-        .symbol("b_1, b_2", "E x^2, E xy")
-        .symbol(r"\Delta", "a_1 a_3 - a_2^2, positive with label noise")
+        .symbol("Q(v)", "a quarter of the variance of the gradient in v: a₁ v² − 2 a₂ v + a₃")
+        .symbol("a_1, a_2, a_3", "Var x², Cov(x², xy), Var xy")
+        .symbol("b_1, b_2", "E x², E xy")
+        .symbol(r"\Delta", "a₁ a₃ − a₂², positive with label noise")
         .source(
             "Liu Ziyin, Hongchao Li, Masahito Ueda, Law of Balance and Stationary Distribution of Stochastic Gradient \
              Descent, 2023, arXiv 2308.06671; Phys. Rev. E 111, 065303 (2025)",

@@ -41,8 +41,11 @@ pub(super) fn moments(device: Device) -> Result<SecondMoments> {
     Ok(SecondMoments::of_samples(&x, &x)?)
 }
 
-/// What others take for the threshold of a principal variance: name, why, and the threshold from β and η_dec².
-pub(super) const RIVAL_PRICES: [(&str, &str, fn(f64, f64) -> f64); 3] = [
+/// A threshold of the principal variances, from β and η_dec².
+type Price = fn(f64, f64) -> f64;
+
+/// What others take for it: name, why, and the threshold.
+pub(super) const RIVAL_PRICES: [(&str, &str, Price); 3] = [
     ("beta-squared", "takes β for a standard deviation, as η_dec is", |beta, variance| beta.powi(2) * variance),
     ("root-beta", "takes β for a fourth power", |beta, variance| beta.sqrt() * variance),
     ("beta-forgotten", "the threshold of probabilistic PCA", |_, variance| variance),
