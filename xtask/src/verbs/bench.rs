@@ -36,13 +36,13 @@ pub fn run(args: &BenchArgs) -> Result<u8> {
         let names: BTreeSet<String> = benches.iter().flat_map(|bench| bench.peers.iter().cloned()).collect();
         about.push(format!("peers: {}", bench::versions(&peers, &names.into_iter().collect::<Vec<_>>())?));
     }
+    let table = format!("{}\n{}\n\n{}", table(&rows), legend(&benches), about.join("\n"));
     match args.format {
+        Format::Table => println!("{table}"),
+        // Both of one run: the document for machines, the table on the other stream for the log beside it.
         Format::Json => {
             println!("{}", serde_json::to_string_pretty(&rows)?);
-            eprintln!("{}", about.join("\n"));
-        }
-        Format::Table => {
-            println!("{}\n{}\n\n{}", table(&rows), legend(&benches), about.join("\n"));
+            eprintln!("{table}");
         }
     }
     complaints.iter().for_each(|complaint| eprintln!("error: {complaint}"));
@@ -86,14 +86,22 @@ fn legend(benches: &[Bench]) -> String {
     text
 }
 
-fn machine(cores: usize, before: Option<String>) -> String {
+/// The machine, and how busy it was: others' work slows several threads more than one, and one tool more than another.
+fn machine(cores: usize, before: Option<f64>) -> String {
     let processor = provenance::processor().unwrap_or_else(|| "an unknown processor".to_owned());
-    let loads = before.zip(load()).map(|(before, after)| format!("; load {before} before, {after} after"));
-    format!("machine: {processor}, {cores} cores{}", loads.unwrap_or_default())
+    let mut text = format!("machine: {processor}, {cores} cores");
+    if let Some((before, after)) = before.zip(load()) {
+        text.push_str(&format!("; load {before} before, {after} after"));
+        if before > 0.25 * cores as f64 {
+            text.push_str(
+                "\nThe machine was busy before this began: take the ratios with care, most of all those of several threads.",
+            );
+        }
+    }
+    text
 }
 
-/// The mean number of busy processes in the last minute, where the system says it.
-fn load() -> Option<String> {
-    let text = std::fs::read_to_string("/proc/loadavg").ok()?;
-    text.split_whitespace().next().map(str::to_owned)
+/// The mean number of processes in the last minute that wanted to run, where the system says it.
+fn load() -> Option<f64> {
+    std::fs::read_to_string("/proc/loadavg").ok()?.split_whitespace().next()?.parse().ok()
 }
