@@ -94,11 +94,7 @@ impl Study for Decay {
             claims.push(
                 Claim::curve("exponential-decay", times.map(|t| (t, site("log-imbalance").at(t), -rate * t)))
                     .within(Margin::Relative(0.03))
-                    .rival(
-                        "algebraic",
-                        "the same rate at first, slowing down as the noise does",
-                        times.map(|t| -(rate * t).ln_1p()),
-                    )
+                    .rival("algebraic", "the same rate at first, then slower", times.map(|t| -(rate * t).ln_1p()))
                     .rival("conservation", "gradient flow, for which noise averages out", times.map(|_| 0.0))
                     .axes("time η n", "mean of ln |(u² − w²)/(u₀² − w₀²)|")
                     .source("corollary of the law of balance: d|u² − w²|/dt = −T C₀ |u² − w²|, C₀ = 4Q"),
@@ -107,11 +103,7 @@ impl Study for Decay {
             claims.push(
                 Claim::value("decay-rate", site("decay-rate"), rate)
                     .within(Margin::Relative(0.02))
-                    .rival(
-                        "noise-of-the-weights",
-                        "C₀ taken as the gradient noise of a weight, not of the product",
-                        [rate * minimum],
-                    )
+                    .rival("noise-of-the-weights", "C₀ as the gradient noise of a weight", [rate * minimum])
                     .rival("conservation", "gradient flow, for which noise averages out", [0.0])
                     .axes("", "decay rate of |u² − w²|")
                     .source("corollary of the law of balance"),
@@ -192,11 +184,9 @@ fn mean_log(states: &[Weights]) -> f64 {
 /// The mean squared change of the imbalance, and what the noise has supplied to it: 4σ² times the time integral of the mean
 /// squared size, by the trapezoidal rule.
 fn diffusion(p: &Params, cell: &mut Cell) {
-    let noise = IsotropicNoise {
-        moments: p.data().moments(),
-        rate: p.eta(),
-        strength: sgd_noise_strength(&p.data().moments(), p.temperature()),
-    };
+    let moments = p.data().moments();
+    let strength = sgd_noise_strength(&moments, p.temperature());
+    let noise = IsotropicNoise { moments, rate: p.eta(), strength };
     let count = 50;
     let states = run(&noise, p, cell, count);
     let mean = |states: &[Weights], f: fn(&Weights) -> f64| states.iter().map(f).sum::<f64>() / states.len() as f64;
