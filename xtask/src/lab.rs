@@ -30,6 +30,16 @@ impl Program {
     pub fn start(&self, device: &str) -> Result<Worker> {
         Worker::start(&self.path, device, &self.libtorch)
     }
+
+    /// Whether a worker can use the device; if not, what it says.
+    pub fn check(&self, device: &str) -> Result<()> {
+        let mut worker = self.start(device)?;
+        worker.ask(&Request::Describe).map(|_| ()).map_err(|died| {
+            let log = worker.take_log();
+            let last = log.lines().rev().find(|line| !line.trim().is_empty()).map(str::to_owned);
+            anyhow::anyhow!(last.map_or_else(|| died.to_string(), |line| line.trim_start_matches("Error: ").to_owned()))
+        })
+    }
 }
 
 /// The built worker program. Its answers about laws depend on its code alone and are kept until that changes.

@@ -129,6 +129,17 @@ fn a_full_disk_keeps_what_was_finished_and_the_next_run_continues() {
     assert_eq!(total(&summary).zip(cells(&summary)).map(|(all, now)| all - now), Some(finished), "{summary}");
 }
 
+/// Where there is a GPU this machine's test has nothing to say.
+#[test]
+fn a_missing_gpu_is_said_before_any_cell_is_tried() {
+    let store = store();
+    let output = output(store.path(), &["run", "rehearsal", "--device", "cuda", "--seeds", "4"]);
+    if output.status.code() != Some(0) {
+        assert!(stderr(&output).contains("no CUDA device can be used"), "{}", stderr(&output));
+        assert!(!stderr(&output).contains("cell failed"));
+    }
+}
+
 #[test]
 fn two_runs_at_once_on_one_store_are_refused() {
     let store = store();

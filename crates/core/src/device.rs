@@ -11,7 +11,9 @@ pub enum DeviceError {
     #[error("unknown device `{0}`: give cpu or cuda")]
     Unknown(String),
     /// libtorch was built or set up without CUDA, or finds no GPU.
-    #[error("no CUDA device can be used ({0}): run without --device cuda, or see `cargo xtask doctor`")]
+    #[error(
+        "no CUDA device can be used ({0}): run without --device cuda, or `cargo xtask setup --cuda` where there is a GPU"
+    )]
     NoCuda(String),
 }
 

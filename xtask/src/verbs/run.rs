@@ -5,7 +5,7 @@ use lawbook_claims::Verdict;
 
 use crate::{
     archive,
-    cli::{Format, RunArgs},
+    cli::{DeviceArg, Format, RunArgs},
     error::Misuse,
     house::House,
     outcome::Outcome,
@@ -24,6 +24,9 @@ pub fn run(args: &RunArgs) -> Result<u8> {
     let house = House::open()?;
     let selection = Selection::resolve(&args.selection, &house.cards)?;
     let plan = Plan::new(&house, &selection, args.selection.device.name())?;
+    if args.selection.device != DeviceArg::Cpu {
+        house.lab.program.check(args.selection.device.name())?;
+    }
     let jobs = match args.jobs {
         Some(0) => return Err(Misuse::error("--jobs 0 measures nothing: give at least 1")),
         Some(jobs) => jobs,
