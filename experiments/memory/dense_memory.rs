@@ -22,7 +22,7 @@ use anyhow::Result;
 use lawbook_core::Stream;
 use lawbook_memory::{DenseMemory, Patterns, Separation};
 
-use crate::framework::{Law, Profile};
+use crate::framework::Law;
 
 /// The law.
 pub fn law() -> Law {
@@ -43,12 +43,6 @@ pub fn law() -> Law {
         .symbol("r", "load: variance of the crosstalk over the squared signal; half as much where F is rectified")
         .symbol("Q", "upper tail of the standard normal")
         .source("D. Krotov & J. J. Hopfield, Dense Associative Memory for Pattern Recognition, NeurIPS 2016, arXiv 1606.01164")
-        // At n = 4 the neglected terms take most of the margin of the exponent: more seeds than usual show that they leave some.
-        .seeds(|profile| match profile {
-            Profile::Smoke => (4, 24),
-            Profile::Quick => (6, 36),
-            Profile::Full => (8, 64),
-        })
         .study::<one_step::OneStep>()
         .study::<capacity::Capacity>()
         .study::<error_free::ErrorFree>()
