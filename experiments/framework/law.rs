@@ -125,20 +125,42 @@ impl Law {
         self.studies.iter().flat_map(|study| study.grid(profile)).collect()
     }
 
-    /// The claims about these points, of whatever studies.
+    /// The claims about the points of a grid of the law's own: each well formed, each with a name of its own.
     pub fn predict(&self, points: &[Point]) -> Result<Vec<Claim>> {
+        let claims = self.claims(points)?;
+        for (i, claim) in claims.iter().enumerate() {
+            claim.check().with_context(|| format!("law {}", self.card.id))?;
+            if claims[..i].iter().any(|other| other.id == claim.id) {
+                bail!("law {}: two claims are called {}; give each its own name", self.card.id, claim.id);
+            }
+        }
+        Ok(claims)
+    }
+
+    /// The claims about whatever points a user asks for. Where a rival happens to predict what the law predicts it is left
+    /// out, and claims that differ in a parameter alone get it into their names.
+    pub fn predict_anywhere(&self, points: &[Point]) -> Result<Vec<Claim>> {
+        let mut claims: Vec<Claim> = self.claims(points)?.into_iter().map(Claim::without_indistinct_rivals).collect();
+        let names: Vec<String> = claims.iter().map(|claim| claim.id.clone()).collect();
+        for (i, name) in names.iter().enumerate() {
+            if names.iter().filter(|other| *other == name).count() > 1 {
+                let params = claims[i].common_params();
+                let own = params.iter().map(|(param, value)| format!("{param}={value}")).collect::<Vec<_>>().join(",");
+                let earlier = names[..i].iter().filter(|other| *other == name).count();
+                claims[i].id = format!("{name}[{}: {own}]", earlier + 1);
+            }
+        }
+        claims.iter().try_for_each(|claim| claim.check().with_context(|| format!("law {}", self.card.id)))?;
+        Ok(claims)
+    }
+
+    fn claims(&self, points: &[Point]) -> Result<Vec<Claim>> {
         let mut claims = Vec::new();
         for study in &self.studies {
             let name = study.card().name;
             let own: Vec<Point> = points.iter().filter(|point| point.study == name).cloned().collect();
             if !own.is_empty() {
                 claims.extend(study.predict(&own).with_context(|| format!("law {}, study {name}", self.card.id))?);
-            }
-        }
-        for (i, claim) in claims.iter().enumerate() {
-            claim.check().with_context(|| format!("law {}", self.card.id))?;
-            if claims[..i].iter().any(|other| other.id == claim.id) {
-                bail!("law {}: two claims are called {}; give each its own name", self.card.id, claim.id);
             }
         }
         Ok(claims)

@@ -55,7 +55,7 @@ fn dispatch(laws: &[Law], device: Device, request: Request) -> Result<Response> 
             let (first_seeds, most_seeds) = law.seed_range(profile);
             Response::Grid(Grid { points: law.grid(profile), first_seeds, most_seeds })
         }
-        Request::Predict { law, points } => Response::Claims { claims: find(laws, &law)?.predict(&points)? },
+        Request::Predict { law, points } => Response::Claims { claims: find(laws, &law)?.predict_anywhere(&points)? },
         Request::Measure(spec) => Response::Measured { observations: measure(laws, device, &spec)? },
     })
 }

@@ -2,7 +2,7 @@
 
 use lawbook_claims::{Claim, Evidence, Judgement, LawCard, Profile, Verdict};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// A run, judged.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -101,7 +101,7 @@ fn claim_json(outcome: &ClaimOutcome) -> Value {
         "claim": claim.id,
         "kind": kind_word(claim),
         "observable": claim.axis.observable,
-        "params": common_params(claim),
+        "params": claim.common_params(),
         "predicted": shaped(&claim.predicted_values()),
         "measured": shaped(&judgement.measured),
         "low": shaped(&judgement.low),
@@ -128,16 +128,6 @@ pub fn kind_word(claim: &Claim) -> &'static str {
         Kind::Bound => "bound",
         Kind::Exact => "exact",
     }
-}
-
-/// The parameters that all sites of a claim share.
-pub fn common_params(claim: &Claim) -> Map<String, Value> {
-    let mut sites = claim.sites.iter().map(|(_, site)| &site.point.params);
-    let mut common = sites.next().cloned().unwrap_or_default();
-    for params in sites {
-        common.retain(|name, value| params.get(name) == Some(value));
-    }
-    common
 }
 
 fn unjudged() -> Judgement {

@@ -1,6 +1,9 @@
 //! What makes a claim well formed, so that holding it can mean something.
 
-use crate::claim::{Claim, Kind, Prediction};
+use crate::{
+    claim::{Claim, Kind, Prediction},
+    rival::Rival,
+};
 
 /// What is wrong with a claim as written.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -60,18 +63,55 @@ impl Claim {
         }
         for rival in self.rivals.iter().filter(|rival| rival.residual.is_empty()) {
             shape(rival.predicted.len())?;
-            let distinct = (0..components).any(|i| {
-                let value = rival.predicted[i];
-                match self.predicted {
-                    Prediction::Equal(_) => (value - predicted[i]).abs() > margins[i],
-                    Prediction::AtMost(bound) => value > bound,
-                    Prediction::AtLeast(bound) => value < bound,
-                }
-            });
-            if !distinct {
+            if !self.tells_apart(rival) && self.assumptions.iter().all(|assumption| assumption.satisfied) {
                 return Err(ClaimError::IndistinctRival { id: self.id.clone(), rival: rival.name.clone() });
             }
         }
         Ok(())
+    }
+
+    /// The claim without the rivals that no data could tell from it; out of its regime if none is left. For parameters that a
+    /// user has chosen: in a law's own grid such a rival is a mistake.
+    #[must_use]
+    pub fn without_indistinct_rivals(mut self) -> Self {
+        let rivals = std::mem::take(&mut self.rivals);
+        let (kept, dropped): (Vec<_>, Vec<_>) = rivals.into_iter().partition(|rival| self.tells_apart(rival));
+        if kept.is_empty() && !dropped.is_empty() {
+            self.rivals = dropped;
+            return self.assuming("the law and its rivals predict different things", false);
+        }
+        self.rivals = kept;
+        self
+    }
+
+    /// Whether a rival lies outside the margin somewhere.
+    fn tells_apart(&self, rival: &Rival) -> bool {
+        let (predicted, margins) = (self.predicted_values(), self.margins());
+        let mut values = rival.predicted.iter().zip(predicted.iter().zip(&margins));
+        !rival.residual.is_empty()
+            || values.any(|(value, (predicted, margin))| match self.predicted {
+                Prediction::Equal(_) => (value - predicted).abs() > *margin,
+                Prediction::AtMost(bound) => *value > bound,
+                Prediction::AtLeast(bound) => *value < bound,
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Margin, Point};
+
+    fn claim(rivals: &[f64]) -> Claim {
+        let claim = Claim::value("v", Point::default().site("x"), 1.0).within(Margin::Absolute(0.1));
+        rivals.iter().fold(claim, |claim, value| claim.rival("r", "", [*value]))
+    }
+
+    #[test]
+    fn a_rival_within_the_margin_is_refused_or_left_out() {
+        assert!(matches!(claim(&[1.05]).check(), Err(ClaimError::IndistinctRival { .. })));
+        assert_eq!(claim(&[1.05, 2.0]).without_indistinct_rivals(), claim(&[2.0]));
+        let alone = claim(&[1.05]).without_indistinct_rivals();
+        assert!(alone.check().is_ok() && alone.assumptions.iter().any(|assumption| !assumption.satisfied));
     }
 }

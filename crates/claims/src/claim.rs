@@ -1,6 +1,7 @@
 //! A claim: one prediction of a law about one observable, with a margin fixed in advance and rivals to refute.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::{margin::Margin, point::Site, rival::Rival, verdict::Verdict};
 
@@ -161,5 +162,15 @@ impl Claim {
             Prediction::AtMost(bound) => (vec![f64::NEG_INFINITY], vec![bound + margins[0]]),
             Prediction::AtLeast(bound) => (vec![bound - margins[0]], vec![f64::INFINITY]),
         }
+    }
+
+    /// The parameters that all its sites share.
+    pub fn common_params(&self) -> Map<String, Value> {
+        let mut sites = self.sites.iter().map(|(_, site)| &site.point.params);
+        let mut common = sites.next().cloned().unwrap_or_default();
+        for params in sites {
+            common.retain(|name, value| params.get(name) == Some(value));
+        }
+        common
     }
 }

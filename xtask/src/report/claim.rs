@@ -10,7 +10,7 @@ use super::{
     prose::{capitalised, prose, reference},
     reading,
 };
-use crate::outcome::{ClaimOutcome, common_params, kind_word};
+use crate::outcome::{ClaimOutcome, kind_word};
 
 pub(super) fn article(law: &str, outcome: &ClaimOutcome, figure: Option<Markup>) -> Markup {
     let ClaimOutcome { claim, judgement, .. } = outcome;
@@ -117,7 +117,7 @@ fn says(outcome: &ClaimOutcome, rival: &RivalOutcome) -> String {
 /// Under what conditions, and where the paper says so.
 fn conditions(outcome: &ClaimOutcome) -> Markup {
     let claim = &outcome.claim;
-    let params = common_params(claim);
+    let params = claim.common_params();
     html! {
         @for assumption in &claim.assumptions {
             p.assumption {
