@@ -1,6 +1,9 @@
 //! Cargo, started from here.
 
-use std::process::{Command, Stdio};
+use std::{
+    path::PathBuf,
+    process::{Command, Stdio},
+};
 
 use anyhow::{Context, Result, bail};
 
@@ -19,6 +22,14 @@ pub fn with_libtorch(libtorch: &Libtorch, words: &[&str]) -> Command {
     let mut command = command(words);
     command.env("LIBTORCH", &libtorch.path);
     command
+}
+
+/// Builds a package against this libtorch and gives the program; cargo says on standard error how it gets on.
+pub fn build(libtorch: &Libtorch, package: &str) -> Result<PathBuf> {
+    if !succeeds(&mut with_libtorch(libtorch, &["build", "--package", package]))? {
+        bail!("{package} does not compile; the compiler says why above");
+    }
+    Ok(workspace::target().join("debug").join(package))
 }
 
 /// Runs a command with this terminal as its own; whether it succeeded.

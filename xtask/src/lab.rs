@@ -3,7 +3,6 @@
 use std::{
     cell::RefCell,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use anyhow::{Context, Result, bail};
@@ -14,7 +13,7 @@ use lawbook_claims::{
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{libtorch::Libtorch, sources::Sources, worker::Worker, workspace};
+use crate::{cargo, libtorch::Libtorch, sources::Sources, worker::Worker, workspace};
 
 /// The worker program and the libtorch that it loads.
 #[derive(Debug, Clone)]
@@ -63,7 +62,7 @@ impl Lab {
         let built =
             std::fs::read_to_string(&stamp_file).is_ok_and(|built| built == format!("{stamp} {}", identity(&program)));
         if !built {
-            cargo_build(&libtorch.path)?;
+            cargo::build(&libtorch, "lab")?;
             std::fs::create_dir_all(&notes).with_context(|| format!("{} cannot be made", notes.display()))?;
             std::fs::write(&stamp_file, format!("{stamp} {}", identity(&program)))?;
         }
@@ -135,19 +134,4 @@ impl Lab {
 fn identity(program: &Path) -> String {
     let metadata = std::fs::metadata(program).ok();
     metadata.map_or_else(String::new, |m| format!("{} {:?}", m.len(), m.modified().ok()))
-}
-
-fn cargo_build(libtorch: &Path) -> Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    eprintln!("building the laws …");
-    let status = Command::new(cargo)
-        .args(["build", "--quiet", "--package", "lab"])
-        .current_dir(workspace::root())
-        .env("LIBTORCH", libtorch)
-        .status()
-        .context("cargo does not start; `cargo xtask doctor` looks into it")?;
-    if !status.success() {
-        bail!("the laws do not compile; the compiler says why above");
-    }
-    Ok(())
 }

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-use crate::workspace;
+use crate::{cargo, libtorch::Libtorch};
 
 /// A bench as the program lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -63,18 +63,8 @@ pub struct Ours {
 
 impl Ours {
     /// Builds it.
-    pub fn build(libtorch: &Path) -> Result<Self> {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let status = Command::new(cargo)
-            .args(["build", "--quiet", "--package", "lawbook-benches"])
-            .current_dir(workspace::root())
-            .env("LIBTORCH", libtorch)
-            .status()
-            .context("cargo does not start; `cargo xtask doctor` looks into it")?;
-        if !status.success() {
-            bail!("the benches do not compile; the compiler says why above");
-        }
-        Ok(Self { path: workspace::target().join("debug/lawbook-benches"), libtorch: libtorch.to_path_buf() })
+    pub fn build(libtorch: &Libtorch) -> Result<Self> {
+        Ok(Self { path: cargo::build(libtorch, "lawbook-benches")?, libtorch: libtorch.path.clone() })
     }
 
     /// What it can do.

@@ -13,7 +13,7 @@ use crate::{
 
 /// Times every bench and prints ratios. A peer that does not compute the same is an error.
 pub fn run(args: &BenchArgs) -> Result<u8> {
-    let ours = Ours::build(&libtorch::ensure()?.path)?;
+    let ours = Ours::build(&libtorch::ensure()?)?;
     let benches = ours.list()?;
     let peers = bench::peers();
     let python = if args.peers { Some(bench::environment(&peers)?) } else { None };
