@@ -9,7 +9,7 @@ use lawbook_claims::{Claim, LawCard, Point, Profile, wire::CellSpec};
 use crate::{
     error::Misuse,
     house::House,
-    selection::{self, Selection},
+    selection::{self, Overrides, Selection},
     store::{CellKey, cell::Surroundings},
 };
 
@@ -58,7 +58,7 @@ impl Plan {
         for (id, overrides) in &selection.laws {
             let Some(card) = house.cards.iter().find(|card| card.id == *id) else { continue };
             let grid = house.lab.grid(id, selection.profile)?;
-            let points = selection::apply(grid.points, overrides);
+            let (points, claims) = predict(house, id, &grid.points, overrides)?;
             if points.is_empty() {
                 let profile = format!("{:?}", selection.profile).to_lowercase();
                 return Err(Misuse::error(format!(
@@ -71,7 +71,6 @@ impl Plan {
             }
             let most_seeds = selection.seeds.unwrap_or(grid.most_seeds);
             let first_seeds = grid.first_seeds.min(most_seeds);
-            let claims = house.lab.claims(id, &points)?;
             laws.push(LawPlan { card: card.clone(), points, claims, first_seeds, most_seeds, surroundings });
         }
         Ok(Self { profile: selection.profile, first_seed: selection.first_seed, device: device.to_owned(), laws })
@@ -81,6 +80,32 @@ impl Plan {
     pub fn intervals(&self) -> usize {
         self.laws.iter().flat_map(|law| &law.claims).map(Claim::intervals).sum()
     }
+}
+
+/// The points of a law's grid under overrides, and what the law says about them, copy by copy of the grid.
+fn predict(house: &House, law: &str, grid: &[Point], overrides: &Overrides) -> Result<(Vec<Point>, Vec<Claim>)> {
+    let (mut points, mut claims): (Vec<Point>, Vec<Claim>) = (Vec::new(), Vec::new());
+    for (copy, telling) in selection::copies(grid, overrides) {
+        let own = selection::apply(grid.to_vec(), &copy);
+        for mut claim in house.lab.claims(law, &own)? {
+            let params = claim.common_params();
+            let apart = telling.iter().filter_map(|name| Some(format!("{name}={}", params.get(name)?)));
+            let apart = apart.collect::<Vec<_>>().join(",");
+            if !apart.is_empty() {
+                claim.id = format!("{}[{apart}]", claim.id);
+            }
+            // A study without the parameter says the same in every copy.
+            if !claims.contains(&claim) {
+                claims.push(claim);
+            }
+        }
+        own.into_iter().for_each(|point| {
+            if !points.contains(&point) {
+                points.push(point)
+            }
+        });
+    }
+    Ok((points, claims))
 }
 
 impl LawPlan {

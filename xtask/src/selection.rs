@@ -115,6 +115,36 @@ fn parse_assignment(text: &str) -> Result<(String, Vec<Value>)> {
     Ok((name.trim().to_owned(), words.map(parse).collect()))
 }
 
+/// Overrides as one or several: a parameter that the grid varies takes all the values given at once, since claims run over
+/// it; of one that the grid holds fixed each value makes a copy of the grid, since claims about different values are
+/// different claims. With each copy come the parameters that tell it from the others.
+pub fn copies(points: &[Point], overrides: &Overrides) -> Vec<(Overrides, Vec<String>)> {
+    let varied = |name: &String| {
+        points.iter().enumerate().any(|(i, point)| {
+            let same_study = points[..i].iter().filter(|other| other.study == point.study);
+            let value = point.params.get(name);
+            value.is_some() && same_study.map(|other| other.params.get(name)).any(|other| other != value)
+        })
+    };
+    let mut copies = vec![(Overrides::new(), Vec::new())];
+    for (name, values) in overrides {
+        let apart = values.len() > 1 && !varied(name);
+        let choices: Vec<Vec<Value>> =
+            if apart { values.iter().map(|v| vec![v.clone()]).collect() } else { vec![values.clone()] };
+        let extend = |(copy, telling): (Overrides, Vec<String>)| {
+            let with = |choice: &Vec<Value>| {
+                let (mut copy, mut telling) = (copy.clone(), telling.clone());
+                copy.insert(name.clone(), choice.clone());
+                telling.extend(apart.then(|| name.clone()));
+                (copy, telling)
+            };
+            choices.iter().map(with).collect::<Vec<_>>()
+        };
+        copies = copies.into_iter().flat_map(extend).collect();
+    }
+    copies
+}
+
 /// A grid with parameters overridden: each point once for every combination of the values given for parameters it has.
 pub fn apply(points: Vec<Point>, overrides: &Overrides) -> Vec<Point> {
     let mut seen = BTreeSet::new();
@@ -138,4 +168,32 @@ pub fn apply(points: Vec<Point>, overrides: &Overrides) -> Vec<Point> {
         result.extend(versions.into_iter().filter(|point| seen.insert(point.canonical())));
     }
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn point(eta: f64, n: i64) -> Point {
+        let params = [("eta".to_owned(), json!(eta)), ("n".to_owned(), json!(n))];
+        Point { study: "s".to_owned(), params: params.into_iter().collect() }
+    }
+
+    /// The grid varies n and holds eta fixed.
+    #[test]
+    fn fixed_parameters_make_copies_and_varied_ones_do_not() {
+        let grid = vec![point(0.1, 1), point(0.1, 2)];
+        let overrides = Overrides::from([
+            ("eta".to_owned(), vec![json!(0.2), json!(0.3)]),
+            ("n".to_owned(), vec![json!(4), json!(5), json!(6)]),
+        ]);
+        let copies = copies(&grid, &overrides);
+        assert_eq!(copies.len(), 2);
+        for ((copy, telling), eta) in copies.iter().zip([0.2, 0.3]) {
+            assert_eq!(telling, &["eta"]);
+            assert_eq!(apply(grid.clone(), copy), [point(eta, 4), point(eta, 5), point(eta, 6)]);
+        }
+    }
 }

@@ -57,10 +57,24 @@ fn a_false_claim_fails_with_status_one() {
     assert!(stdout(&output).contains("fails"));
 }
 
+/// A parameter that the grid holds fixed: each value has its own claims, told apart by their names.
+#[test]
+fn lists_of_values_keep_claims_apart() {
+    let store = store();
+    let output =
+        output(store.path(), &["run", "rehearsal", "--set", "claimed=0.5,0.52", "--seeds", "8", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a document");
+    let claims = document["laws"][0]["claims"].as_array().expect("claims");
+    let ids: Vec<&str> = claims.iter().filter_map(|claim| claim["claim"].as_str()).collect();
+    assert_eq!(ids.len(), 7, "{ids:?}");
+    assert!(ids.contains(&"mean-10000[claimed=0.5]") && ids.contains(&"mean-10000[claimed=0.52]"), "{ids:?}");
+}
+
 #[test]
 fn wrong_commands_say_what_is_right() {
     let store = store();
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 10] = [
+        (&["run", "rehearsal", "--profile", "full"], "the grid of rehearsal is empty at profile full"),
         (&["run", "rehearsel"], "did you mean `rehearsal`"),
         (&["run", "zzz"], "known are"),
         (&["run", "rehearsal", "--set", "claimd=0.5"], "did you mean `claimed`"),
