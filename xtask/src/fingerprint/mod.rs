@@ -5,7 +5,7 @@
 //! the locked versions of the external crates below them. So a comment, a test, a prediction or a margin changes nothing,
 //! a formula reruns the studies that use it and no others, and moving code between files is free.
 //!
-//! Names are matched, not types resolved; where a name is ambiguous every candidate counts. The error is on the safe side:
+//! Names are matched along imports and paths, types are not resolved; where a name is ambiguous every candidate counts. The error is on the safe side:
 //! a cell may be measured again without need, but is never kept when code that it names has changed.
 
 mod items;
@@ -119,12 +119,12 @@ impl Code {
         let mut found = Vec::new();
         let own = [&item.krate];
         for Name { ident, qualified } in &item.uses {
-            let here = self.by_file.get(&(item.file.clone(), ident.clone()));
-            if let (Some(here), false) = (here, *qualified) {
-                found.extend(here);
+            found.extend(self.by_file.get(&(item.file.clone(), ident.clone())).into_iter().flatten());
+            // What another file defines has to be imported here, and then the import is an item of this file, or has `::`
+            // before it; a bare name that is neither is a local variable or the standard library's.
+            if !qualified {
                 continue;
             }
-            found.extend(here.into_iter().flatten());
             for krate in own.into_iter().chain(&item.names_crates) {
                 found.extend(self.by_crate.get(&(krate.clone(), ident.clone())).into_iter().flatten());
             }

@@ -91,6 +91,18 @@ fn comments_tests_and_formatting_rerun_nothing() {
     assert_eq!(rerun("experiments/dynamics/law.rs", "A number.", "A count."), [false, false]);
 }
 
+/// The second study has a variable called `rate`, as a function of the model is called that it does not use.
+#[test]
+fn a_variable_is_no_dependency() {
+    let with_variable = |path: &str, text: &str| {
+        let variable = "Stroll::new().advance(); let rate = 1.0; let unrelated = rate;";
+        if path.ends_with("other.rs") { text.replace("Stroll::new().advance();", variable) } else { text.to_owned() }
+    };
+    let before = digests(with_variable);
+    let after = digests(|path, text| with_variable(path, text).replace("{ 0.5 }", "{ 0.6 }").replace("{ 1.0 }", "{ 1.5 }"));
+    assert_eq!([before[0] != after[0], before[1] != after[1]], [true, false]);
+}
+
 #[test]
 fn a_prediction_reruns_nothing() {
     assert_eq!(rerun("experiments/dynamics/law.rs", "Claim::value(0.5)", "Claim::value(0.7)"), [false, false]);
