@@ -13,12 +13,14 @@ use lawbook_equivariant::sets::{Aggregation, SetModel, limit};
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
 params! {
-    /// A random normalised DeepSet on samples of N(0, I_d).
+    /// Random normalised DeepSets on samples of N(0, I_d).
     pub struct Untrained {
         /// Dimension of the points.
         d: integer = 1, 1..=100;
-        /// Samples per size.
-        draws: integer = 100, 2..=100_000;
+        /// Random networks. One alone may lie near a kink at its limit, where the first order is small or absent.
+        networks: integer = 16, 1..=1000;
+        /// Samples per size and network.
+        draws: integer = 20, 2..=100_000;
         /// Largest sample size n.
         largest: integer = 10_000, 30..=1_000_000;
         /// Width of ρ and σ.
@@ -36,16 +38,16 @@ fn sizes(largest: i64) -> Vec<i64> {
 
 impl Study for Rate {
     const NAME: &'static str = "rate";
-    const ABOUT: &'static str = "An untrained normalised DeepSet on n independent draws from N(0, I): the mean absolute \
-        difference to its limit (by quadrature, in one dimension) and between two independent samples.";
+    const ABOUT: &'static str = "Untrained normalised DeepSets on n independent draws from N(0, I): the mean absolute \
+        difference to their limits (by quadrature, in one dimension) and between two independent samples.";
     type Params = Untrained;
 
     fn grid(profile: Profile) -> Vec<Untrained> {
         let base = match profile {
             // Narrower networks are at times dead at the limit, where there is no first order.
-            Profile::Smoke => Untrained { width: 16, draws: 400, largest: 3000, ..Untrained::default() },
-            Profile::Quick => Untrained { draws: 200, largest: 3000, ..Untrained::default() },
-            Profile::Full => Untrained { draws: 200, ..Untrained::default() },
+            Profile::Smoke => Untrained { width: 16, draws: 25, largest: 3000, ..Untrained::default() },
+            Profile::Quick => Untrained { largest: 3000, ..Untrained::default() },
+            Profile::Full => Untrained::default(),
         };
         let spatial = Untrained { d: 5, ..base.clone() };
         if profile == Profile::Smoke { vec![base] } else { vec![base, spatial] }
@@ -101,37 +103,45 @@ impl Study for Rate {
     }
 
     fn measure(params: &Untrained, cell: &mut Cell) -> Result<()> {
-        let (device, mut stream) = (cell.device(), cell.stream("networks"));
+        let device = cell.device();
+        let (mut networks, mut samples) = (cell.stream("networks"), cell.stream("samples"));
         let model = SetModel::three_layers(Aggregation::Mean, params.d, params.width)?;
-        let parameters = model.init(&mut stream, Kind::Double, device);
-        let mut samples = cell.stream("samples");
-        let mut outputs = |n: i64| -> Vec<f64> {
-            // A few thousand points at a time stay in the cache.
-            let at_once = (4096 / n).clamp(1, params.draws);
-            let mut values = Vec::new();
-            while values.len() < params.draws as usize {
-                let sets = at_once.min(params.draws - values.len() as i64);
-                let x = samples.normal_tensor(&[sets, n, params.d], Kind::Double, device);
-                values.extend(to_vec(&no_grad(|| model.forward(&parameters, &x))));
-            }
-            values
-        };
-        let runs: Vec<(i64, Vec<f64>)> = sizes(params.largest).into_iter().map(|n| (n, outputs(n))).collect();
-        for (n, values) in &runs {
-            cell.record_at("gap", *n as f64, mean_difference(values));
-        }
-        if params.d == 1 {
-            let (nodes, weights): (Vec<f64>, Vec<f64>) = normal_rule(20_001).into_iter().unzip();
-            let (nodes, weights) = (Tensor::from_slice(&nodes).unsqueeze(1), Tensor::from_slice(&weights));
-            let limit = limit(&model, &parameters, &nodes.to_device(device), &weights.to_device(device));
-            let mut relative = Vec::new();
-            for (n, values) in &runs {
-                let error = values.iter().map(|f| (f - limit.output).abs()).sum::<f64>() / values.len() as f64;
-                cell.record_at("error", *n as f64, error);
-                if *n >= 100 {
-                    relative.push(error * (*n as f64).sqrt() / (FRAC_2_PI.sqrt() * limit.deviation));
+        let sizes = sizes(params.largest);
+        let (mut gaps, mut errors, mut scale) = (vec![0.0; sizes.len()], vec![0.0; sizes.len()], 0.0);
+        for _ in 0..params.networks {
+            let parameters = model.init(&mut networks, Kind::Double, device);
+            let limit = (params.d == 1).then(|| {
+                let (nodes, weights): (Vec<f64>, Vec<f64>) = normal_rule(20_001).into_iter().unzip();
+                let (nodes, weights) = (Tensor::from_slice(&nodes).unsqueeze(1), Tensor::from_slice(&weights));
+                limit(&model, &parameters, &nodes.to_device(device), &weights.to_device(device))
+            });
+            scale += limit.as_ref().map_or(0.0, |limit| limit.deviation);
+            for (i, &n) in sizes.iter().enumerate() {
+                // A few thousand points at a time stay in the cache.
+                let at_once = (4096 / n).clamp(1, params.draws);
+                let mut values = Vec::new();
+                while values.len() < params.draws as usize {
+                    let sets = at_once.min(params.draws - values.len() as i64);
+                    let x = samples.normal_tensor(&[sets, n, params.d], Kind::Double, device);
+                    values.extend(to_vec(&no_grad(|| model.forward(&parameters, &x))));
+                }
+                gaps[i] += mean_difference(&values);
+                if let Some(limit) = &limit {
+                    errors[i] += values.iter().map(|f| (f - limit.output).abs()).sum::<f64>() / values.len() as f64;
                 }
             }
+        }
+        let mut relative = Vec::new();
+        for (i, &n) in sizes.iter().enumerate() {
+            cell.record_at("gap", n as f64, gaps[i] / params.networks as f64);
+            if params.d == 1 {
+                cell.record_at("error", n as f64, errors[i] / params.networks as f64);
+                if n >= 100 {
+                    relative.push(errors[i] * (n as f64).sqrt() / (FRAC_2_PI.sqrt() * scale));
+                }
+            }
+        }
+        if params.d == 1 {
             cell.record("error over delta method", relative.iter().sum::<f64>() / relative.len() as f64);
         }
         Ok(())
