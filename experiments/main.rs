@@ -79,6 +79,8 @@ fn run(cli: Cli) -> Result<()> {
     let laws = lab::served();
     let device = device::device(&cli.device)?;
     device::use_one_thread();
+    // Cells run side by side, one per worker process; engines that would take all cores take one.
+    rayon::ThreadPoolBuilder::new().num_threads(1).build_global().context("cannot start a thread")?;
     match cli.verb {
         Verb::Worker => worker::serve(&laws, device, BufReader::new(stdin()), stdout()),
         Verb::List => {

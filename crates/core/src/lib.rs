@@ -10,6 +10,7 @@ pub mod equivariance;
 pub mod lbfgs;
 pub mod optim;
 pub mod random;
+pub mod simd;
 pub mod tensor;
 pub mod training;
 

@@ -5,12 +5,19 @@
 //! for. The same streams feed the tensor engine ([`Stream::normal_tensor`]) and the compiled kernels
 //! ([`Stream::fill_normal`]).
 
-use std::f64::consts::TAU;
-
 use crate::{
     Device,
+    simd::{LANES, Level},
     tensor::{Kind, Tensor, from_slice},
 };
+
+mod lanes;
+mod normal;
+mod philox;
+mod wide;
+
+pub use lanes::{Lanes, NormalLanes};
+use philox::philox;
 
 /// What a stream is for: a path of words such as law, point, seed. Equal words give equal streams, on any machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,12 +37,22 @@ impl Key {
 
     /// The stream for `purpose` number `index`: one per replica, say. Different purposes or indices are independent.
     pub fn stream(&self, purpose: &str, index: u64) -> Stream {
+        let level = Level::widest();
+        Stream { key: self.words(purpose), index, block: 0, words: [0; 4], used: 4, spare: None, level }
+    }
+
+    /// The streams for `purpose` of many indices side by side.
+    pub fn lanes(&self, purpose: &str) -> Lanes {
+        Lanes::new(self.words(purpose))
+    }
+
+    fn words(&self, purpose: &str) -> [u32; 2] {
         let hash = blake3::keyed_hash(&self.0, purpose.as_bytes());
         let word = |i: usize| {
             let bytes = hash.as_bytes();
             u32::from_le_bytes([bytes[i], bytes[i + 1], bytes[i + 2], bytes[i + 3]])
         };
-        Stream { key: [word(0), word(4)], index, block: 0, words: [0; 4], used: 4, spare: None }
+        [word(0), word(4)]
     }
 }
 
@@ -48,6 +65,7 @@ pub struct Stream {
     words: [u32; 4],
     used: usize,
     spare: Option<f64>,
+    level: Level,
 }
 
 impl Stream {
@@ -56,7 +74,7 @@ impl Stream {
         if self.used == 4 {
             let (block, index) = (self.block, self.index);
             let counter = [block as u32, (block >> 32) as u32, index as u32, (index >> 32) as u32];
-            self.words = philox4x32(counter, self.key);
+            self.words = philox(counter, self.key);
             self.block += 1;
             self.used = 0;
         }
@@ -74,16 +92,14 @@ impl Stream {
         (self.next_u64() >> 11) as f64 * 2f64.powi(-53)
     }
 
-    /// Standard normal, by the Box–Muller transform.
+    /// Standard normal, by the Box–Muller transform of the next two 64-bit words: the cosine, and then the sine without a draw.
     pub fn normal(&mut self) -> f64 {
         if let Some(spare) = self.spare.take() {
             return spare;
         }
-        // 1 − u is in (0, 1], so the logarithm is finite.
-        let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
-        let (sin, cos) = (TAU * self.uniform()).sin_cos();
-        self.spare = Some(radius * sin);
-        radius * cos
+        let [first, second] = wide::run(self.level, lanes::Pair { radius: self.next_u64(), angle: self.next_u64() });
+        self.spare = Some(second);
+        first
     }
 
     /// −1 or 1 with equal chance.
@@ -114,9 +130,15 @@ impl Stream {
         }
     }
 
-    /// Fills a slice with standard normals.
+    /// Fills a slice with standard normals: those that as many calls of [`normal`](Self::normal) give, faster.
     pub fn fill_normal(&mut self, values: &mut [f64]) {
-        values.iter_mut().for_each(|value| *value = self.normal());
+        let (chunks, rest) = values.as_chunks_mut();
+        let (bulk, rest) =
+            if self.used == 4 && self.spare.is_none() { (chunks, rest) } else { (&mut [] as &mut [_], values) };
+        let blocks = (bulk.len() * LANES / 2) as u64;
+        wide::run(self.level, lanes::Consecutive { key: self.key, index: self.index, block: self.block, into: bulk });
+        self.block += blocks;
+        rest.iter_mut().for_each(|value| *value = self.normal());
     }
 
     /// A tensor of standard normals of the given shape. The numbers are drawn in f64 on the CPU whatever the kind and device,
@@ -138,30 +160,9 @@ fn count(shape: &[i64]) -> usize {
     shape.iter().product::<i64>().max(0) as usize
 }
 
-/// One block of Philox4x32 with ten rounds.
-fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
-    let ([mut c0, mut c1, mut c2, mut c3], [mut k0, mut k1]) = (counter, key);
-    for _ in 0..10 {
-        let left = u64::from(c0) * 0xD251_1F53;
-        let right = u64::from(c2) * 0xCD9E_8D57;
-        (c0, c1, c2, c3) = ((right >> 32) as u32 ^ c1 ^ k0, right as u32, (left >> 32) as u32 ^ c3 ^ k1, left as u32);
-        (k0, k1) = (k0.wrapping_add(0x9E37_79B9), k1.wrapping_add(0xBB67_AE85));
-    }
-    [c0, c1, c2, c3]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// X-Val: Random123 1.14, `tests/kat_vectors`, lines `philox4x32 10`.
-    #[test]
-    fn philox_gives_the_published_vectors() {
-        assert_eq!(philox4x32([0; 4], [0; 2]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
-        assert_eq!(philox4x32([u32::MAX; 4], [u32::MAX; 2]), [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]);
-        let (pi, key) = ([0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344], [0xa409_3822, 0x299f_31d0]);
-        assert_eq!(philox4x32(pi, key), [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]);
-    }
 
     #[test]
     fn equal_keys_give_equal_streams_and_different_ones_do_not() {
@@ -186,6 +187,19 @@ mod tests {
             let exact = if k % 2 == 0 { double_factorial(k) } else { 0.0 };
             let error = ((double_factorial(2 * k) - exact * exact) / f64::from(n)).sqrt();
             assert!((moment(k) - exact).abs() < 5.0 * error, "moment {k}: {} against {exact}", moment(k));
+        }
+    }
+
+    #[test]
+    fn many_normals_at_once_are_those_one_by_one() {
+        for (skip, many) in [(0, 200), (1, 200), (3, 77), (2, 31)] {
+            let mut singly = Key::new(["fill"]).stream("normal", 5);
+            let mut at_once = singly.clone();
+            (0..skip).for_each(|_| assert_eq!(singly.normal(), at_once.normal()));
+            let mut values = vec![0.0; many];
+            at_once.fill_normal(&mut values);
+            assert!(values.iter().all(|value| *value == singly.normal()));
+            assert_eq!(at_once.next_u32(), singly.next_u32());
         }
     }
 

@@ -6,8 +6,19 @@
 //! ([`time_changed`]), and the stability of its origin under SGD at any learning rate ([`lyapunov`]).
 
 pub mod chain;
+mod elementary;
+pub mod ensemble;
+pub mod lanes;
 pub mod lyapunov;
 pub mod moments;
+pub mod noise;
+pub mod number;
+pub mod process;
 pub mod stationary;
 pub mod time_changed;
 pub mod two_layer;
+
+pub use ensemble::Ensemble;
+pub use noise::Noise;
+pub use number::Number;
+pub use process::{Columns, Process};
