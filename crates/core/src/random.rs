@@ -14,7 +14,6 @@ use crate::{
 mod lanes;
 mod normal;
 mod philox;
-mod wide;
 
 pub use lanes::{Lanes, NormalLanes};
 use philox::philox;
@@ -97,7 +96,7 @@ impl Stream {
         if let Some(spare) = self.spare.take() {
             return spare;
         }
-        let [first, second] = wide::run(self.level, lanes::Pair { radius: self.next_u64(), angle: self.next_u64() });
+        let [first, second] = self.level.run(lanes::Pair { radius: self.next_u64(), angle: self.next_u64() });
         self.spare = Some(second);
         first
     }
@@ -136,7 +135,7 @@ impl Stream {
         let (bulk, rest) =
             if self.used == 4 && self.spare.is_none() { (chunks, rest) } else { (&mut [] as &mut [_], values) };
         let blocks = (bulk.len() * LANES / 2) as u64;
-        wide::run(self.level, lanes::Consecutive { key: self.key, index: self.index, block: self.block, into: bulk });
+        self.level.run(lanes::Consecutive { key: self.key, index: self.index, block: self.block, into: bulk });
         self.block += blocks;
         rest.iter_mut().for_each(|value| *value = self.normal());
     }

@@ -1,10 +1,17 @@
-//! One source, compiled several times: for any x86-64, with AVX2 and with AVX-512, and chosen when the program runs.
+//! Code that is compiled several times, for any x86-64, with AVX2 and with AVX-512, and chosen when the program runs.
 //!
-//! A [`Kernel`] is plain safe code over arrays, which the compiler turns into vector instructions of whatever width it may
-//! use. Rust neither reorders floating-point operations nor fuses a product and a sum that are not written as
-//! [`f64::mul_add`], so every level gives the same bits.
+//! A [`WideKernel`] is generic over [`Wide`], 512 bits on which the same operations are done in each version, in the same order:
+//! every level gives the same bits. The compiler makes vector code of plain loops as well, but not reliably.
 
-/// Numbers side by side: one 512-bit register of f32, two of f64.
+use std::sync::OnceLock;
+
+mod wide;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+pub use wide::Wide;
+
+/// Numbers side by side: one vector of f32, two of f64.
 pub const LANES: usize = 16;
 
 /// The instructions that a kernel may use.
@@ -21,71 +28,70 @@ pub enum Level {
 impl Level {
     /// The widest level of this machine.
     pub fn widest() -> Self {
-        Self::all().next_back().unwrap_or(Self::Baseline)
+        static WIDEST: OnceLock<Level> = OnceLock::new();
+        *WIDEST.get_or_init(Self::detect)
     }
 
     /// The levels of this machine, narrowest first.
     pub fn all() -> impl DoubleEndedIterator<Item = Self> {
-        [Self::Baseline, Self::Avx2, Self::Avx512].into_iter().filter(|level| level.is_here())
+        [Self::Baseline, Self::Avx2, Self::Avx512].into_iter().filter(|level| *level <= Self::widest())
     }
 
     #[cfg(target_arch = "x86_64")]
-    fn is_here(self) -> bool {
-        let v3 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") && is_x86_feature_detected!("bmi2");
+    fn detect() -> Self {
+        let v3 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
         let v4 = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512cd")
             && is_x86_feature_detected!("avx512dq")
             && is_x86_feature_detected!("avx512vl");
-        match self {
-            Self::Baseline => true,
-            Self::Avx2 => v3,
-            Self::Avx512 => v3 && v4,
+        match (v3, v4) {
+            (true, true) => Self::Avx512,
+            (true, false) => Self::Avx2,
+            _ => Self::Baseline,
         }
     }
 
     #[cfg(not(target_arch = "x86_64"))]
-    fn is_here(self) -> bool {
-        self == Self::Baseline
+    fn detect() -> Self {
+        Self::Baseline
     }
 
-    /// This level, or the widest one below it that this machine has.
-    pub fn here(self) -> Self {
-        Self::all().take_while(|level| *level <= self).last().unwrap_or(Self::Baseline)
-    }
-
-    /// Runs a kernel at this level, or at the widest one below it that this machine has.
-    pub fn run<K: Kernel>(self, kernel: K) -> K::Output {
+    /// Runs a kernel with the instructions of this level, or of the widest one below it that this machine has.
+    pub fn run<K: WideKernel>(self, kernel: K) -> K::Output {
         #[cfg(target_arch = "x86_64")]
-        match self.here() {
-            // SAFETY: the machine has these instructions.
-            Self::Avx512 => return unsafe { avx512(kernel) },
-            // SAFETY: as above.
-            Self::Avx2 => return unsafe { avx2(kernel) },
-            Self::Baseline => {}
+        {
+            #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+            fn avx512<K: WideKernel>(kernel: K) -> K::Output {
+                // SAFETY: this function is compiled for the type.
+                kernel.run(unsafe { x86::Avx512::zero() })
+            }
+
+            #[target_feature(enable = "avx2,fma")]
+            fn avx2<K: WideKernel>(kernel: K) -> K::Output {
+                // SAFETY: as above.
+                kernel.run(unsafe { x86::Avx2::zero() })
+            }
+
+            match self.min(Self::widest()) {
+                // SAFETY: the machine has these instructions.
+                Self::Avx512 => return unsafe { avx512(kernel) },
+                // SAFETY: as above.
+                Self::Avx2 => return unsafe { avx2(kernel) },
+                Self::Baseline => {}
+            }
         }
-        kernel.run()
+        // SAFETY: plain code runs on every machine.
+        kernel.run(unsafe { wide::Plain::zero() })
     }
 }
 
-/// Code that is compiled once per [`Level`]. Everything on its hot path, `run` included, has to be `#[inline(always)]`: what is
-/// not inlined stays at the baseline, with the same result but slowly.
-pub trait Kernel {
+/// Code over vectors of any level.
+pub trait WideKernel {
     /// What it computes.
     type Output;
 
-    /// Computes it.
-    fn run(self) -> Self::Output;
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
-fn avx2<K: Kernel>(kernel: K) -> K::Output {
-    kernel.run()
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
-fn avx512<K: Kernel>(kernel: K) -> K::Output {
-    kernel.run()
+    /// Computes it, on vectors like the one given. This has to be `#[inline(always)]`, like all functions on the hot path that it calls, and no closure may
+    /// stand in between: what is not inlined makes a call of every operation.
+    fn run<V: Wide>(self, like: V) -> Self::Output;
 }

@@ -2,13 +2,14 @@
 
 use lawbook_core::{
     Key,
-    simd::{Kernel, LANES, Level},
+    simd::{LANES, Level},
 };
 use rayon::prelude::*;
 
 use crate::{
-    lanes::{Element, Lanes},
-    noise::{Draws, LaneNoise, Order, Sources},
+    fused::{Advance, GROUPS},
+    lanes::Element,
+    noise::{Draws, Sources},
     process::{Columns, Process},
 };
 
@@ -29,12 +30,8 @@ pub struct Ensemble<P, T = f64> {
     diverged: Vec<Option<u64>>,
 }
 
-/// Groups that a thread takes at once.
-const GROUPS: usize = 4;
-/// Steps after which a group is looked at for divergence.
-const BURST: u64 = 256;
-/// Normals, and words, of sixteen replicas that are drawn at once if a step takes fewer: 8 KiB in f64.
-const DRAWN_AT_ONCE: usize = 64;
+/// Groups of sixteen replicas that a thread takes at once.
+const AT_ONCE: usize = 2 * GROUPS;
 
 impl<P: Process, T: Element> Ensemble<P, T> {
     /// `replicas` of a process, replica `i` starting from `start(i)`, with the streams of `key`.
@@ -81,9 +78,9 @@ impl<P: Process, T: Element> Ensemble<P, T> {
         let count = P::State::<f64>::COUNT;
         let until = self.time + steps;
         let (process, sources, draws, level, from) = (&self.process, self.sources, self.draws, self.level, self.time);
-        let chunks = self.columns.par_chunks_mut(GROUPS * count.max(1));
-        chunks.zip(self.diverged.par_chunks_mut(GROUPS * LANES)).enumerate().for_each(|(chunk, (columns, diverged))| {
-            let first = (chunk * GROUPS * LANES) as u64;
+        let chunks = self.columns.par_chunks_mut(AT_ONCE * count.max(1));
+        chunks.zip(self.diverged.par_chunks_mut(AT_ONCE * LANES)).enumerate().for_each(|(chunk, (columns, diverged))| {
+            let first = (chunk * AT_ONCE * LANES) as u64;
             level.run(Advance { process, sources, draws, level, first, from, until, columns, diverged });
         });
         self.time = until;
@@ -106,124 +103,6 @@ impl<P: Process, T: Element> Ensemble<P, T> {
     /// The fraction of replicas that have diverged.
     pub fn fraction_diverged(&self) -> f64 {
         self.diverged().iter().flatten().count() as f64 / self.replicas as f64
-    }
-}
-
-/// Takes some groups of replicas from one time to another.
-struct Advance<'a, P, T> {
-    process: &'a P,
-    sources: Sources,
-    draws: Draws,
-    level: Level,
-    first: u64,
-    from: u64,
-    until: u64,
-    columns: &'a mut [[T; LANES]],
-    diverged: &'a mut [Option<u64>],
-}
-
-impl<P: Process, T: Element> Kernel for Advance<'_, P, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let Self { process, sources, draws, level, first, from, until, columns, diverged } = self;
-        let mut drawn = Drawn::new(draws);
-        let count = P::State::<Lanes<T>>::COUNT;
-        for (group, columns) in columns.chunks_exact_mut(count).enumerate() {
-            let first = first + (group * LANES) as u64;
-            let diverged = &mut diverged[group * LANES..(group + 1) * LANES];
-            let mut state = P::State::<Lanes<T>>::from_fn(|c| Lanes(columns[c]));
-            let mut walk =
-                Walk { sources, level, first, time: from, order: Order::new(&sources, level, first, from, draws) };
-            while walk.time < until {
-                let (before, start) = (state, walk.time);
-                state = walk.to(process, state, until.min(start + BURST), &mut drawn);
-                if newly_diverged(&state, diverged) {
-                    // The same numbers once more, a step at a time.
-                    let mut slow =
-                        Walk { sources, level, first, time: start, order: Order::new(&sources, level, first, start, draws) };
-                    let mut state = before;
-                    while slow.time < walk.time {
-                        state = slow.to(process, state, slow.time + 1, &mut drawn);
-                        mark(&state, diverged, slow.time);
-                    }
-                }
-            }
-            (0..count).for_each(|c| columns[c] = state.column(c).0);
-        }
-    }
-}
-
-/// Sixteen replicas on their way.
-struct Walk {
-    sources: Sources,
-    level: Level,
-    first: u64,
-    time: u64,
-    order: Order,
-}
-
-/// Room for what some steps draw.
-struct Drawn<T> {
-    draws: Draws,
-    steps: u64,
-    normals: Vec<[T; LANES]>,
-    words: Vec<[u64; LANES]>,
-}
-
-impl<T: Element> Drawn<T> {
-    fn new(draws: Draws) -> Self {
-        let steps = (DRAWN_AT_ONCE / draws.normals.max(draws.words).max(1)).max(1);
-        let (normals, words) = (vec![[T::default(); LANES]; draws.normals * steps], vec![[0; LANES]; draws.words * steps]);
-        Self { draws, steps: steps as u64, normals, words }
-    }
-}
-
-impl Walk {
-    #[inline(always)]
-    fn to<P: Process, T: Element>(
-        &mut self,
-        process: &P,
-        mut state: P::State<Lanes<T>>,
-        until: u64,
-        drawn: &mut Drawn<T>,
-    ) -> P::State<Lanes<T>> {
-        while self.time < until {
-            let (steps, draws) = (drawn.steps.min(until - self.time), drawn.draws);
-            let normals = &mut drawn.normals[..draws.normals * steps as usize];
-            let words = &mut drawn.words[..draws.words * steps as usize];
-            T::fill_normals(&self.sources.normals, self.level, self.first, self.time * draws.normals as u64, normals);
-            self.sources.words.fill_words(self.level, self.first, self.time * draws.words as u64, words);
-            for step in 0..steps as usize {
-                let (normals, words) = (&normals[step * draws.normals..], &words[step * draws.words..]);
-                let mut noise = LaneNoise { normals, words, order: &mut self.order, time: self.time + step as u64 };
-                state = process.step(state, &mut noise);
-            }
-            self.time += steps;
-        }
-        state
-    }
-}
-
-#[inline(always)]
-fn newly_diverged<T: Element, S: Columns<Lanes<T>>>(state: &S, diverged: &[Option<u64>]) -> bool {
-    let mut sum = [T::default(); LANES];
-    for c in 0..S::COUNT {
-        let column = state.column(c).0;
-        for lane in 0..LANES {
-            // Zero for finite numbers, NaN for all others.
-            sum[lane] = sum[lane] + column[lane] * T::default();
-        }
-    }
-    (0..LANES).any(|lane| sum[lane] != T::default() && diverged[lane].is_none())
-}
-
-fn mark<T: Element, S: Columns<Lanes<T>>>(state: &S, diverged: &mut [Option<u64>], time: u64) {
-    for (lane, diverged) in diverged.iter_mut().enumerate() {
-        if diverged.is_none() && (0..S::COUNT).any(|c| !state.column(c).0[lane].to_f64().is_finite()) {
-            *diverged = Some(time);
-        }
     }
 }
 

@@ -8,6 +8,7 @@
 pub mod chain;
 mod elementary;
 pub mod ensemble;
+mod fused;
 pub mod lanes;
 pub mod lyapunov;
 pub mod moments;

@@ -6,7 +6,7 @@ use lawbook_core::{
 };
 
 use crate::{
-    lanes::{Element, Lanes},
+    lanes::{Element, LaneNumber},
     number::Number,
 };
 
@@ -137,42 +137,42 @@ fn drawn_too_much() -> ! {
     panic!("a step drew more than the first one did: a process has to draw as much at every step, whatever the state")
 }
 
-impl<T: Element> Noise<Lanes<T>> for LaneNoise<'_, T> {
+impl<T: Element, X: LaneNumber<T>> Noise<X> for LaneNoise<'_, T> {
     #[inline(always)]
-    fn normal(&mut self) -> Lanes<T> {
+    fn normal(&mut self) -> X {
         let Some((normal, rest)) = self.normals.split_first() else { drawn_too_much() };
         self.normals = rest;
-        Lanes(*normal)
+        X::load(normal)
     }
 
     #[inline(always)]
-    fn uniform(&mut self) -> Lanes<T> {
-        Lanes(self.word().map(T::uniform))
+    fn uniform(&mut self) -> X {
+        X::load(&self.word().map(T::uniform))
     }
 
     #[inline(always)]
-    fn sign(&mut self) -> Lanes<T> {
-        Lanes(self.word().map(|bits| T::from_f64(if bits >> 63 == 0 { 1.0 } else { -1.0 })))
+    fn sign(&mut self) -> X {
+        X::load(&self.word().map(|bits| T::from_f64(if bits >> 63 == 0 { 1.0 } else { -1.0 })))
     }
 
     #[inline(always)]
-    fn row<const C: usize>(&mut self, table: &Table<C>) -> [Lanes<T>; C] {
-        let mut columns = [Lanes([T::default(); LANES]); C];
+    fn row<const C: usize>(&mut self, table: &Table<C>) -> [X; C] {
+        let mut columns = [[T::default(); LANES]; C];
         for (lane, bits) in self.word().iter().enumerate() {
             let row = table.choose(*bits);
-            (0..C).for_each(|c| columns[c].0[lane] = T::from_f64(row[c]));
+            (0..C).for_each(|c| columns[c][lane] = T::from_f64(row[c]));
         }
-        columns
+        std::array::from_fn(|c| X::load(&columns[c]))
     }
 
     #[inline(always)]
-    fn next_row<const C: usize>(&mut self, table: &Table<C>) -> [Lanes<T>; C] {
-        let mut columns = [Lanes([T::default(); LANES]); C];
+    fn next_row<const C: usize>(&mut self, table: &Table<C>) -> [X; C] {
+        let mut columns = [[T::default(); LANES]; C];
         for (lane, row) in self.order.next(table.rows.len()).into_iter().enumerate() {
             let row = &table.rows[row as usize];
-            (0..C).for_each(|c| columns[c].0[lane] = T::from_f64(row[c]));
+            (0..C).for_each(|c| columns[c][lane] = T::from_f64(row[c]));
         }
-        columns
+        std::array::from_fn(|c| X::load(&columns[c]))
     }
 
     #[inline(always)]

@@ -74,12 +74,12 @@ impl Number for f64 {
 
     #[inline(always)]
     fn exp(self) -> Self {
-        crate::elementary::exp([self])[0]
+        Self::exp(self)
     }
 
     #[inline(always)]
     fn ln(self) -> Self {
-        crate::elementary::ln([self])[0]
+        Self::ln(self)
     }
 
     #[inline(always)]

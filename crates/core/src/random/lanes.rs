@@ -1,12 +1,8 @@
 //! The streams of neighbouring indices side by side, for kernels.
 
 use crate::{
-    random::{
-        normal,
-        philox::philox_wide,
-        wide::{self, Wide, WideKernel},
-    },
-    simd::{LANES, Level},
+    random::{normal, philox::philox_wide},
+    simd::{LANES, Level, Wide, WideKernel},
 };
 
 /// The streams of one purpose and of any index; see [`crate::Key::lanes`].
@@ -24,7 +20,7 @@ impl Lanes {
     /// [`Stream::next_u64`](crate::Stream::next_u64).
     pub fn fill_words(&self, level: Level, first: u64, from: u64, into: &mut [[u64; LANES]]) {
         by_blocks(from, into, [[0; LANES]; 2], |block, into| {
-            wide::run(level, Blocks { draw: Words, key: self.key, first, block, into })
+            level.run(Blocks { draw: Words, key: self.key, first, block, into })
         });
     }
 }
@@ -39,7 +35,7 @@ pub trait NormalLanes: Copy {
 impl NormalLanes for f64 {
     fn fill_normals(streams: &Lanes, level: Level, first: u64, from: u64, into: &mut [[f64; LANES]]) {
         by_blocks(from, into, [[0.0; LANES]; 2], |block, into| {
-            wide::run(level, Blocks { draw: Doubles, key: streams.key, first, block, into })
+            level.run(Blocks { draw: Doubles, key: streams.key, first, block, into })
         });
     }
 }
@@ -47,7 +43,7 @@ impl NormalLanes for f64 {
 impl NormalLanes for f32 {
     fn fill_normals(streams: &Lanes, level: Level, first: u64, from: u64, into: &mut [[f32; LANES]]) {
         by_blocks(from, into, [[0.0; LANES]; 4], |block, into| {
-            wide::run(level, Blocks { draw: Singles, key: streams.key, first, block, into })
+            level.run(Blocks { draw: Singles, key: streams.key, first, block, into })
         });
     }
 }
@@ -70,13 +66,19 @@ fn by_blocks<T: Copy, const P: usize>(from: u64, into: &mut [T], mut spare: [T; 
     }
 }
 
-/// What becomes of the four words of a block, for sixteen streams.
+/// What becomes of the four words of a block, for sixteen streams in two vectors.
 trait Draw: Copy {
     type Numbers;
 
-    /// The words of the streams of even index, and of odd index.
-    fn draw<V: Wide>(self, even: [V; 4], odd: [V; 4]) -> Self::Numbers;
+    /// The streams of the first and of the second vector.
+    const STREAMS: [[u64; 8]; 2];
+
+    fn draw<V: Wide>(self, first: [V; 4], second: [V; 4]) -> Self::Numbers;
 }
+
+const HALVES: [[u64; 8]; 2] = [[0, 1, 2, 3, 4, 5, 6, 7], [8, 9, 10, 11, 12, 13, 14, 15]];
+/// So that numbers of 32 bits, joined, lie as their streams do.
+const INTERLEAVED: [[u64; 8]; 2] = [[0, 2, 4, 6, 8, 10, 12, 14], [1, 3, 5, 7, 9, 11, 13, 15]];
 
 #[derive(Clone, Copy)]
 struct Words;
@@ -84,10 +86,12 @@ struct Words;
 impl Draw for Words {
     type Numbers = [[u64; LANES]; 2];
 
+    const STREAMS: [[u64; 8]; 2] = HALVES;
+
     #[inline(always)]
-    fn draw<V: Wide>(self, even: [V; 4], odd: [V; 4]) -> Self::Numbers {
-        let ([e0, e1], [o0, o1]) = (doubles(even), doubles(odd));
-        [interleave(e0, o0), interleave(e1, o1)]
+    fn draw<V: Wide>(self, first: [V; 4], second: [V; 4]) -> Self::Numbers {
+        let ([low0, low1], [high0, high1]) = (doubles(first), doubles(second));
+        [words(low0, high0), words(low1, high1)]
     }
 }
 
@@ -97,11 +101,13 @@ struct Doubles;
 impl Draw for Doubles {
     type Numbers = [[f64; LANES]; 2];
 
+    const STREAMS: [[u64; 8]; 2] = HALVES;
+
     #[inline(always)]
-    fn draw<V: Wide>(self, even: [V; 4], odd: [V; 4]) -> Self::Numbers {
-        let ([e0, e1], [o0, o1]) = (doubles(even), doubles(odd));
-        let ([e0, e1], [o0, o1]) = (normal::pairs(e0, e1), normal::pairs(o0, o1));
-        [double(interleave(e0, o0)), double(interleave(e1, o1))]
+    fn draw<V: Wide>(self, first: [V; 4], second: [V; 4]) -> Self::Numbers {
+        let ([r0, a0], [r1, a1]) = (doubles(first), doubles(second));
+        let ([low0, low1], [high0, high1]) = (normal::pairs(r0, a0), normal::pairs(r1, a1));
+        [numbers(low0, high0), numbers(low1, high1)]
     }
 }
 
@@ -111,28 +117,20 @@ struct Singles;
 impl Draw for Singles {
     type Numbers = [[f32; LANES]; 4];
 
+    const STREAMS: [[u64; 8]; 2] = INTERLEAVED;
+
     #[inline(always)]
     fn draw<V: Wide>(self, even: [V; 4], odd: [V; 4]) -> Self::Numbers {
-        // Numbers of 32 bits lie as their streams do: even, odd, even, …
         let [n0, n1] = normal::pairs_single(join(even[0], odd[0]), join(even[1], odd[1]));
         let [n2, n3] = normal::pairs_single(join(even[2], odd[2]), join(even[3], odd[3]));
-        [singles(n0), singles(n1), singles(n2), singles(n3)]
+        [n0.store_f32(), n1.store_f32(), n2.store_f32(), n3.store_f32()]
     }
 }
 
 /// Low halves of two numbers side by side.
 #[inline(always)]
 fn join<V: Wide>(low: V, high: V) -> V {
-    low.and(V::splat(0xFFFF_FFFF)).or(high.shift_left::<32>())
-}
-
-#[inline(always)]
-fn singles<V: Wide>(numbers: V) -> [f32; LANES] {
-    let (bits, mut singles) = (numbers.store(), [0.0; LANES]);
-    for lane in 0..LANES {
-        singles[lane] = f32::from_bits((bits[lane / 2] >> (lane % 2 * 32)) as u32);
-    }
-    singles
+    low.and(low.splat(0xFFFF_FFFF)).or(high.shift_left::<32>())
 }
 
 /// The two 64-bit words of a block.
@@ -142,31 +140,19 @@ fn doubles<V: Wide>([a, b, c, d]: [V; 4]) -> [V; 2] {
 }
 
 #[inline(always)]
-fn interleave<V: Wide>(even: V, odd: V) -> [u64; LANES] {
-    let (even, odd, mut numbers) = (even.store(), odd.store(), [0; LANES]);
-    for lane in 0..LANES / 2 {
-        (numbers[2 * lane], numbers[2 * lane + 1]) = (even[lane], odd[lane]);
-    }
+fn words<V: Wide>(low: V, high: V) -> [u64; LANES] {
+    let mut numbers = [0; LANES];
+    numbers[..8].copy_from_slice(&low.store());
+    numbers[8..].copy_from_slice(&high.store());
     numbers
 }
 
 #[inline(always)]
-fn double(bits: [u64; LANES]) -> [f64; LANES] {
-    let mut doubles = [0.0; LANES];
-    for lane in 0..LANES {
-        doubles[lane] = f64::from_bits(bits[lane]);
-    }
-    doubles
-}
-
-/// The numbers `from`, `from` + `step`, …
-#[inline(always)]
-fn progression<V: Wide>(from: u64, step: u64) -> V {
-    let mut numbers = [0; 8];
-    for (lane, number) in numbers.iter_mut().enumerate() {
-        *number = from + lane as u64 * step;
-    }
-    V::load(numbers)
+fn numbers<V: Wide>(low: V, high: V) -> [f64; LANES] {
+    let mut numbers = [0.0; LANES];
+    numbers[..8].copy_from_slice(&low.store_f64());
+    numbers[8..].copy_from_slice(&high.store_f64());
+    numbers
 }
 
 /// Blocks number `block`, `block` + 1, … of sixteen streams.
@@ -182,28 +168,40 @@ impl<D: Draw> WideKernel for Blocks<'_, D> {
     type Output = ();
 
     #[inline(always)]
-    fn run<V: Wide>(self) {
-        let (even, odd): (V, V) = (progression(self.first, 2), progression(self.first + 1, 2));
-        let (even_high, odd_high) = (even.shift_right::<32>(), odd.shift_right::<32>());
+    fn run<V: Wide>(self, like: V) {
+        let [first, second] = D::STREAMS;
+        let base = like.splat(self.first);
+        let indices = [like.load(&first).add(base), like.load(&second).add(base)];
         let mut block = self.block;
-        let counters = |block: u64| {
-            let (low, high) = (V::splat(block), V::splat(block >> 32));
-            [[low, high, even, even_high], [low, high, odd, odd_high]]
-        };
         let (twos, rest) = self.into.as_chunks_mut::<2>();
-        for [first, second] in twos {
-            let ([even, odd], [next_even, next_odd]) = (counters(block), counters(block + 1));
-            let [even, odd, next_even, next_odd] = philox_wide([even, odd, next_even, next_odd], self.key);
-            *first = self.draw.draw(even, odd);
-            *second = self.draw.draw(next_even, next_odd);
+        for [numbers, next] in twos {
+            if V::REGISTERS > 1 {
+                for numbers in [numbers, next] {
+                    let [a, b] = counters(indices, block);
+                    let ([a], [b]) = (philox_wide([a], self.key), philox_wide([b], self.key));
+                    *numbers = self.draw.draw(a, b);
+                    block += 1;
+                }
+                continue;
+            }
+            let ([a, b], [c, d]) = (counters(indices, block), counters(indices, block + 1));
+            let [a, b, c, d] = philox_wide([a, b, c, d], self.key);
+            *numbers = self.draw.draw(a, b);
+            *next = self.draw.draw(c, d);
             block += 2;
         }
         for numbers in rest {
-            let [even, odd] = philox_wide(counters(block), self.key);
-            *numbers = self.draw.draw(even, odd);
+            let [a, b] = philox_wide(counters(indices, block), self.key);
+            *numbers = self.draw.draw(a, b);
             block += 1;
         }
     }
+}
+
+#[inline(always)]
+fn counters<V: Wide>([first, second]: [V; 2], block: u64) -> [[V; 4]; 2] {
+    let (low, high) = (first.splat(block), first.splat(block >> 32));
+    [[low, high, first, first.shift_right::<32>()], [low, high, second, second.shift_right::<32>()]]
 }
 
 /// Normals of one stream from a block on, as many as make whole chunks of sixteen.
@@ -218,15 +216,18 @@ impl WideKernel for Consecutive<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<V: Wide>(self) {
-        let (low, high) = (V::splat(self.index), V::splat(self.index >> 32));
-        let mut block: V = progression(self.block, 1);
+    fn run<V: Wide>(self, like: V) {
+        let (low, high) = (like.splat(self.index), like.splat(self.index >> 32));
+        let mut block = like.load(&HALVES[0]).add(like.splat(self.block));
         for numbers in self.into {
             let [words] = philox_wide([[block, block.shift_right::<32>(), low, high]], self.key);
             let [radius, angle] = doubles(words);
             let [cosine, sine] = normal::pairs(radius, angle);
-            *numbers = double(interleave(cosine, sine));
-            block = block.add(V::splat(8));
+            let (cosine, sine) = (cosine.store_f64(), sine.store_f64());
+            for pair in 0..8 {
+                [numbers[2 * pair], numbers[2 * pair + 1]] = [cosine[pair], sine[pair]];
+            }
+            block = block.add(like.splat(8));
         }
     }
 }
@@ -241,8 +242,8 @@ impl WideKernel for Pair {
     type Output = [f64; 2];
 
     #[inline(always)]
-    fn run<V: Wide>(self) -> [f64; 2] {
-        let [cosine, sine] = normal::pairs(V::splat(self.radius), V::splat(self.angle));
-        [f64::from_bits(cosine.store()[0]), f64::from_bits(sine.store()[0])]
+    fn run<V: Wide>(self, like: V) -> [f64; 2] {
+        let [cosine, sine] = normal::pairs(like.splat(self.radius), like.splat(self.angle));
+        [cosine.store_f64()[0], sine.store_f64()[0]]
     }
 }

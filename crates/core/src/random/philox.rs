@@ -1,7 +1,7 @@
 //! Philox4x32-10, the counter-based generator of Salmon, Moraes, Dror & Shaw (*Parallel random numbers: as easy as 1, 2, 3*,
 //! SC 2011).
 
-use super::wide::Wide;
+use crate::simd::Wide;
 
 /// One block of four words.
 #[inline(always)]
@@ -30,10 +30,10 @@ const W1: u32 = 0xBB67_AE85;
 pub(super) fn philox_wide<V: Wide, const M: usize>(mut counters: [[V; 4]; M], [mut k0, mut k1]: [u32; 2]) -> [[V; 4]; M] {
     for _ in 0..ROUNDS {
         for [c0, c1, c2, c3] in &mut counters {
-            let left = c0.mul_low(V::splat(u64::from(M0)));
-            let right = c2.mul_low(V::splat(u64::from(M1)));
-            (*c0, *c1) = (right.shift_right::<32>().xor(*c1).xor(V::splat(u64::from(k0))), right);
-            (*c2, *c3) = (left.shift_right::<32>().xor(*c3).xor(V::splat(u64::from(k1))), left);
+            let left = c0.mul_low(c0.splat(u64::from(M0)));
+            let right = c2.mul_low(c2.splat(u64::from(M1)));
+            (*c0, *c1) = (right.shift_right::<32>().xor(*c1).xor(right.splat(u64::from(k0))), right);
+            (*c2, *c3) = (left.shift_right::<32>().xor(*c3).xor(left.splat(u64::from(k1))), left);
         }
         (k0, k1) = (k0.wrapping_add(W0), k1.wrapping_add(W1));
     }

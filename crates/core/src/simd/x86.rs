@@ -1,0 +1,101 @@
+//! The vector operations with AVX-512 and with AVX2.
+
+#[allow(clippy::wildcard_imports, reason = "a hundred intrinsics, each named for what it does")]
+use std::arch::x86_64::*;
+
+use super::wide::Wide;
+
+/// One 512-bit register.
+#[derive(Clone, Copy)]
+pub(crate) struct Avx512(__m512i);
+
+// SAFETY of all that follows: a value exists only where the machine has the instructions, by the contract of `zero`.
+#[rustfmt::skip]
+impl Wide for Avx512 {
+    const REGISTERS: usize = 1;
+
+    #[inline(always)] unsafe fn zero() -> Self { Self(unsafe { _mm512_setzero_si512() }) }
+    #[inline(always)] fn load(self, numbers: &[u64; 8]) -> Self { Self(unsafe { _mm512_loadu_si512(numbers.as_ptr().cast()) }) }
+    #[inline(always)] fn store(self) -> [u64; 8] { let mut numbers = [0; 8]; unsafe { _mm512_storeu_si512(numbers.as_mut_ptr().cast(), self.0) }; numbers }
+    #[inline(always)] fn load_f64(self, numbers: &[f64; 8]) -> Self { Self(unsafe { _mm512_loadu_si512(numbers.as_ptr().cast()) }) }
+    #[inline(always)] fn store_f64(self) -> [f64; 8] { let mut numbers = [0.0; 8]; unsafe { _mm512_storeu_si512(numbers.as_mut_ptr().cast(), self.0) }; numbers }
+    #[inline(always)] fn load_f32(self, numbers: &[f32; 16]) -> Self { Self(unsafe { _mm512_loadu_si512(numbers.as_ptr().cast()) }) }
+    #[inline(always)] fn store_f32(self) -> [f32; 16] { let mut numbers = [0.0; 16]; unsafe { _mm512_storeu_si512(numbers.as_mut_ptr().cast(), self.0) }; numbers }
+    #[inline(always)] fn splat(self, x: u64) -> Self { Self(unsafe { _mm512_set1_epi64(x as i64) }) }
+    #[inline(always)] fn mul_low(self, other: Self) -> Self { Self(unsafe { _mm512_mul_epu32(self.0, other.0) }) }
+    #[inline(always)] fn add(self, other: Self) -> Self { Self(unsafe { _mm512_add_epi64(self.0, other.0) }) }
+    #[inline(always)] fn xor(self, other: Self) -> Self { Self(unsafe { _mm512_xor_si512(self.0, other.0) }) }
+    #[inline(always)] fn or(self, other: Self) -> Self { Self(unsafe { _mm512_or_si512(self.0, other.0) }) }
+    #[inline(always)] fn and(self, other: Self) -> Self { Self(unsafe { _mm512_and_si512(self.0, other.0) }) }
+    #[inline(always)] fn add_f64(self, other: Self) -> Self { Self(unsafe { _mm512_castpd_si512(_mm512_add_pd(_mm512_castsi512_pd(self.0), _mm512_castsi512_pd(other.0))) }) }
+    #[inline(always)] fn sub_f64(self, other: Self) -> Self { Self(unsafe { _mm512_castpd_si512(_mm512_sub_pd(_mm512_castsi512_pd(self.0), _mm512_castsi512_pd(other.0))) }) }
+    #[inline(always)] fn mul_f64(self, other: Self) -> Self { Self(unsafe { _mm512_castpd_si512(_mm512_mul_pd(_mm512_castsi512_pd(self.0), _mm512_castsi512_pd(other.0))) }) }
+    #[inline(always)] fn div_f64(self, other: Self) -> Self { Self(unsafe { _mm512_castpd_si512(_mm512_div_pd(_mm512_castsi512_pd(self.0), _mm512_castsi512_pd(other.0))) }) }
+    #[inline(always)] fn max_f64(self, other: Self) -> Self { Self(unsafe { _mm512_castpd_si512(_mm512_max_pd(_mm512_castsi512_pd(self.0), _mm512_castsi512_pd(other.0))) }) }
+    #[inline(always)] fn min_f64(self, other: Self) -> Self { Self(unsafe { _mm512_castpd_si512(_mm512_min_pd(_mm512_castsi512_pd(self.0), _mm512_castsi512_pd(other.0))) }) }
+    #[inline(always)] fn add_u32(self, other: Self) -> Self { Self(unsafe { _mm512_add_epi32(self.0, other.0) }) }
+    #[inline(always)] fn add_f32(self, other: Self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_add_ps(_mm512_castsi512_ps(self.0), _mm512_castsi512_ps(other.0))) }) }
+    #[inline(always)] fn sub_f32(self, other: Self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_sub_ps(_mm512_castsi512_ps(self.0), _mm512_castsi512_ps(other.0))) }) }
+    #[inline(always)] fn mul_f32(self, other: Self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_mul_ps(_mm512_castsi512_ps(self.0), _mm512_castsi512_ps(other.0))) }) }
+    #[inline(always)] fn div_f32(self, other: Self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_div_ps(_mm512_castsi512_ps(self.0), _mm512_castsi512_ps(other.0))) }) }
+    #[inline(always)] fn max_f32(self, other: Self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_max_ps(_mm512_castsi512_ps(self.0), _mm512_castsi512_ps(other.0))) }) }
+    #[inline(always)] fn min_f32(self, other: Self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_min_ps(_mm512_castsi512_ps(self.0), _mm512_castsi512_ps(other.0))) }) }
+    #[inline(always)] fn shift_right<const N: u32>(self) -> Self { Self(unsafe { _mm512_srl_epi64(self.0, _mm_cvtsi32_si128(N as i32)) }) }
+    #[inline(always)] fn shift_left<const N: u32>(self) -> Self { Self(unsafe { _mm512_sll_epi64(self.0, _mm_cvtsi32_si128(N as i32)) }) }
+    #[inline(always)] fn shift_right_u32<const N: u32>(self) -> Self { Self(unsafe { _mm512_srl_epi32(self.0, _mm_cvtsi32_si128(N as i32)) }) }
+    #[inline(always)] fn shift_left_u32<const N: u32>(self) -> Self { Self(unsafe { _mm512_sll_epi32(self.0, _mm_cvtsi32_si128(N as i32)) }) }
+    #[inline(always)] fn fma_f64(self, by: Self, to: Self) -> Self { Self(unsafe { _mm512_castpd_si512(_mm512_fmadd_pd(_mm512_castsi512_pd(self.0), _mm512_castsi512_pd(by.0), _mm512_castsi512_pd(to.0))) }) }
+    #[inline(always)] fn fma_f32(self, by: Self, to: Self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_fmadd_ps(_mm512_castsi512_ps(self.0), _mm512_castsi512_ps(by.0), _mm512_castsi512_ps(to.0))) }) }
+    #[inline(always)] fn sqrt_f64(self) -> Self { Self(unsafe { _mm512_castpd_si512(_mm512_sqrt_pd(_mm512_castsi512_pd(self.0))) }) }
+    #[inline(always)] fn sqrt_f32(self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_sqrt_ps(_mm512_castsi512_ps(self.0))) }) }
+    #[inline(always)] fn select_f64(self, bound: Self, then: Self, otherwise: Self) -> Self { Self(unsafe { _mm512_castpd_si512(_mm512_mask_blend_pd(_mm512_cmp_pd_mask::<_CMP_LT_OQ>(_mm512_castsi512_pd(self.0), _mm512_castsi512_pd(bound.0)), _mm512_castsi512_pd(otherwise.0), _mm512_castsi512_pd(then.0))) }) }
+    #[inline(always)] fn select_f32(self, bound: Self, then: Self, otherwise: Self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_LT_OQ>(_mm512_castsi512_ps(self.0), _mm512_castsi512_ps(bound.0)), _mm512_castsi512_ps(otherwise.0), _mm512_castsi512_ps(then.0))) }) }
+    #[inline(always)] fn i32_to_f32(self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_cvtepi32_ps(self.0)) }) }
+}
+
+/// Two 256-bit registers.
+#[derive(Clone, Copy)]
+pub(crate) struct Avx2([__m256i; 2]);
+
+#[rustfmt::skip]
+impl Wide for Avx2 {
+    const REGISTERS: usize = 2;
+
+    #[inline(always)] unsafe fn zero() -> Self { Self([unsafe { _mm256_setzero_si256() }; 2]) }
+    #[inline(always)] fn load(self, numbers: &[u64; 8]) -> Self { let at: *const __m256i = numbers.as_ptr().cast(); Self(unsafe { [_mm256_loadu_si256(at), _mm256_loadu_si256(at.add(1))] }) }
+    #[inline(always)] fn store(self) -> [u64; 8] { let mut numbers = [0; 8]; let at: *mut __m256i = numbers.as_mut_ptr().cast(); unsafe { _mm256_storeu_si256(at, self.0[0]); _mm256_storeu_si256(at.add(1), self.0[1]) }; numbers }
+    #[inline(always)] fn load_f64(self, numbers: &[f64; 8]) -> Self { let at: *const __m256i = numbers.as_ptr().cast(); Self(unsafe { [_mm256_loadu_si256(at), _mm256_loadu_si256(at.add(1))] }) }
+    #[inline(always)] fn store_f64(self) -> [f64; 8] { let mut numbers = [0.0; 8]; let at: *mut __m256i = numbers.as_mut_ptr().cast(); unsafe { _mm256_storeu_si256(at, self.0[0]); _mm256_storeu_si256(at.add(1), self.0[1]) }; numbers }
+    #[inline(always)] fn load_f32(self, numbers: &[f32; 16]) -> Self { let at: *const __m256i = numbers.as_ptr().cast(); Self(unsafe { [_mm256_loadu_si256(at), _mm256_loadu_si256(at.add(1))] }) }
+    #[inline(always)] fn store_f32(self) -> [f32; 16] { let mut numbers = [0.0; 16]; let at: *mut __m256i = numbers.as_mut_ptr().cast(); unsafe { _mm256_storeu_si256(at, self.0[0]); _mm256_storeu_si256(at.add(1), self.0[1]) }; numbers }
+    #[inline(always)] fn splat(self, x: u64) -> Self { Self(unsafe { [_mm256_set1_epi64x(x as i64); 2] }) }
+    #[inline(always)] fn mul_low(self, other: Self) -> Self { Self(unsafe { [_mm256_mul_epu32(self.0[0], other.0[0]), _mm256_mul_epu32(self.0[1], other.0[1])] }) }
+    #[inline(always)] fn add(self, other: Self) -> Self { Self(unsafe { [_mm256_add_epi64(self.0[0], other.0[0]), _mm256_add_epi64(self.0[1], other.0[1])] }) }
+    #[inline(always)] fn xor(self, other: Self) -> Self { Self(unsafe { [_mm256_xor_si256(self.0[0], other.0[0]), _mm256_xor_si256(self.0[1], other.0[1])] }) }
+    #[inline(always)] fn or(self, other: Self) -> Self { Self(unsafe { [_mm256_or_si256(self.0[0], other.0[0]), _mm256_or_si256(self.0[1], other.0[1])] }) }
+    #[inline(always)] fn and(self, other: Self) -> Self { Self(unsafe { [_mm256_and_si256(self.0[0], other.0[0]), _mm256_and_si256(self.0[1], other.0[1])] }) }
+    #[inline(always)] fn add_f64(self, other: Self) -> Self { Self(unsafe { [_mm256_castpd_si256(_mm256_add_pd(_mm256_castsi256_pd(self.0[0]), _mm256_castsi256_pd(other.0[0]))), _mm256_castpd_si256(_mm256_add_pd(_mm256_castsi256_pd(self.0[1]), _mm256_castsi256_pd(other.0[1])))] }) }
+    #[inline(always)] fn sub_f64(self, other: Self) -> Self { Self(unsafe { [_mm256_castpd_si256(_mm256_sub_pd(_mm256_castsi256_pd(self.0[0]), _mm256_castsi256_pd(other.0[0]))), _mm256_castpd_si256(_mm256_sub_pd(_mm256_castsi256_pd(self.0[1]), _mm256_castsi256_pd(other.0[1])))] }) }
+    #[inline(always)] fn mul_f64(self, other: Self) -> Self { Self(unsafe { [_mm256_castpd_si256(_mm256_mul_pd(_mm256_castsi256_pd(self.0[0]), _mm256_castsi256_pd(other.0[0]))), _mm256_castpd_si256(_mm256_mul_pd(_mm256_castsi256_pd(self.0[1]), _mm256_castsi256_pd(other.0[1])))] }) }
+    #[inline(always)] fn div_f64(self, other: Self) -> Self { Self(unsafe { [_mm256_castpd_si256(_mm256_div_pd(_mm256_castsi256_pd(self.0[0]), _mm256_castsi256_pd(other.0[0]))), _mm256_castpd_si256(_mm256_div_pd(_mm256_castsi256_pd(self.0[1]), _mm256_castsi256_pd(other.0[1])))] }) }
+    #[inline(always)] fn max_f64(self, other: Self) -> Self { Self(unsafe { [_mm256_castpd_si256(_mm256_max_pd(_mm256_castsi256_pd(self.0[0]), _mm256_castsi256_pd(other.0[0]))), _mm256_castpd_si256(_mm256_max_pd(_mm256_castsi256_pd(self.0[1]), _mm256_castsi256_pd(other.0[1])))] }) }
+    #[inline(always)] fn min_f64(self, other: Self) -> Self { Self(unsafe { [_mm256_castpd_si256(_mm256_min_pd(_mm256_castsi256_pd(self.0[0]), _mm256_castsi256_pd(other.0[0]))), _mm256_castpd_si256(_mm256_min_pd(_mm256_castsi256_pd(self.0[1]), _mm256_castsi256_pd(other.0[1])))] }) }
+    #[inline(always)] fn add_u32(self, other: Self) -> Self { Self(unsafe { [_mm256_add_epi32(self.0[0], other.0[0]), _mm256_add_epi32(self.0[1], other.0[1])] }) }
+    #[inline(always)] fn add_f32(self, other: Self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_add_ps(_mm256_castsi256_ps(self.0[0]), _mm256_castsi256_ps(other.0[0]))), _mm256_castps_si256(_mm256_add_ps(_mm256_castsi256_ps(self.0[1]), _mm256_castsi256_ps(other.0[1])))] }) }
+    #[inline(always)] fn sub_f32(self, other: Self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_sub_ps(_mm256_castsi256_ps(self.0[0]), _mm256_castsi256_ps(other.0[0]))), _mm256_castps_si256(_mm256_sub_ps(_mm256_castsi256_ps(self.0[1]), _mm256_castsi256_ps(other.0[1])))] }) }
+    #[inline(always)] fn mul_f32(self, other: Self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_mul_ps(_mm256_castsi256_ps(self.0[0]), _mm256_castsi256_ps(other.0[0]))), _mm256_castps_si256(_mm256_mul_ps(_mm256_castsi256_ps(self.0[1]), _mm256_castsi256_ps(other.0[1])))] }) }
+    #[inline(always)] fn div_f32(self, other: Self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_div_ps(_mm256_castsi256_ps(self.0[0]), _mm256_castsi256_ps(other.0[0]))), _mm256_castps_si256(_mm256_div_ps(_mm256_castsi256_ps(self.0[1]), _mm256_castsi256_ps(other.0[1])))] }) }
+    #[inline(always)] fn max_f32(self, other: Self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_max_ps(_mm256_castsi256_ps(self.0[0]), _mm256_castsi256_ps(other.0[0]))), _mm256_castps_si256(_mm256_max_ps(_mm256_castsi256_ps(self.0[1]), _mm256_castsi256_ps(other.0[1])))] }) }
+    #[inline(always)] fn min_f32(self, other: Self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_min_ps(_mm256_castsi256_ps(self.0[0]), _mm256_castsi256_ps(other.0[0]))), _mm256_castps_si256(_mm256_min_ps(_mm256_castsi256_ps(self.0[1]), _mm256_castsi256_ps(other.0[1])))] }) }
+    #[inline(always)] fn shift_right<const N: u32>(self) -> Self { Self(unsafe { [_mm256_srl_epi64(self.0[0], _mm_cvtsi32_si128(N as i32)), _mm256_srl_epi64(self.0[1], _mm_cvtsi32_si128(N as i32))] }) }
+    #[inline(always)] fn shift_left<const N: u32>(self) -> Self { Self(unsafe { [_mm256_sll_epi64(self.0[0], _mm_cvtsi32_si128(N as i32)), _mm256_sll_epi64(self.0[1], _mm_cvtsi32_si128(N as i32))] }) }
+    #[inline(always)] fn shift_right_u32<const N: u32>(self) -> Self { Self(unsafe { [_mm256_srl_epi32(self.0[0], _mm_cvtsi32_si128(N as i32)), _mm256_srl_epi32(self.0[1], _mm_cvtsi32_si128(N as i32))] }) }
+    #[inline(always)] fn shift_left_u32<const N: u32>(self) -> Self { Self(unsafe { [_mm256_sll_epi32(self.0[0], _mm_cvtsi32_si128(N as i32)), _mm256_sll_epi32(self.0[1], _mm_cvtsi32_si128(N as i32))] }) }
+    #[inline(always)] fn fma_f64(self, by: Self, to: Self) -> Self { Self(unsafe { [_mm256_castpd_si256(_mm256_fmadd_pd(_mm256_castsi256_pd(self.0[0]), _mm256_castsi256_pd(by.0[0]), _mm256_castsi256_pd(to.0[0]))), _mm256_castpd_si256(_mm256_fmadd_pd(_mm256_castsi256_pd(self.0[1]), _mm256_castsi256_pd(by.0[1]), _mm256_castsi256_pd(to.0[1])))] }) }
+    #[inline(always)] fn fma_f32(self, by: Self, to: Self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_fmadd_ps(_mm256_castsi256_ps(self.0[0]), _mm256_castsi256_ps(by.0[0]), _mm256_castsi256_ps(to.0[0]))), _mm256_castps_si256(_mm256_fmadd_ps(_mm256_castsi256_ps(self.0[1]), _mm256_castsi256_ps(by.0[1]), _mm256_castsi256_ps(to.0[1])))] }) }
+    #[inline(always)] fn sqrt_f64(self) -> Self { Self(unsafe { [_mm256_castpd_si256(_mm256_sqrt_pd(_mm256_castsi256_pd(self.0[0]))), _mm256_castpd_si256(_mm256_sqrt_pd(_mm256_castsi256_pd(self.0[1])))] }) }
+    #[inline(always)] fn sqrt_f32(self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_sqrt_ps(_mm256_castsi256_ps(self.0[0]))), _mm256_castps_si256(_mm256_sqrt_ps(_mm256_castsi256_ps(self.0[1])))] }) }
+    #[inline(always)] fn select_f64(self, bound: Self, then: Self, otherwise: Self) -> Self { Self(unsafe { [_mm256_castpd_si256(_mm256_blendv_pd(_mm256_castsi256_pd(otherwise.0[0]), _mm256_castsi256_pd(then.0[0]), _mm256_cmp_pd::<_CMP_LT_OQ>(_mm256_castsi256_pd(self.0[0]), _mm256_castsi256_pd(bound.0[0])))), _mm256_castpd_si256(_mm256_blendv_pd(_mm256_castsi256_pd(otherwise.0[1]), _mm256_castsi256_pd(then.0[1]), _mm256_cmp_pd::<_CMP_LT_OQ>(_mm256_castsi256_pd(self.0[1]), _mm256_castsi256_pd(bound.0[1]))))] }) }
+    #[inline(always)] fn select_f32(self, bound: Self, then: Self, otherwise: Self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(otherwise.0[0]), _mm256_castsi256_ps(then.0[0]), _mm256_cmp_ps::<_CMP_LT_OQ>(_mm256_castsi256_ps(self.0[0]), _mm256_castsi256_ps(bound.0[0])))), _mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(otherwise.0[1]), _mm256_castsi256_ps(then.0[1]), _mm256_cmp_ps::<_CMP_LT_OQ>(_mm256_castsi256_ps(self.0[1]), _mm256_castsi256_ps(bound.0[1]))))] }) }
+    #[inline(always)] fn i32_to_f32(self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_cvtepi32_ps(self.0[0])), _mm256_castps_si256(_mm256_cvtepi32_ps(self.0[1]))] }) }
+}
