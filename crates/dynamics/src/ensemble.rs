@@ -36,9 +36,8 @@ const AT_ONCE: usize = 2 * GROUPS;
 impl<P: Process, T: Element> Ensemble<P, T> {
     /// `replicas` of a process, replica `i` starting from `start(i)`, with the streams of `key`.
     pub fn new(process: P, replicas: u64, key: &Key, start: impl Fn(u64) -> P::State<f64>) -> Self {
-        let mut draws = Draws::default();
-        process.step(start(0), &mut draws);
-        let sources = Sources { normals: key.lanes("normals"), words: key.lanes("words"), orders: key.lanes("orders") };
+        let draws = Draws::of(&process, start(0));
+        let sources = Sources::new(key);
         let count = P::State::<f64>::COUNT;
         let groups = replicas.div_ceil(LANES as u64);
         let mut columns = Vec::with_capacity(groups as usize * count);

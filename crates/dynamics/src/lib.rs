@@ -16,6 +16,7 @@ pub mod noise;
 pub mod number;
 pub mod process;
 pub mod stationary;
+pub mod tensor;
 pub mod time_changed;
 pub mod two_layer;
 
@@ -23,3 +24,4 @@ pub use ensemble::Ensemble;
 pub use noise::Noise;
 pub use number::Number;
 pub use process::{Columns, Process};
+pub use tensor::TensorEnsemble;

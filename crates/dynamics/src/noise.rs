@@ -1,6 +1,7 @@
 //! What a step of a process draws from.
 
 use lawbook_core::{
+    Key,
     random::Lanes as Streams,
     simd::{LANES, Level},
 };
@@ -8,6 +9,7 @@ use lawbook_core::{
 use crate::{
     lanes::{Element, LaneNumber},
     number::Number,
+    process::Process,
 };
 
 /// The random numbers of one step: independent between draws, steps and replicas.
@@ -75,6 +77,15 @@ pub(crate) struct Draws {
     pub(crate) rows: usize,
 }
 
+impl Draws {
+    /// What the first step of a process draws.
+    pub(crate) fn of<P: Process>(process: &P, start: P::State<f64>) -> Self {
+        let mut draws = Self::default();
+        process.step(start, &mut draws);
+        draws
+    }
+}
+
 /// Noise that only counts what is drawn.
 impl Noise<f64> for Draws {
     fn normal(&mut self) -> f64 {
@@ -113,6 +124,12 @@ pub(crate) struct Sources {
     pub(crate) normals: Streams,
     pub(crate) words: Streams,
     pub(crate) orders: Streams,
+}
+
+impl Sources {
+    pub(crate) fn new(key: &Key) -> Self {
+        Self { normals: key.lanes("normals"), words: key.lanes("words"), orders: key.lanes("orders") }
+    }
 }
 
 /// The noise of one step for sixteen replicas, out of what has been drawn before it.

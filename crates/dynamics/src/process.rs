@@ -5,7 +5,7 @@ use crate::{noise::Noise, number::Number};
 /// A discrete-time stochastic process, such as training: its state, and what one step makes of it.
 ///
 /// One description runs on both engines: the fused one ([`Ensemble`](crate::Ensemble)) calls it for sixteen replicas at a
-/// time, the tensor one for all at once. Hence a step is arithmetic on
+/// time, the tensor one ([`TensorEnsemble`](crate::TensorEnsemble)) for all at once. Hence a step is arithmetic on
 /// [`Number`]s: what differs between replicas is chosen with [`Number::if_below`], not with `if`. Mark `step` `#[inline(always)]`,
 /// so that it is compiled into the kernels; without it the result is the same and comes slowly.
 pub trait Process: Sync {
