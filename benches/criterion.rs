@@ -4,11 +4,11 @@
 //! otherwise.
 
 use criterion::Criterion;
-use lawbook_benches::BENCHES;
+use lawbook_benches::benches;
 
 fn main() -> anyhow::Result<()> {
     let mut criterion = Criterion::default().configure_from_args();
-    for bench in BENCHES {
+    for bench in benches() {
         let mut workload = (bench.prepare)()?;
         let mut group = criterion.benchmark_group(bench.name);
         group.sample_size(10);

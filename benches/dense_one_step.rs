@@ -16,6 +16,8 @@ pub(crate) const BENCH: Bench = Bench {
     floor: "the overlaps of the 64 patterns with all others, by population count",
     threads: Threads::OneAndAll,
     peers: &["numpy", "numba", "jax"],
+    script: "dense_one_step",
+    eager: None,
     prepare: || Ok(Box::new(DenseOneStep::new(20_000, 512, 64)?)),
 };
 

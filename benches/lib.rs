@@ -6,10 +6,10 @@
 //! in `peers/`, and prints ratios.
 
 mod dense_one_step;
+mod ensembles;
 mod normals;
 mod npy;
 mod set_forward;
-mod sgd_ensemble;
 
 use std::path::Path;
 
@@ -50,6 +50,9 @@ fn mean(name: &str, values: impl Iterator<Item = f64> + Clone) -> Statistic {
     Statistic { name: name.to_owned(), value, error: (variance / n).sqrt() }
 }
 
+/// What gets work ready.
+pub type Prepare = fn() -> Result<Box<dyn Workload>>;
+
 /// With how many threads a bench is done, on either side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -61,9 +64,9 @@ pub enum Threads {
 }
 
 /// A bench: a workload and how it is compared.
-#[derive(Serialize)]
+#[derive(Clone, Copy, Serialize)]
 pub struct Bench {
-    /// Its name; the peers' script is called the same.
+    /// Its name.
     pub name: &'static str,
     /// What is done, with sizes.
     pub work: &'static str,
@@ -71,15 +74,22 @@ pub struct Bench {
     pub floor: &'static str,
     /// With how many threads.
     pub threads: Threads,
-    /// Who else does it.
+    /// Who else does it: tools of Python, and `libtorch` in eager tensors.
     pub peers: &'static [&'static str],
+    /// The script in `peers/` for those in Python, without its ending.
+    pub script: &'static str,
     /// Gets it ready at its standard size.
     #[serde(skip)]
-    pub prepare: fn() -> Result<Box<dyn Workload>>,
+    pub prepare: Prepare,
+    /// Gets the same ready in eager tensors, if `libtorch` is among the peers.
+    #[serde(skip)]
+    pub eager: Option<Prepare>,
 }
 
 /// All benches.
-pub const BENCHES: &[Bench] = &[sgd_ensemble::BENCH, dense_one_step::BENCH, set_forward::BENCH, normals::BENCH];
+pub fn benches() -> Vec<Bench> {
+    [&ensembles::BENCHES[..], &[dense_one_step::BENCH, set_forward::BENCH, normals::BENCH]].concat()
+}
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -89,10 +99,11 @@ mod tests {
     #[test]
     fn every_bench_has_a_script_of_its_peers() {
         let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers");
-        for bench in BENCHES {
-            let script = peers.join(format!("{}.py", bench.name.replace('-', "_")));
+        for bench in benches() {
+            let script = peers.join(format!("{}.py", bench.script));
             let text = std::fs::read_to_string(&script).unwrap();
-            for peer in bench.peers {
+            assert_eq!(bench.eager.is_some(), bench.peers.contains(&"libtorch"));
+            for peer in bench.peers.iter().filter(|peer| **peer != "libtorch") {
                 assert!(text.contains(&format!("\"{peer}\": ")), "{} has no {peer}", script.display());
             }
         }

@@ -2,13 +2,13 @@
 
 use std::{
     io::{BufRead, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::Instant,
 };
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use lawbook_benches::BENCHES;
+use lawbook_benches::{Bench, Workload, benches};
 use serde_json::json;
 
 /// Does the work of a bench on request.
@@ -24,26 +24,42 @@ enum Command {
         /// The folder.
         folder: PathBuf,
     },
+    /// The same as a peer: in eager libtorch, for benches that have it among their peers.
+    Eager {
+        /// The bench.
+        bench: String,
+    },
 }
 
 fn main() -> Result<()> {
     match Command::parse() {
-        Command::List => println!("{}", serde_json::to_string(BENCHES)?),
-        Command::Serve { bench, folder } => serve(&bench, &folder)?,
+        Command::List => println!("{}", serde_json::to_string(&benches())?),
+        Command::Serve { bench, folder } => {
+            let mut workload = (find(&bench)?.prepare)()?;
+            let constants = folder.join("given.json");
+            std::fs::write(&constants, workload.share(&folder)?.to_string())
+                .with_context(|| format!("{} cannot be written", constants.display()))?;
+            answer(workload.as_mut())?;
+        }
+        Command::Eager { bench } => {
+            let eager = find(&bench)?.eager.with_context(|| format!("{bench} is not done in eager libtorch"))?;
+            answer(eager()?.as_mut())?;
+        }
     }
     Ok(())
 }
 
-fn serve(name: &str, folder: &Path) -> Result<()> {
-    let known = || BENCHES.iter().map(|bench| bench.name).collect::<Vec<_>>().join(", ");
-    let bench = BENCHES
+fn find(name: &str) -> Result<Bench> {
+    let benches = benches();
+    let known = || benches.iter().map(|bench| bench.name).collect::<Vec<_>>().join(", ");
+    benches
         .iter()
         .find(|bench| bench.name == name)
-        .with_context(|| format!("no bench {name}; known are {}", known()))?;
-    let mut workload = (bench.prepare)()?;
-    let constants = folder.join("given.json");
-    std::fs::write(&constants, workload.share(folder)?.to_string())
-        .with_context(|| format!("{} cannot be written", constants.display()))?;
+        .copied()
+        .with_context(|| format!("no bench {name}; known are {}", known()))
+}
+
+fn answer(workload: &mut dyn Workload) -> Result<()> {
     for line in std::io::stdin().lock().lines() {
         let line = line?;
         let start = Instant::now();

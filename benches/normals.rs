@@ -14,6 +14,8 @@ pub(crate) const BENCH: Bench = Bench {
     floor: "the 10⁷ random 64-bit words alone",
     threads: Threads::One,
     peers: &["numpy", "jax"],
+    script: "normals",
+    eager: None,
     prepare: || Ok(Box::new(Normals::new(10_000_000))),
 };
 

@@ -15,6 +15,8 @@ pub(crate) const BENCH: Bench = Bench {
     floor: "the matrix products of the layers applied to points, without biases and ReLU",
     threads: Threads::OneAndAll,
     peers: &["numpy", "jax"],
+    script: "set_forward",
+    eager: None,
     prepare: || Ok(Box::new(SetForward::new(256, 500)?)),
 };
 

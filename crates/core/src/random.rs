@@ -11,6 +11,7 @@ use crate::{
     tensor::{Kind, Tensor, from_slice},
 };
 
+pub mod eager;
 mod lanes;
 mod normal;
 mod philox;

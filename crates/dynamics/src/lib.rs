@@ -6,6 +6,7 @@
 //! ([`time_changed`]), and the stability of its origin under SGD at any learning rate ([`lyapunov`]).
 
 pub mod chain;
+mod column;
 mod elementary;
 pub mod ensemble;
 mod fused;

@@ -23,6 +23,8 @@ pub struct Bench {
     pub threads: Threads,
     /// Who else does it.
     pub peers: Vec<String>,
+    /// The script of those in Python, without its ending.
+    pub script: String,
 }
 
 /// With how many threads a bench is done, on either side.
@@ -47,11 +49,6 @@ impl Bench {
     /// What a row calls it.
     pub fn title(&self, threads: usize) -> String {
         format!("{}, {threads} thread{}", self.name, if threads == 1 { "" } else { "s" })
-    }
-
-    /// The peers' script.
-    pub fn script(&self) -> String {
-        format!("{}.py", self.name.replace('-', "_"))
     }
 }
 
@@ -81,6 +78,13 @@ impl Ours {
     pub fn serve(&self, bench: &Bench, folder: &Path) -> Command {
         let mut command = self.command();
         command.args(["serve", &bench.name]).arg(folder);
+        command
+    }
+
+    /// The command that does a bench as the peer `libtorch`.
+    pub fn eager(&self, bench: &Bench) -> Command {
+        let mut command = self.command();
+        command.args(["eager", &bench.name]);
         command
     }
 
