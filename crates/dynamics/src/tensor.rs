@@ -13,7 +13,6 @@ use lawbook_core::{
 use crate::{
     column::{self, Column},
     noise::{Draws, Noise, Order, Sources, Table},
-    number::Number,
     process::{Columns, Process},
 };
 
