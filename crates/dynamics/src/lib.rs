@@ -8,12 +8,14 @@
 pub mod chain;
 mod elementary;
 pub mod ensemble;
+pub mod escape;
 pub mod lanes;
 pub mod lyapunov;
 pub mod moments;
 pub mod noise;
 pub mod number;
 pub mod process;
+pub mod sde;
 pub mod stationary;
 pub mod time_changed;
 pub mod two_layer;
