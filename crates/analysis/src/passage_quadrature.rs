@@ -25,7 +25,9 @@ pub struct Passage {
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum PassageError {
     /// The points are not in order.
-    #[error("passage from {start} to {target} with reflection at {reflecting}: give reflection ≤ start < target, all finite")]
+    #[error(
+        "passage from {start} to {target} with reflection at {reflecting}: give reflection ≤ start < target, all finite"
+    )]
     Order {
         /// The reflecting end.
         reflecting: f64,
@@ -54,7 +56,8 @@ pub fn mean_passage_time(
     // Panels end at the start, so that no panel has a kink.
     let below = if start > low { ((start - low) / (target - low) * panels as f64).ceil() as usize } else { 0 };
     let ends = |from: f64, to: f64, count: usize| {
-        (0..count).map(move |i| (from + (to - from) * i as f64 / count as f64, from + (to - from) * (i + 1) as f64 / count as f64))
+        (0..count)
+            .map(move |i| (from + (to - from) * i as f64 / count as f64, from + (to - from) * (i + 1) as f64 / count as f64))
     };
     let exponent = |x: f64| 2.0 * drift(x) / variance(x);
     let mut mass = 0.0;
@@ -129,9 +132,7 @@ mod tests {
 
     #[test]
     fn bad_passages_are_refused() {
-        let of = |reflecting, start, target| {
-            mean_passage_time(|_| 0.0, |_| 1.0, Passage { reflecting, start, target }, 4)
-        };
+        let of = |reflecting, start, target| mean_passage_time(|_| 0.0, |_| 1.0, Passage { reflecting, start, target }, 4);
         assert!(matches!(of(0.0, 1.0, 1.0), Err(PassageError::Order { .. })));
         assert!(matches!(of(2.0, 1.0, 3.0), Err(PassageError::Order { .. })));
         assert!(matches!(of(f64::NEG_INFINITY, 1.0, 3.0), Err(PassageError::Order { .. })));

@@ -19,7 +19,9 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum EscapeError {
     /// The minimum has no loss, so the noise stops there, or the saddle lies below it.
-    #[error("loss {minimum} at the minimum and {saddle} at the saddle: the rate needs 0 < L_* < L_s (at L_* = 0 nothing escapes)")]
+    #[error(
+        "loss {minimum} at the minimum and {saddle} at the saddle: the rate needs 0 < L_* < L_s (at L_* = 0 nothing escapes)"
+    )]
     Losses {
         /// L_*.
         minimum: f64,
@@ -27,7 +29,9 @@ pub enum EscapeError {
         saddle: f64,
     },
     /// A curvature has the wrong sign.
-    #[error("curvature {minimum} at the minimum and {saddle} at the saddle: the first must be positive, the second negative")]
+    #[error(
+        "curvature {minimum} at the minimum and {saddle} at the saddle: the first must be positive, the second negative"
+    )]
     Curvatures {
         /// h*.
         minimum: f64,
@@ -38,8 +42,10 @@ pub enum EscapeError {
     #[error("η/B = {0}: the ratio of learning rate and batch size must be positive and finite")]
     Ratio(f64),
     /// The target is on the near side of the saddle.
-    #[error("target {target} is not beyond the saddle at {saddle}: reaching it is no escape; give one between {saddle} and {end}, \
-             where the loss is still positive")]
+    #[error(
+        "target {target} is not beyond the saddle at {saddle}: reaching it is no escape; give one between {saddle} and {end}, \
+             where the loss is still positive"
+    )]
     Target {
         /// The target.
         target: f64,
@@ -337,7 +343,9 @@ mod tests {
         let one = barrier.rate_with_outliers(1, 0.5).expect("valid input");
         assert!((one / barrier.rate().expect("valid input") - 1.0).abs() < 1e-14);
         assert!(barrier.rate_with_outliers(3, 0.5).expect("valid input") > one);
-        assert!(matches!(barrier.rate_with_outliers(22, 0.5), Err(EscapeError::Outliers { critical, .. }) if critical == 22.0));
+        assert!(
+            matches!(barrier.rate_with_outliers(22, 0.5), Err(EscapeError::Outliers { critical, .. }) if critical == 22.0)
+        );
         assert!(barrier.rate_with_outliers(0, 0.5).is_err());
     }
 

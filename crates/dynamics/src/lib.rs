@@ -15,6 +15,7 @@ pub mod moments;
 pub mod noise;
 pub mod number;
 pub mod process;
+pub mod regression_passage;
 pub mod sde;
 pub mod stationary;
 pub mod time_changed;

@@ -58,7 +58,8 @@ impl Study for BarrierCrossing {
             Profile::Quick => Params::default().steps,
             Profile::Full => 20_000_000,
         };
-        let mut points: Vec<Params> = losses.iter().map(|&loss| Params { L_star: loss, steps, ..Params::default() }).collect();
+        let mut points: Vec<Params> =
+            losses.iter().map(|&loss| Params { L_star: loss, steps, ..Params::default() }).collect();
         if profile == Profile::Full {
             points.extend([0.15, 0.1].map(|loss| Params { L_star: loss, eta_over_B: 0.1, steps, ..Params::default() }));
         }
@@ -98,8 +99,10 @@ fn of_one_noise(group: &[&Params]) -> Result<Vec<Claim>> {
     let exponent = (first.eta_over_B * first.h).recip();
     let site = |p: &Params| -> Site { BarrierCrossing::at(p).site("rate") };
     let rates = |rate: Rate| group.iter().map(|p| rate(&p.well().barrier())).collect::<Result<Vec<_>, _>>();
-    let exact = group.iter().map(|p| Ok(p.well().mean_time(p.well().exit(p.target)?)?.recip())).collect::<Result<Vec<_>>>()?;
-    let without_half = group.iter().map(|p| Ok(p.well().barrier().rate()? * p.ratio().sqrt())).collect::<Result<Vec<_>>>()?;
+    let exact =
+        group.iter().map(|p| Ok(p.well().mean_time(p.well().exit(p.target)?)?.recip())).collect::<Result<Vec<_>>>()?;
+    let without_half =
+        group.iter().map(|p| Ok(p.well().barrier().rate()? * p.ratio().sqrt())).collect::<Result<Vec<_>>>()?;
     let suffix = if exponent == 5.0 { String::new() } else { format!("-{exponent:.0}") };
     let curve = |id: &str, rates: Vec<f64>| {
         Claim::curve(&format!("{id}{suffix}"), group.iter().zip(rates).map(|(p, rate)| (p.ratio(), site(p), rate)))
@@ -129,14 +132,18 @@ fn of_one_noise(group: &[&Params]) -> Result<Vec<Claim>> {
             let last = group[group.len() - 1];
             Ok((rate(&last.well().barrier())? / rate(&first.well().barrier())?).ln() / (high / low).ln())
         };
-        let claim = Claim::exponent(&format!("escape-exponent{suffix}"), group.iter().map(|p| (p.ratio(), site(p))), -0.5 - exponent)
-            // The curve's margin of a few per cent over a range of 0.25 in ln(L_s/L_*).
-            .within(Margin::Absolute(0.4))
-            .rival("arrhenius", "an exponential has a steeper local slope", [slope(Barrier::arrhenius_rate)?])
-            .rival("without-the-half", "exponent B/ηh*", [-exponent])
-            .rival("density", "the exponent φ of the stationary density", [-1.0 - exponent])
-            .axes("L_s/L_*", "escape rate κ")
-            .source("equation 16");
+        let claim = Claim::exponent(
+            &format!("escape-exponent{suffix}"),
+            group.iter().map(|p| (p.ratio(), site(p))),
+            -0.5 - exponent,
+        )
+        // The curve's margin of a few per cent over a range of 0.25 in ln(L_s/L_*).
+        .within(Margin::Absolute(0.4))
+        .rival("arrhenius", "an exponential has a steeper local slope", [slope(Barrier::arrhenius_rate)?])
+        .rival("without-the-half", "exponent B/ηh*", [-exponent])
+        .rival("density", "the exponent φ of the stationary density", [-1.0 - exponent])
+        .axes("L_s/L_*", "escape rate κ")
+        .source("equation 16");
         claims.push(claim);
     }
     Ok(claims)

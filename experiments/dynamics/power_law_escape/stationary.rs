@@ -82,7 +82,9 @@ impl Study for StationaryExponent {
         let mut claims = Vec::new();
         if !small.is_empty() {
             // Corrections of relative order η, 2 %.
-            claims.push(curve("exponent-at-small-rate", &small, Params::paper).within(Margin::Relative(0.03)).source("equation 12"));
+            claims.push(
+                curve("exponent-at-small-rate", &small, Params::paper).within(Margin::Relative(0.03)).source("equation 12"),
+            );
         }
         if !large.is_empty() {
             // The same margin for the formula and its correction: shapes other than the power law enter the fit at relative
