@@ -8,13 +8,6 @@
 
 use std::f64::consts::TAU;
 
-use lawbook_analysis::passage_quadrature::{Passage, PassageError, mean_passage_time};
-
-use crate::{
-    Columns, Noise, Number, Process,
-    sde::{Clocked, Diffusion, SmoothDiffusion, TimeChanged},
-};
-
 /// Why there is no rate.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum EscapeError {
@@ -80,7 +73,7 @@ pub struct Barrier {
 }
 
 impl Barrier {
-    fn checked(&self) -> Result<(), EscapeError> {
+    pub(crate) fn checked(&self) -> Result<(), EscapeError> {
         let Self { minimum_loss: minimum, saddle_loss: saddle, curvature, saddle_curvature, ratio } = *self;
         if !(0.0 < minimum && minimum < saddle && saddle.is_finite()) {
             return Err(EscapeError::Losses { minimum, saddle });
@@ -136,188 +129,10 @@ pub fn discrete_stationary_exponent(scaled_rate: f64, batch: f64) -> f64 {
     0.5 + batch / scaled_rate - 0.5 * batch
 }
 
-/// A well with a way out on the right: `L(θ) = L_* + h (θ²/2 − θ³/(3 s))`, with its saddle at `s`, of curvature −h, and the
-/// noise of SGD there.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct CubicWell {
-    /// L_*, positive.
-    pub minimum_loss: f64,
-    /// h, positive.
-    pub curvature: f64,
-    /// s, positive.
-    pub saddle: f64,
-    /// η/B, positive.
-    pub ratio: f64,
-}
-
-impl CubicWell {
-    /// The loss.
-    #[inline(always)]
-    pub fn loss<X: Number>(&self, x: X) -> X {
-        x.squared() * (-x * (self.curvature / (3.0 * self.saddle)) + 0.5 * self.curvature) + self.minimum_loss
-    }
-
-    /// Its slope.
-    #[inline(always)]
-    pub fn gradient<X: Number>(&self, x: X) -> X {
-        x * (-x / self.saddle + 1.0) * self.curvature
-    }
-
-    /// The exact mean time of the diffusion from the minimum to `exit`, by quadrature of its scale function and speed measure.
-    pub fn mean_time(&self, exit: f64) -> Result<f64, PassageError> {
-        // So far to the left the density L^(−φ) has fallen by more than (400 φ)-fold, and further on the loss is cubic.
-        let passage = Passage { reflecting: -12.0 * self.saddle, start: 0.0, target: exit };
-        let noise = 2.0 * self.ratio * self.curvature;
-        mean_passage_time(|x| -self.gradient(x), |x| noise * self.loss(x), passage, 600)
-    }
-
-    /// The barrier.
-    pub fn barrier(&self) -> Barrier {
-        Barrier {
-            minimum_loss: self.minimum_loss,
-            saddle_loss: self.loss(self.saddle),
-            curvature: self.curvature,
-            saddle_curvature: -self.curvature,
-            ratio: self.ratio,
-        }
-    }
-
-    /// The exit at which an escape counts, `target` of the saddle's distance: beyond it, where the loss is still positive.
-    pub fn exit(&self, target: f64) -> Result<f64, EscapeError> {
-        self.barrier().checked()?;
-        let out = target * self.saddle;
-        if target > 1.0 && self.loss(out) > 0.0 {
-            return Ok(out);
-        }
-        let mut end = self.saddle;
-        while self.loss(end) > 0.0 {
-            end *= 1.001;
-        }
-        Err(EscapeError::Target { target: out, saddle: self.saddle, end })
-    }
-}
-
-impl Diffusion<1> for CubicWell {
-    #[inline(always)]
-    fn drift<X: Number>(&self, [x]: [X; 1]) -> [X; 1] {
-        [-self.gradient(x)]
-    }
-
-    #[inline(always)]
-    fn diffusion<X: Number>(&self, [x]: [X; 1]) -> [X; 1] {
-        [(self.loss(x) * (2.0 * self.ratio * self.curvature)).sqrt()]
-    }
-}
-
-impl SmoothDiffusion<1> for CubicWell {
-    #[inline(always)]
-    fn slope<X: Number>(&self, [x]: [X; 1]) -> [X; 1] {
-        let [sigma] = self.diffusion([x]);
-        [self.gradient(x) * (self.ratio * self.curvature) / sigma]
-    }
-}
-
-impl Clocked<1> for CubicWell {
-    #[inline(always)]
-    fn clock<X: Number>(&self, [x]: [X; 1]) -> X {
-        self.loss(x)
-    }
-}
-
-/// A process that may leave, and comes back to its start when it has.
-pub trait Leaving: Process {
-    /// How far out it is.
-    fn level<X: Number>(&self, state: Self::State<X>) -> X;
-
-    /// The state at the start, with all clocks as they are.
-    fn restart<X: Number>(&self, state: Self::State<X>) -> Self::State<X>;
-}
-
-/// A process that starts anew whenever it is out, and how often it did so.
-///
-/// Exits per unit of time tend to one over the mean first-passage time, whatever the distribution of passage times (renewal
-/// theorem), and no time is lost on replicas that are out, none cut off before they are.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Renewals<P> {
-    /// The process.
-    pub process: P,
-    /// Out is what has at least this level.
-    pub out: f64,
-}
-
-impl<P: Leaving> Process for Renewals<P> {
-    type State<X: Number> = (P::State<X>, [X; 1]);
-
-    #[inline(always)]
-    fn step<X: Number, N: Noise<X>>(&self, (state, [exits]): Self::State<X>, noise: &mut N) -> Self::State<X> {
-        let moved = self.process.step(state, noise);
-        let (level, out) = (self.process.level(moved), X::constant(self.out));
-        let renewed = self.process.restart(moved);
-        (moved.zip(renewed, |moved, renewed| level.if_below(out, moved, renewed)), [level.if_below(out, exits, exits + 1.0)])
-    }
-}
-
-impl Leaving for TimeChanged<CubicWell, 1> {
-    #[inline(always)]
-    fn level<X: Number>(&self, ([x], _): Self::State<X>) -> X {
-        x
-    }
-
-    #[inline(always)]
-    fn restart<X: Number>(&self, (_, clock): Self::State<X>) -> Self::State<X> {
-        ([X::constant(0.0)], clock)
-    }
-}
-
-/// SGD on linear regression of pure noise: inputs x and labels y standard normal and independent, fresh at every step, loss
-/// `(θ·x − y)²/2`, so that `L = (1 + |θ|²)/2` and every curvature is 1.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct RegressionSgd<const D: usize> {
-    /// η.
-    pub rate: f64,
-    /// B.
-    pub batch: u32,
-}
-
-impl<const D: usize> Process for RegressionSgd<D> {
-    type State<X: Number> = [X; D];
-
-    #[inline(always)]
-    fn step<X: Number, N: Noise<X>>(&self, theta: [X; D], noise: &mut N) -> [X; D] {
-        let mut sum = [X::constant(0.0); D];
-        for _ in 0..self.batch {
-            let x: [X; D] = std::array::from_fn(|_| noise.normal());
-            let mut error = -noise.normal();
-            for i in 0..D {
-                error = error + theta[i] * x[i];
-            }
-            for i in 0..D {
-                sum[i] = sum[i] + error * x[i];
-            }
-        }
-        std::array::from_fn(|i| theta[i] - sum[i] * (self.rate / f64::from(self.batch)))
-    }
-}
-
-impl<const D: usize> Leaving for RegressionSgd<D> {
-    /// L/L_* = 1 + |θ|².
-    #[inline(always)]
-    fn level<X: Number>(&self, theta: [X; D]) -> X {
-        theta.iter().fold(X::constant(1.0), |sum, &x| sum + x.squared())
-    }
-
-    #[inline(always)]
-    fn restart<X: Number>(&self, _: [X; D]) -> [X; D] {
-        [X::constant(0.0); D]
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use lawbook_core::Key;
-
     use super::*;
-    use crate::{Ensemble, sde::Milstein};
+    use crate::cubic_well::CubicWell;
 
     fn well(ratio: f64) -> CubicWell {
         CubicWell { minimum_loss: 0.1, curvature: 1.0, saddle: 2.0 / 3.0, ratio }
@@ -360,49 +175,5 @@ mod tests {
         assert!(matches!(of(Barrier { ratio: f64::NAN, ..barrier }), EscapeError::Ratio(_)));
         assert!(matches!(well(0.1).exit(0.9), Err(EscapeError::Target { .. })));
         assert!(matches!(well(0.1).exit(2.0), Err(EscapeError::Target { end, .. }) if (1.1..1.2).contains(&end)));
-    }
-
-    /// Three integrators, one law: renewals in the well at strong noise against quadrature.
-    #[test]
-    fn simulated_escapes_agree_with_quadrature() {
-        impl Leaving for Milstein<CubicWell, 1> {
-            #[inline(always)]
-            fn level<X: Number>(&self, [x]: [X; 1]) -> X {
-                x
-            }
-
-            #[inline(always)]
-            fn restart<X: Number>(&self, _: [X; 1]) -> [X; 1] {
-                [X::constant(0.0)]
-            }
-        }
-        let (diffusion, out) = (well(0.4), 0.967);
-        let exact = diffusion.mean_time(out).expect("valid input");
-        let clocked = Renewals { process: TimeChanged::<_, 1> { diffusion, step: 5e-4 }, out };
-        let mut ensemble = Ensemble::<_, f64>::new(clocked, 64, &Key::new(["clocked"]), |_| (([0.0], [0.0]), [0.0]));
-        ensemble.advance(200_000);
-        let (time, exits) = ensemble.states().fold((0.0, 0.0), |(t, n), ((_, [s]), [m])| (t + s, n + m));
-        assert!((time / exits / exact - 1.0).abs() < 0.05, "{} {exact}", time / exits);
-        let plain = Renewals { process: Milstein::<_, 1> { diffusion, step: 0.004 }, out };
-        let mut ensemble = Ensemble::<_, f64>::new(plain, 64, &Key::new(["plain"]), |_| ([0.0], [0.0]));
-        ensemble.advance(200_000);
-        let exits: f64 = ensemble.states().map(|(_, [n])| n).sum();
-        let time = 64.0 * 200_000.0 * 0.004 / exits;
-        assert!((time / exact - 1.0).abs() < 0.05, "{time} {exact}");
-    }
-
-    /// E |θ|² of SGD, exactly: in one dimension η/(2B − η(B + 2)).
-    #[test]
-    fn regression_has_its_exact_variance() {
-        for (rate, batch) in [(0.1, 1), (0.3, 4)] {
-            let sgd = RegressionSgd::<1> { rate, batch };
-            let mut ensemble = Ensemble::<_, f64>::new(sgd, 100_000, &Key::new(["regression"]), |_| [0.0]);
-            ensemble.advance(100);
-            let variance = ensemble.states().map(|[x]| x * x).sum::<f64>() / 1e5;
-            let b = f64::from(batch);
-            assert!((variance / (rate / (2.0 * b - rate * (b + 2.0))) - 1.0).abs() < 0.03, "{variance}");
-            let phi = discrete_stationary_exponent(rate, b);
-            assert!((1.0 / (2.0 * phi - 3.0) * (2.0 * b - rate * (b + 2.0)) / rate - 1.0).abs() < 1e-12);
-        }
     }
 }

@@ -6,6 +6,7 @@
 //! ([`time_changed`]), and the stability of its origin under SGD at any learning rate ([`lyapunov`]).
 
 pub mod chain;
+pub mod cubic_well;
 mod elementary;
 pub mod ensemble;
 pub mod escape;
@@ -16,6 +17,8 @@ pub mod noise;
 pub mod number;
 pub mod process;
 pub mod regression_passage;
+pub mod regression_sgd;
+pub mod renewals;
 pub mod sde;
 pub mod stationary;
 pub mod time_changed;

@@ -10,7 +10,7 @@ use lawbook_analysis::{
     quadrature::nodes,
 };
 
-use crate::escape::RegressionSgd;
+use crate::regression_sgd::RegressionSgd;
 
 /// Mean number of steps until L/L_* first reaches `level > 1`, starting at the minimum with batch size 1 in one dimension, from
 /// the chain on `cells` equal cells of |θ|: the error falls with the square of their width; 100 leave under 1 %.
@@ -72,7 +72,7 @@ mod tests {
     use lawbook_core::Key;
 
     use super::*;
-    use crate::{Ensemble, escape::Renewals};
+    use crate::{Ensemble, renewals::Renewals};
 
     /// X-Val: direct simulation in numpy, 3000 first passages at η = 0.1: 15.70 at L/L_* = 1.3 and 79.4 at 1.5, ±2 %.
     #[test]

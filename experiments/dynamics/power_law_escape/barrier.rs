@@ -3,7 +3,9 @@
 use anyhow::Result;
 use lawbook_dynamics::{
     Ensemble,
-    escape::{Barrier, CubicWell, EscapeError, Renewals},
+    cubic_well::CubicWell,
+    escape::{Barrier, EscapeError},
+    renewals::Renewals,
     sde::TimeChanged,
 };
 

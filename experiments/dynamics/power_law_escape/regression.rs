@@ -3,8 +3,9 @@
 use anyhow::{Result, ensure};
 use lawbook_dynamics::{
     Ensemble,
-    escape::{RegressionSgd, Renewals},
     regression_passage::{diffusion_time, mean_steps},
+    regression_sgd::RegressionSgd,
+    renewals::Renewals,
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Site, Study, Verdict, params};
