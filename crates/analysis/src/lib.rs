@@ -2,6 +2,9 @@
 
 pub mod density;
 pub mod gaussian;
+pub mod passage_quadrature;
+pub mod polygamma;
 pub mod quadrature;
 pub mod quantiles;
 pub mod root;
+pub mod student;
