@@ -8,12 +8,16 @@
 pub mod chain;
 mod elementary;
 pub mod ensemble;
+pub mod finite_data;
+pub mod kesten;
 pub mod lanes;
 pub mod lyapunov;
+pub mod minibatch;
 pub mod moments;
 pub mod noise;
 pub mod number;
 pub mod process;
+pub mod regression;
 pub mod stationary;
 pub mod time_changed;
 pub mod two_layer;
