@@ -30,7 +30,9 @@ pub enum MinibatchError {
     #[error("curvature a + gamma = {0} in some direction: weight decay must exceed minus the smallest curvature")]
     NoMinimum(f64),
     /// The second moment diverges.
-    #[error("at learning rate {rate} and batch size {batch} the variance is infinite; it is finite below a rate of {largest}")]
+    #[error(
+        "at learning rate {rate} and batch size {batch} the variance is infinite; it is finite below a rate of {largest}"
+    )]
     Unstable {
         /// `λ`.
         rate: f64,
@@ -193,9 +195,7 @@ mod tests {
         let mut m = [0.0; D];
         for _ in 0..20_000 {
             let trace: f64 = (0..D).map(|i| a[i] * m[i]).sum::<f64>() + r.label_noise * r.label_noise;
-            m = std::array::from_fn(|i| {
-                (1.0 - l * a[i]).powi(2) * m[i] + l * l / s * (a[i] * a[i] * m[i] + a[i] * trace)
-            });
+            m = std::array::from_fn(|i| (1.0 - l * a[i]).powi(2) * m[i] + l * l / s * (a[i] * a[i] * m[i] + a[i] * trace));
         }
         m
     }

@@ -215,7 +215,10 @@ mod tests {
             let (mean, variance, fourth) = moments(ensemble.states().map(|[x]| x));
             let s = f64::from(degrees);
             assert!((mean - s).abs() < 5.0 * (2.0 * s / n as f64).sqrt(), "{degrees}: {mean}");
-            assert!((variance / (2.0 * s) - 1.0).abs() < 5.0 * ((2.0 + 12.0 / s) / n as f64).sqrt(), "{degrees}: {variance}");
+            assert!(
+                (variance / (2.0 * s) - 1.0).abs() < 5.0 * ((2.0 + 12.0 / s) / n as f64).sqrt(),
+                "{degrees}: {variance}"
+            );
             assert!((fourth / (variance * variance) / (3.0 + 12.0 / s) - 1.0).abs() < 0.25, "{degrees}: {fourth}");
         }
     }
