@@ -30,7 +30,7 @@ params! {
         /// Steps between samples, about a relaxation time of the slowest direction.
         thin: integer = 6, 1..=10_000;
         /// Samples, in thousands.
-        kilosamples: integer = 16, 1..=1_000_000;
+        kilosamples: integer = 10, 1..=1_000_000;
     }
 }
 
@@ -79,7 +79,7 @@ impl Study for FiniteData {
         let set = p.set();
         let covariance = set.covariance();
         let process = OnData { table: set.table::<C>().context("forty inputs")?, rate: p.lambda, batch: p.S as u32 };
-        let replicas = if p.interpolates() { 32 } else { 256 };
+        let replicas = if p.interpolates() { 16 } else { 64 };
         let schedule = Schedule { replicas, thin: p.thin as u64, samples: 1000 * p.kilosamples as u64 };
         let mut start = [(D as f64).sqrt().recip(); C];
         start[D] = -1.0;

@@ -63,7 +63,7 @@ impl Study for LabelNoise {
     fn grid(profile: Profile) -> Vec<Params> {
         let published = Params::default();
         let kilosamples = match profile {
-            Profile::Smoke => return vec![Params { kilosamples: 700, ..published }],
+            Profile::Smoke => return vec![Params { kilosamples: 500, ..published }],
             Profile::Quick => 1500,
             Profile::Full => 50_000,
         };

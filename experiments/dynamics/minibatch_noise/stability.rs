@@ -34,7 +34,12 @@ impl Study for Stability {
             Profile::Smoke => &[(1, 2)],
             Profile::Quick | Profile::Full => &[(1, 1), (1, 2), (1, 8), (4, 8), (16, 2)],
         };
-        let kiloreplicas = |dimension| if dimension == 1 { 400 } else { 100 };
+        // One sample a step scatters most.
+        let kiloreplicas = |size| match profile {
+            Profile::Smoke => 100,
+            Profile::Quick | Profile::Full if size == 1 => 400,
+            Profile::Quick | Profile::Full => 100,
+        };
         let around = |&(dimension, size): &(i64, i64)| {
             // Where the bracket is narrow enough to tell the dimension by one.
             let centre = 2.0 * size as f64 / (size + dimension + 1) as f64;
@@ -42,7 +47,7 @@ impl Study for Stability {
                 D: dimension,
                 S: size,
                 x: (1e6 * factor * centre).round() / 1e6,
-                kiloreplicas: kiloreplicas(dimension),
+                kiloreplicas: kiloreplicas(size),
             })
         };
         pairs.iter().flat_map(around).collect()
