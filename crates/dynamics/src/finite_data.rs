@@ -109,7 +109,8 @@ impl DataSet {
             let spread = (self.inputs.matmul(&sigma) * &self.inputs).sum_dim_intlist([1i64].as_slice(), true, Kind::Double);
             let weighted = self.inputs.transpose(0, 1).matmul(&(&self.inputs * (spread + &squares)));
             let noise = drift.matmul(a) * (1.0 - 1.0 / size) + weighted / (size * self.samples());
-            sigma = &sigma - (&drift + drift.transpose(0, 1)) * rate + noise * (rate * rate);
+            // Not the transpose of the drift: what rounding makes asymmetric would grow.
+            sigma = &sigma - (&drift + sigma.matmul(a)) * rate + noise * (rate * rate);
         }
         scalar(&(a * sigma).sum(Kind::Double))
     }

@@ -186,8 +186,8 @@ mod tests {
             let mut literal = Ensemble::<_, f64>::new(Literal(process), n, &Key::new(["literal"]), start);
             short.advance(2);
             literal.advance(2);
-            let of: [fn(&([f64; 3], [f64; 3])) -> f64; 5] =
-                [|s| s.0[0], |s| s.0[1], |s| s.0[2], |s| s.0[0] + s.0[1], |s| s.1[0] - s.1[1]];
+            type Observable = fn(&([f64; 3], [f64; 3])) -> f64;
+            let of: [Observable; 5] = [|s| s.0[0], |s| s.0[1], |s| s.0[2], |s| s.0[0] + s.0[1], |s| s.1[0] - s.1[1]];
             for f in of {
                 let ((m1, v1, f1), (m2, v2, f2)) =
                     (moments(short.states().map(|s| f(&s))), moments(literal.states().map(|s| f(&s))));
