@@ -48,7 +48,7 @@ impl Params {
 }
 
 /// Replicas of a cell.
-const REPLICAS: u64 = 4096;
+const REPLICAS: u64 = 1024;
 
 /// The loss with weight decay.
 pub struct WeightDecay;
@@ -67,7 +67,7 @@ impl Study for WeightDecay {
         };
         let mild = [-0.2, 0.1, 0.3, 0.5].map(|gamma| Params { gamma, kilosamples, ..Params::default() });
         // At S = 64 the best decay is −1.00, but the tail index there is 3.1; at S = 256 it is −0.80.
-        let far = Params { a: 4.0, lambda: 0.6, S: 256, kilosamples: kilosamples / 5, ..Params::default() };
+        let far = Params { a: 4.0, lambda: 0.6, S: 256, kilosamples: kilosamples / 10, ..Params::default() };
         let negative = [-2.0, -1.3, -1.0, 0.0].map(|gamma| Params { gamma, ..far.clone() });
         mild.into_iter().chain(negative).collect()
     }
