@@ -173,7 +173,7 @@ mod tests {
         DataSet::of_noise(samples, dimension, 1.0, &Key::new(["finite data"]))
     }
 
-    /// X-Val: `numpy.linalg.lstsq` on four points, to twelve digits: residuals orthogonal to the inputs, slope and offset.
+    /// X-Val: numpy 2.4.6 `numpy.linalg.lstsq` on four points: slope 1, offset −0.95, sum of squared residuals 0.05.
     #[test]
     fn least_squares_solve_a_small_problem() {
         let inputs = from_slice(&[0.0, 1.0, 1.0, 1.0, 2.0, 1.0, 3.0, 1.0], &[4, 2], Kind::Double, Device::Cpu);

@@ -77,7 +77,7 @@ pub fn chi_squared<X: Number, N: Noise<X>>(degrees: u32, noise: &mut N) -> X {
     if degrees % 2 == 1 { sum + noise.normal().squared() } else { sum }
 }
 
-/// Regression on noisy inputs (section 5 of the paper): the labels `u·x` come from clean inputs `x ~ N(0, A)`, the learner sees
+/// Regression on noisy inputs: the labels `u·x` come from clean inputs `x ~ N(0, A)`, the learner sees
 /// `x + η`, `η ~ N(0, B)`; both diagonal. Draws every sample of every batch. Its state is the weights.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NoisyInputs<const D: usize> {

@@ -1,5 +1,5 @@
 //! Noisy inputs are noisy labels in disguise: with clean inputs of covariance `A` and noise `B` on them, SGD sees curvature
-//! `K = A + B`, settles around `K⁻¹A u` and fluctuates as with labels of variance `Tr[A K⁻¹ B U]` (section 5).
+//! `K = A + B`, settles around `K⁻¹A u` and fluctuates as with labels of variance `Tr[A K⁻¹ B U]`.
 //!
 //! Given its noisy input a label is normal, with mean `uᵀA K⁻¹ x̃` and just that variance: for normal data the equivalence is
 //! exact, and theorem 2 holds with `K` in place of `A`.
@@ -79,7 +79,7 @@ fn claims(p: &Params) -> Result<Vec<Claim>> {
             .within(Margin::Relative(0.01))
             .rival("teacher", "the weights of the teacher, as with noisy labels", process.teacher)
             .axes("eigenvector", "mean of the weight")
-            .source("section 5"),
+            .source("input noise: derived here, as normal regression of the label on the noisy input"),
         // Exact for normal inputs: the margin is what the samples resolve.
         Claim::curve(
             &format!("input-noise-batch-{}", p.S),
@@ -89,6 +89,6 @@ fn claims(p: &Params) -> Result<Vec<Claim>> {
         .rival("continuous-time", "lambda sigma^2/(2S) with the equivalent label noise", [continuous_time(&labels); 2])
         .rival("clean-curvature", "the equivalent label noise, but the curvature of the clean inputs", clean.variance)
         .axes("eigenvector", "variance of the weight")
-        .source("section 5: label noise of variance Tr[A K⁻¹ B U], with theorem 2"),
+        .source("input noise as label noise of variance Tr[A K⁻¹ B U]; theorem 2 with K for A, derived here"),
     ])
 }
