@@ -10,6 +10,7 @@ pub mod framework;
 pub mod dynamics {
     pub mod law_of_balance;
     pub mod power_law_escape;
+    pub mod minibatch_noise;
 }
 
 /// Models that take any size, with any symmetry.
@@ -38,6 +39,7 @@ pub fn laws() -> Vec<framework::Law> {
     vec![
         dynamics::law_of_balance::law(),
         dynamics::power_law_escape::law(),
+        dynamics::minibatch_noise::law(),
         equivariant::set_transfer::law(),
         landscapes::posterior_collapse::law(),
         memory::dense_memory::law(),

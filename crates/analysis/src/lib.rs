@@ -1,4 +1,4 @@
-//! Numerics that laws and mechanisms share: the normal distribution, quadrature, densities, quantiles, roots.
+//! Numerics that laws and mechanisms share: the normal distribution, quadrature, densities, quantiles, roots, tails.
 
 pub mod density;
 pub mod gaussian;
@@ -8,3 +8,4 @@ pub mod quadrature;
 pub mod quantiles;
 pub mod root;
 pub mod student;
+pub mod tails;
