@@ -1,7 +1,9 @@
-//! Numerics that laws and mechanisms share: the normal distribution, quadrature, densities, quantiles, roots.
+//! Numerics that laws and mechanisms share: the normal distribution, quadrature, densities, quantiles, roots, small matrices.
 
 pub mod density;
 pub mod gaussian;
+pub mod lyapunov_equation;
+pub mod matrix;
 pub mod quadrature;
 pub mod quantiles;
 pub mod root;

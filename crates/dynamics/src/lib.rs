@@ -6,15 +6,22 @@
 //! ([`time_changed`]), and the stability of its origin under SGD at any learning rate ([`lyapunov`]).
 
 pub mod chain;
+pub mod covariance;
+pub mod descent;
+pub mod direction;
 mod elementary;
 pub mod ensemble;
+pub mod first_exit;
 pub mod lanes;
 pub mod lyapunov;
 pub mod moments;
 pub mod noise;
 pub mod number;
+pub mod optimizer;
 pub mod process;
+pub mod quadratic;
 pub mod stationary;
+pub mod time_average;
 pub mod time_changed;
 pub mod two_layer;
 
