@@ -15,7 +15,7 @@ pub struct Unstable {
 pub fn stationary_covariance(step: &Matrix, noise: &Matrix) -> Result<Matrix, Unstable> {
     let radius = step.spectral_radius();
     // A radius that rounds to 1 takes the doubling beyond what f64 can square.
-    if !(radius < 1.0 - 1e-12) {
+    if radius >= 1.0 - 1e-12 || radius.is_nan() {
         return Err(Unstable { radius });
     }
     let (mut power, mut sum) = (step.clone(), noise.clone());

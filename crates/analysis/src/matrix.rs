@@ -142,7 +142,7 @@ impl Matrix {
             let best = (column..size).max_by(|&i, &j| a[(i, column)].abs().total_cmp(&a[(j, column)].abs()));
             let row = best.unwrap_or(column);
             let pivot = a[(row, column)];
-            if !(pivot.abs() > scale * f64::EPSILON * 1e-3) {
+            if pivot.abs() <= scale * f64::EPSILON * 1e-3 || pivot.is_nan() {
                 return Err(MatrixError::Singular { pivot, column, size });
             }
             a.swap_rows(row, column);
@@ -194,7 +194,7 @@ impl Matrix {
         let (mut power, mut log_radius, mut share) = (self.clone(), 0.0, 1.0);
         for _ in 0..50 {
             let size = power.largest();
-            if !(size > 0.0 && size.is_finite()) {
+            if size == 0.0 || !size.is_finite() {
                 return size;
             }
             log_radius += share * size.ln();

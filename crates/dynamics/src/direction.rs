@@ -117,7 +117,7 @@ impl Direction {
         if !(0.0..1.0).contains(&momentum) {
             return Err(DirectionError::Momentum(momentum));
         }
-        if !(noise >= 0.0) {
+        if noise < 0.0 || noise.is_nan() {
             return Err(DirectionError::Noise(noise));
         }
         let product = rate * curvature;

@@ -24,7 +24,7 @@ params! {
         /// Decay β₂ of the mean of squared gradients.
         beta2: real = 0.999, 0.5..=0.9999;
         /// Replicas.
-        replicas: integer = 2048, 1..=1_000_000;
+        replicas: integer = 1024, 1..=1_000_000;
     }
 }
 
@@ -55,7 +55,7 @@ impl Study for AdaptiveRate {
     fn grid(profile: Profile) -> Vec<Params> {
         let replicas = match profile {
             Profile::Smoke => return Vec::new(),
-            Profile::Quick => 2048,
+            Profile::Quick => 1024,
             Profile::Full => 20_480,
         };
         [1.0, 5.0, 20.0].map(|lambda| Params { lambda, replicas, ..Params::default() }).into()
@@ -89,9 +89,9 @@ impl Study for AdaptiveRate {
         let descent = Descent { gradient: Quadratic::diagonal([1.0], [1.0], Shape::Gaussian), optimizer };
         let start = descent.start([0.0]);
         let mut ensemble = Ensemble::<_, f64>::new(descent, p.replicas as u64, &cell.key(), |_| start);
-        // Eight times the memory of the second moment, then four times.
+        // Four times the memory of the second moment, which bias correction shortens, and as long again.
         let memory = 1.0 / (1.0 - p.beta2);
-        let looks = Looks { burn: (8.0 * memory) as u64, thin: 10, count: (0.4 * memory).ceil() as u64 };
+        let looks = Looks { burn: (4.0 * memory) as u64, thin: 10, count: (0.4 * memory).ceil() as u64 };
         let [square, second] = time_average(&mut ensemble, looks, |([w], (_, [v]))| [w * w, v]);
         cell.record("variance", square);
         cell.record("second-moment", second);

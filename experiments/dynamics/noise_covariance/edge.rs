@@ -120,14 +120,14 @@ fn measure_with<O: Optimizer>(optimizer: O, p: &Params, cell: &mut Cell) -> Resu
     let mut ensemble = Ensemble::<_, f64>::new(descent, p.replicas as u64, &cell.key(), |_| start);
     if p.task == "growth" {
         ensemble.advance(STEPS);
-        // Not below, rather than above: what has overflowed counts.
-        let grown = ensemble.states().filter(|([w], _)| !(w.abs() < LARGE)).count();
+        // What has overflowed counts.
+        let grown = ensemble.states().filter(|([w], _)| w.abs() >= LARGE || w.is_nan()).count();
         cell.record("fraction-grown", grown as f64 / p.replicas as f64);
         return Ok(());
     }
     let direction = Direction { curvature: 1.0, noise: 1.0, rate: p.lambda_k, momentum: p.mu };
     let relaxation = direction.relaxation_time()?;
-    let [square] = time_average(&mut ensemble, looks(relaxation, 1000), |([w], _)| [w * w]);
+    let [square] = time_average(&mut ensemble, looks(relaxation, 250), |([w], _)| [w * w]);
     cell.record("variance-over-rate", square / p.lambda_k);
     Ok(())
 }

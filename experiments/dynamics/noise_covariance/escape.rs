@@ -61,7 +61,6 @@ impl Study for Escape {
                 Claim::value(&format!("barrier-{}", p.lambda), site("fall-of-log-rate"), 1.0 / temperature)
                     .within(Margin::Relative(0.15))
                     .rival("continuous-time", "the temperature is λc/2", [2.0 / p.lambda])
-                    .rival("gradient-noise", "the temperature is λc, the noise of one step", [1.0 / p.lambda])
                     .axes("", "−d ln(rate)/dΔL")
                     .source("Kramers' rate with the effective temperature of theorem 1: ln rate = −ΔL/T + O(1)"),
             );

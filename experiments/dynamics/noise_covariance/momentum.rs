@@ -22,7 +22,7 @@ params! {
         /// Momentum μ.
         mu: real = 0.9, 0.0..=0.99;
         /// Looks at a thousand replicas.
-        looks: integer = 2500, 1..=1_000_000;
+        looks: integer = 500, 1..=1_000_000;
     }
 }
 
@@ -43,7 +43,7 @@ impl Study for Momentum {
     fn grid(profile: Profile) -> Vec<Params> {
         let looks = match profile {
             Profile::Smoke => return Vec::new(),
-            Profile::Quick => 2500,
+            Profile::Quick => 500,
             Profile::Full => 25_000,
         };
         [0.1, 0.3, 0.6, 1.0, 1.25].map(|lambda| Params { lambda, looks, ..Params::default() }).into()

@@ -20,11 +20,11 @@ params! {
         /// Learning rate λ times curvature k times the number of samples n.
         relaxation: real = 1.0, 0.001..=100.0;
         /// Number of samples n.
-        n: integer = 64, 2..=100_000;
+        n: integer = 16, 2..=100_000;
         /// Replicas.
         replicas: integer = 4096, 1..=1_000_000;
         /// Epochs that are looked at.
-        epochs: integer = 40, 1..=1_000_000;
+        epochs: integer = 60, 1..=1_000_000;
     }
 }
 
@@ -55,8 +55,8 @@ impl Study for Sampling {
             Profile::Full => 40_960,
         };
         let at = |order: &str, relaxation: f64| Params { order: order.into(), relaxation, replicas, ..Params::default() };
-        let epochs = [0.1, 0.5, 2.0, 8.0, 32.0].map(|relaxation| at("epochs", relaxation));
-        epochs.into_iter().chain([at("independent", 2.0), at("independent", 32.0)]).collect()
+        let epochs = [0.2, 0.5, 2.0, 8.0, 20.0].map(|relaxation| at("epochs", relaxation));
+        epochs.into_iter().chain([at("independent", 2.0), at("independent", 20.0)]).collect()
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {

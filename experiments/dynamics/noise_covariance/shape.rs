@@ -24,7 +24,7 @@ params! {
         /// Momentum μ.
         mu: real = 0.0, 0.0..=0.99;
         /// Looks at a thousand replicas.
-        looks: integer = 2500, 1..=1_000_000;
+        looks: integer = 500, 1..=1_000_000;
     }
 }
 
@@ -84,7 +84,7 @@ impl Study for ShapeOfNoise {
     fn grid(profile: Profile) -> Vec<Params> {
         let looks = match profile {
             Profile::Smoke => return Vec::new(),
-            Profile::Quick => 2500,
+            Profile::Quick => 500,
             Profile::Full => 25_000,
         };
         let at = |case: &str, mu: f64| Params { case: case.into(), mu, looks };
@@ -95,7 +95,7 @@ impl Study for ShapeOfNoise {
             ("newton-steep", 0.5),
             ("natural", 0.5),
             ("posterior", 0.0),
-            ("posterior", 0.9),
+            ("posterior", 0.5),
         ];
         general.into_iter().chain(others.map(|(case, mu)| at(case, mu))).collect()
     }

@@ -27,8 +27,8 @@ params! {
         c: real = 1.0, 0.001..=100.0;
         /// Shape of the noise.
         noise: choice = "gaussian", ["gaussian", "uniform", "rademacher"];
-        /// Looks at a thousand replicas, half a relaxation time apart.
-        looks: integer = 2500, 1..=1_000_000;
+        /// Looks at a thousand replicas, a relaxation time apart.
+        looks: integer = 500, 1..=1_000_000;
     }
 }
 
@@ -50,9 +50,10 @@ impl Params {
     }
 }
 
-/// Half a relaxation time between looks, and fifteen before the first, which leaves a part e⁻³⁰ of the start.
+/// A relaxation time between looks, and fifteen before the first, which leaves a part e⁻³⁰ of the start. Looking costs more than
+/// a few steps, hence at least four.
 pub fn looks(relaxation: f64, count: i64) -> Looks {
-    let thin = (0.5 * relaxation).ceil() as u64;
+    let thin = relaxation.ceil().max(4.0) as u64;
     Looks { burn: (15.0 * relaxation).ceil() as u64, thin, count: count as u64 }
 }
 
@@ -72,8 +73,8 @@ impl Study for Variance {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let looks = match profile {
-            Profile::Smoke => 300,
-            Profile::Quick => 2500,
+            Profile::Smoke => 250,
+            Profile::Quick => 500,
             Profile::Full => 25_000,
         };
         let at = |mu: f64, lambda: f64, noise: &str| Params { lambda, mu, noise: noise.into(), looks, ..Params::default() };
@@ -147,7 +148,7 @@ impl Study for Variance {
         cell.record("excess-loss", 0.5 * p.k * square);
         if p.mu == 0.0 {
             let mut products = [0.0; LAGS.len()];
-            let rounds = (p.looks / 8).max(1);
+            let rounds = p.looks;
             for _ in 0..rounds {
                 let start: Vec<f64> = ensemble.states().map(|([w], _)| w).collect();
                 for product in &mut products {
