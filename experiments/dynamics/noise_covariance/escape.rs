@@ -16,13 +16,15 @@ params! {
         lambda: real = 1.0, 0.01..=1.99;
         /// Replicas.
         replicas: integer = 65_536, 1..=10_000_000;
-        /// Steps.
+        /// Steps until the highest barrier is looked at.
         steps: integer = 600, 40..=100_000_000;
     }
 }
 
 /// Barriers over the effective temperature: escape is rare, and still seen.
 const BARRIERS: [f64; 4] = [3.0, 4.0, 5.0, 6.0];
+/// How the logarithm of the time of looking grows with the barrier over the temperature.
+const SHORTER: f64 = 0.7;
 /// Steps until the weights that are left have forgotten where they started.
 const SETTLED: u64 = 30;
 
@@ -99,13 +101,13 @@ impl Study for Escape {
         let mut ensemble = Ensemble::<_, f64>::new(exit, p.replicas as u64, &cell.key(), |_| exit.start());
         ensemble.advance(SETTLED);
         let early = inside(&ensemble);
-        let steps = p.steps as u64 - SETTLED;
-        ensemble.advance(steps);
-        let late = inside(&ensemble);
         let mean = barriers.iter().sum::<f64>() / barriers.len() as f64;
         let (mut logs, mut squares) = (0.0, 0.0);
         for (i, x) in BARRIERS.into_iter().enumerate() {
-            let rate = (early[i] / late[i]).ln() / steps as f64;
+            // Low barriers are looked at earlier, while some are still inside.
+            let steps = (p.steps as f64 * (SHORTER * (x - BARRIERS[3])).exp()).ceil() as u64;
+            ensemble.advance(SETTLED + steps - ensemble.time());
+            let rate = (early[i] / inside(&ensemble)[i]).ln() / steps as f64;
             cell.record_at("escape-rate", x, rate);
             logs -= (barriers[i] - mean) * rate.ln();
             squares += (barriers[i] - mean).powi(2);
