@@ -147,18 +147,17 @@ impl Study for Variance {
         cell.record("variance", square - mean * mean);
         cell.record("excess-loss", 0.5 * p.k * square);
         if p.mu == 0.0 {
-            let mut products = [0.0; LAGS.len()];
-            let rounds = p.looks;
-            for _ in 0..rounds {
+            let (mut squares, mut products) = (0.0, [0.0; LAGS.len()]);
+            for _ in 0..p.looks {
                 let start: Vec<f64> = ensemble.states().map(|([w], _)| w).collect();
+                squares += start.iter().map(|w| w * w).sum::<f64>();
                 for product in &mut products {
                     ensemble.advance(1);
                     *product += start.iter().zip(ensemble.states()).map(|(before, ([w], _))| before * w).sum::<f64>();
                 }
             }
-            let count = rounds as f64 * ensemble.replicas() as f64;
             for (lag, product) in LAGS.into_iter().zip(products) {
-                cell.record_at("correlation", f64::from(lag), product / count / square);
+                cell.record_at("correlation", f64::from(lag), product / squares);
             }
         }
         Ok(())
