@@ -41,11 +41,8 @@ impl<const B: usize> Process for FirstExit<B> {
     fn step<X: Number, N: Noise<X>>(&self, ([w], inside): Self::State<X>, noise: &mut N) -> Self::State<X> {
         let [gradient] = self.valley.gradient([w], noise);
         let w = w - gradient * self.rate;
-        let mut still = inside;
-        for i in 0..B {
-            still[i] = w.abs().if_below(X::constant(self.edges[i]), inside[i], X::constant(0.0));
-        }
-        ([w], still)
+        let beyond = X::constant(0.0);
+        ([w], std::array::from_fn(|i| w.abs().if_below(X::constant(self.edges[i]), inside[i], beyond)))
     }
 }
 

@@ -63,9 +63,9 @@ impl<const D: usize> Gradient for Quadratic<D> {
             };
         }
         let mut gradient = [X::constant(0.0); D];
-        for i in 0..D {
-            for j in 0..D {
-                gradient[i] = gradient[i] + weights[j] * self.hessian[i][j] + sources[j] * self.factor[i][j];
+        for (slope, (curvatures, factors)) in gradient.iter_mut().zip(self.hessian.iter().zip(&self.factor)) {
+            for ((weight, curvature), (source, factor)) in weights.iter().zip(curvatures).zip(sources.iter().zip(factors)) {
+                *slope = *slope + *weight * *curvature + *source * *factor;
             }
         }
         gradient
