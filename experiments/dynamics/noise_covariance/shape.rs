@@ -187,7 +187,7 @@ fn claim(p: &Params) -> Result<Vec<Claim>> {
             vec![
                 Claim::curve(&format!("posterior-{mu}"), sites)
                     .within(Margin::Relative(0.02))
-                    .rival("continuous-time", "λ_i = 2(1 − μ)/(N c_i) would do", [naive[0].clone()?, naive[1].clone()?])
+                    .rival("continuous-time", "λ_i = 2(1 − μ)/(N c_i) would do", [naive[0]?, naive[1]?])
                     .axes("direction", "Var w")
                     .source("theorem 1, solved for the preconditioner at Σ = (NK)⁻¹"),
             ]
