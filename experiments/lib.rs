@@ -11,6 +11,7 @@ pub mod dynamics {
     pub mod law_of_balance;
     pub mod power_law_escape;
     pub mod minibatch_noise;
+    pub mod noise_covariance;
 }
 
 /// Models that take any size, with any symmetry.
@@ -40,6 +41,7 @@ pub fn laws() -> Vec<framework::Law> {
         dynamics::law_of_balance::law(),
         dynamics::power_law_escape::law(),
         dynamics::minibatch_noise::law(),
+        dynamics::noise_covariance::law(),
         equivariant::set_transfer::law(),
         landscapes::posterior_collapse::law(),
         memory::dense_memory::law(),
