@@ -9,9 +9,9 @@ pub mod framework;
 /// SGD as a stochastic process.
 pub mod dynamics {
     pub mod law_of_balance;
-    pub mod power_law_escape;
     pub mod minibatch_noise;
     pub mod noise_covariance;
+    pub mod power_law_escape;
 }
 
 /// Models that take any size, with any symmetry.

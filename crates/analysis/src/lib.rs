@@ -1,15 +1,12 @@
-//! Numerics that laws and mechanisms share: the normal distribution, quadrature, densities, quantiles, roots, tails.
-
-pub mod density;
-pub mod gaussian;
-pub mod passage_quadrature;
-pub mod polygamma;
-//! Numerics that laws and mechanisms share: the normal distribution, quadrature, densities, quantiles, roots, small matrices.
+//! Numerics that laws and mechanisms share: the normal distribution, quadrature, densities, quantiles, roots, small matrices, tails,
+//! fits, and solvers that serve as outside checks.
 
 pub mod density;
 pub mod gaussian;
 pub mod lyapunov_equation;
 pub mod matrix;
+pub mod passage_quadrature;
+pub mod polygamma;
 pub mod quadrature;
 pub mod quantiles;
 pub mod root;
