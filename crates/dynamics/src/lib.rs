@@ -14,6 +14,7 @@ pub mod moments;
 pub mod noise;
 pub mod number;
 pub mod process;
+pub mod spred;
 pub mod stationary;
 pub mod time_changed;
 pub mod two_layer;
