@@ -10,12 +10,14 @@ mod elementary;
 pub mod ensemble;
 pub mod lanes;
 pub mod lyapunov;
+pub mod mirror;
 pub mod moments;
 pub mod noise;
 pub mod number;
 pub mod process;
 pub mod spred;
 pub mod stationary;
+pub mod tanh_net;
 pub mod time_changed;
 pub mod two_layer;
 

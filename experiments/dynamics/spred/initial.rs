@@ -107,7 +107,7 @@ impl Study for Initial {
             _ => Factors::balanced(&independent.u),
         };
         let before = factors.clone();
-        let mut train = |factors: &mut Factors, steps: usize| {
+        let train = |factors: &mut Factors, steps: usize| {
             descend(factors, &Descent { rate: p.eta, kappa: 0.5 * p.alpha, steps }, |v, g| problem.gradient(v, g))
         };
         let early = (READ / (2.0 * p.alpha * p.eta)).round();

@@ -1,7 +1,7 @@
 //! One weight, or one group of weights, in `L = |v − b|²/2`: the minimum is `b` after soft thresholding by 2κ.
 
 use anyhow::Result;
-use lawbook_analysis::lasso::{group_soft_threshold, soft_threshold};
+use lawbook_analysis::lasso::soft_threshold;
 use lawbook_dynamics::spred::{Descent, Factors, GroupFactors, descend, descend_groups};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
@@ -97,6 +97,8 @@ impl Study for Threshold {
 
 #[cfg(test)]
 mod tests {
+    use lawbook_analysis::lasso::group_soft_threshold;
+
     use super::*;
 
     /// Along a unit vector, thresholding of the group is thresholding of the length.
