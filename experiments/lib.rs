@@ -9,6 +9,7 @@ pub mod framework;
 /// SGD as a stochastic process.
 pub mod dynamics {
     pub mod law_of_balance;
+    pub mod mirror_symmetry;
     pub mod spred;
 }
 
@@ -37,6 +38,7 @@ pub fn served() -> Vec<framework::Law> {
 pub fn laws() -> Vec<framework::Law> {
     vec![
         dynamics::law_of_balance::law(),
+        dynamics::mirror_symmetry::law(),
         dynamics::spred::law(),
         equivariant::set_transfer::law(),
         landscapes::posterior_collapse::law(),

@@ -8,6 +8,7 @@
 pub mod chain;
 mod elementary;
 pub mod ensemble;
+pub mod factorisation;
 pub mod lanes;
 pub mod lyapunov;
 pub mod mirror;

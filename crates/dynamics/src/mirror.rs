@@ -12,7 +12,9 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum MirrorError {
     /// Not a matrix of more rows than columns.
-    #[error("normals of shape {0:?}: give a matrix with one row per parameter and one column per normal, no more columns than rows")]
+    #[error(
+        "normals of shape {0:?}: give a matrix with one row per parameter and one column per normal, no more columns than rows"
+    )]
     Shape(Vec<i64>),
     /// The columns are not orthonormal.
     #[error(
@@ -21,7 +23,9 @@ pub enum MirrorError {
     )]
     NotOrthonormal(f64),
     /// An exchange that names a parameter twice or out of range.
-    #[error("an exchange names parameter {index} of {parameters} {times}: give disjoint pairs of parameters below {parameters}")]
+    #[error(
+        "an exchange names parameter {index} of {parameters} {times}: give disjoint pairs of parameters below {parameters}"
+    )]
     Pair {
         /// The parameter.
         index: i64,
@@ -31,7 +35,9 @@ pub enum MirrorError {
         times: &'static str,
     },
     /// Negative or not a number.
-    #[error("the penalty is {0}: give a finite number of at least 0, for a negative one lets the parameters grow without bound")]
+    #[error(
+        "the penalty is {0}: give a finite number of at least 0, for a negative one lets the parameters grow without bound"
+    )]
     Penalty(f64),
 }
 
@@ -55,6 +61,12 @@ impl Mirror {
             return Err(MirrorError::NotOrthonormal(worst));
         }
         Ok(Self { normals })
+    }
+
+    /// A mirror with `normals` random normals, uniformly oriented.
+    pub fn random(parameters: i64, normals: i64, stream: &mut Stream, device: Device) -> Result<Self, MirrorError> {
+        let draws = stream.normal_tensor(&[parameters, normals], Kind::Double, device);
+        Self::new(&Tensor::linalg_qr(&draws, "reduced").0)
     }
 
     /// The exchange of parameters in pairs, of two neurons say: its normals are `(eᵢ − eⱼ)/√2`.
@@ -161,9 +173,8 @@ pub fn gradient(loss: impl Fn(&Tensor) -> Tensor, theta: &Tensor) -> Tensor {
 pub fn hessian(loss: impl Fn(&Tensor) -> Tensor, theta: &Tensor) -> Tensor {
     let theta = theta.detach().copy().set_requires_grad(true);
     let slope = Tensor::run_backward(&[loss(&theta)], &[&theta], true, true).remove(0);
-    let rows: Vec<Tensor> = (0..slope.size()[0])
-        .map(|i| Tensor::run_backward(&[slope.get(i)], &[&theta], true, false).remove(0))
-        .collect();
+    let rows: Vec<Tensor> =
+        (0..slope.size()[0]).map(|i| Tensor::run_backward(&[slope.get(i)], &[&theta], true, false).remove(0)).collect();
     Tensor::stack(&rows, 0)
 }
 
@@ -221,8 +232,7 @@ mod tests {
     #[test]
     fn a_reflection_is_its_own_inverse_and_projections_add_up() {
         let mut stream = Key::new(["mirror"]).stream("theta", 0);
-        let (normals, _) = stream.normal_tensor(&[7, 3], Kind::Double, Device::Cpu).linalg_qr("reduced");
-        let mirror = Mirror::new(&normals).expect("orthonormal");
+        let mirror = Mirror::random(7, 3, &mut stream, Device::Cpu).expect("orthonormal");
         let theta = stream.normal_tensor(&[7], Kind::Double, Device::Cpu);
         let twice = mirror.reflect(&mirror.reflect(&theta));
         assert!(scalar(&(twice - &theta).abs().max()) < 1e-14);
