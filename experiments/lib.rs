@@ -11,6 +11,7 @@ pub mod dynamics {
     pub mod law_of_balance;
     pub mod mirror_symmetry;
     pub mod spred;
+    pub mod syre;
 }
 
 /// Models that take any size, with any symmetry.
@@ -40,6 +41,7 @@ pub fn laws() -> Vec<framework::Law> {
         dynamics::law_of_balance::law(),
         dynamics::mirror_symmetry::law(),
         dynamics::spred::law(),
+        dynamics::syre::law(),
         equivariant::set_transfer::law(),
         landscapes::posterior_collapse::law(),
         memory::dense_memory::law(),

@@ -18,6 +18,7 @@ pub mod number;
 pub mod process;
 pub mod spred;
 pub mod stationary;
+pub mod syre;
 pub mod tanh_net;
 pub mod time_changed;
 pub mod two_layer;

@@ -21,7 +21,7 @@ params! {
         /// Number of steps.
         steps: integer = 40_000, 1..=100_000_000;
         /// Replicas at each weight decay.
-        replicas: integer = 16, 1..=1_000_000;
+        replicas: integer = 32, 1..=1_000_000;
     }
 }
 
