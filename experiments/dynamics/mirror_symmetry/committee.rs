@@ -43,7 +43,7 @@ impl Study for Committee {
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
-        // Qualitative: no formula says how many. A decay of 0.2 exceeds half of any curvature that the target offers; a net and its
+        // Qualitative: no formula says how many. A decay of 0.2 exceeds half of any curvature that the target offers; a neuron and its
         // negative do the same, hence two different neurons or one.
         let fewer = |p: &Params| {
             Claim::at_most("decay-merges-neurons", Self::at(p).site("distinct"), 0.5)

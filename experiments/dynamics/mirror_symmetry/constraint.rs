@@ -20,7 +20,7 @@ params! {
         /// Learning rate.
         eta: real = 0.2, 0.0001..=0.5;
         /// Number of steps.
-        steps: integer = 1500, 1..=1_000_000;
+        steps: integer = 800, 1..=1_000_000;
     }
 }
 
@@ -46,7 +46,7 @@ impl Study for Constraint {
             let site = |name: &str| Self::at(p).site(name);
             let soft = |t: f64| TARGETS.map(|c: f64| c.signum() * (c.abs() - t).max(0.0));
             let sites = TARGETS.iter().zip(soft(2.0 * p.alpha)).map(|(&c, left)| (c, site("across").at(c), left));
-            // Distance 0.1 from the threshold and a time of 300: e^{−60}.
+            // Distance 0.1 from the threshold and a time of 160: e^{−32}.
             claims.push(
                 Claim::exact("constraint-by-symmetry", sites)
                     .within(Margin::Absolute(1e-9))

@@ -43,7 +43,7 @@ impl Study for Neurons {
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
-        let steps = if profile == Profile::Smoke { 100 } else { 500 };
+        let steps = if profile == Profile::Smoke { 20 } else { 500 };
         vec![Params { steps, ..Params::default() }]
     }
 

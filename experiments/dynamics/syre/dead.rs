@@ -19,7 +19,7 @@ params! {
         /// Where the effective weights start.
         start: choice = "random", ["random", "collapsed"];
         /// Number of products.
-        d: integer = 1000, 1..=1_000_000;
+        d: integer = 2000, 1..=1_000_000;
         /// Weight decay γ.
         gamma: real = 0.05, 0.0..=10.0;
         /// Standard deviation σ₀ of the bias.
@@ -41,16 +41,16 @@ impl Study for Dead {
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
-        let d = if profile == Profile::Full { 100_000 } else { 1000 };
+        let d = if profile == Profile::Full { 100_000 } else { 2000 };
         let point =
             |method: &str, start: &str| Params { method: method.into(), start: start.into(), d, ..Params::default() };
         match profile {
-            Profile::Smoke => vec![point("syre", "collapsed")],
+            Profile::Smoke => vec![Params { steps: 50, ..point("vanilla", "collapsed") }],
             _ => vec![
                 point("syre", "random"),
                 point("vanilla", "random"),
                 point("syre", "collapsed"),
-                point("vanilla", "collapsed"),
+                Params { steps: 200, ..point("vanilla", "collapsed") },
             ],
         }
     }

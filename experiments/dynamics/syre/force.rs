@@ -34,8 +34,8 @@ impl Study for Force {
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
-        let draws = if profile == Profile::Smoke { 200 } else { 1000 };
-        [0.01, 0.0].map(|gamma| Params { gamma, draws, ..Params::default() }).to_vec()
+        let draws = if profile == Profile::Smoke { 50 } else { 1000 };
+        vec![Params { draws, ..Params::default() }, Params { gamma: 0.0, draws: 50, ..Params::default() }]
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {

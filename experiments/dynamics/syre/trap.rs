@@ -39,7 +39,7 @@ impl Study for Trap {
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
-        let steps = if profile == Profile::Smoke { 200 } else { 2000 };
+        let steps = if profile == Profile::Smoke { 50 } else { 2000 };
         ["syre", "vanilla"].map(|method| Params { method: method.into(), steps, ..Params::default() }).to_vec()
     }
 
