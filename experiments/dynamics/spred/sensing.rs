@@ -37,14 +37,13 @@ impl Study for Sensing {
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
-        // Inputs are of order 1/√N, so that a decay of about (N M)^(-1/2) would remove all weights. Adam takes long to let the
-        // last ones go, longer than that of the published run, whose penalty is stronger against its slopes.
-        let small = Params { N: 400, M: 20, decay: 3e-5, steps: 24_000, ..Params::default() };
-        let beside = Params { form: "decoupled".into(), steps: 3000, ..small.clone() };
+        // Adam shakes a few of the small weights for tens of thousands of steps: counted to one in ten, the survivors take the
+        // published size.
+        let beside = |p: Params| Params { form: "decoupled".into(), steps: 3000, ..p };
         match profile {
             Profile::Smoke => Vec::new(),
-            Profile::Quick => vec![small, beside],
-            Profile::Full => vec![Params::default(), Params { form: "decoupled".into(), ..Params::default() }],
+            Profile::Quick => vec![beside(Params { N: 800, M: 20, decay: 3e-5, ..Params::default() })],
+            Profile::Full => vec![Params::default(), beside(Params::default())],
         }
     }
 
@@ -54,9 +53,9 @@ impl Study for Sensing {
             let many = p.N as f64 / p.M as f64;
             if p.form == "coupled" {
                 // The lasso keeps at most M weights, and just as many where the penalty is weak. In the published run 100 of
-                // 40 000 (.9975 zeros), in that of 400 000 also (.9998). One or two of twenty may be left out.
-                Claim::exact("as-many-as-samples", [(0.0, site("survivors"), 1.0)])
-                    .within(Margin::Absolute(0.1))
+                // 40 000 (.9975 zeros), in that of 400 000 also (.9998). A tenth may be left out, or shaken still.
+                Claim::value("as-many-as-samples", site("survivors"), 1.0)
+                    .within(Margin::Relative(0.1))
                     .rival("teacher", "the support of the teacher, a tenth of the weights", [0.1 * many])
                     .rival("ridge", "weight decay shrinks weights and zeroes none", [many])
             } else {
