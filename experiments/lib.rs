@@ -12,6 +12,9 @@ pub mod dynamics {
     pub mod minibatch_noise;
     pub mod noise_covariance;
     pub mod power_law_escape;
+    pub mod mirror_symmetry;
+    pub mod spred;
+    pub mod syre;
 }
 
 /// Models that take any size, with any symmetry.
@@ -42,6 +45,9 @@ pub fn laws() -> Vec<framework::Law> {
         dynamics::power_law_escape::law(),
         dynamics::minibatch_noise::law(),
         dynamics::noise_covariance::law(),
+        dynamics::mirror_symmetry::law(),
+        dynamics::spred::law(),
+        dynamics::syre::law(),
         equivariant::set_transfer::law(),
         landscapes::posterior_collapse::law(),
         memory::dense_memory::law(),
