@@ -6,17 +6,24 @@
 //! ([`time_changed`]), and the stability of its origin under SGD at any learning rate ([`lyapunov`]).
 
 pub mod chain;
+pub mod curvature;
 mod elementary;
 pub mod ensemble;
+pub mod isotropic;
 pub mod lanes;
+pub mod local_maximum;
+pub mod logarithmic;
 pub mod lyapunov;
+pub mod lyapunov_spectrum;
 pub mod moments;
 pub mod noise;
 pub mod number;
+pub mod passage;
 pub mod process;
 pub mod stationary;
 pub mod time_changed;
 pub mod two_layer;
+pub mod two_minima;
 
 pub use ensemble::Ensemble;
 pub use noise::Noise;
