@@ -79,10 +79,13 @@ impl Curvature {
 /// In terms of `r`, chi-distributed: `1 − λ r²/B = (1 − r/r₀)(1 + r/r₀)`, singular at `r₀ = √(B/λ)`.
 fn mean_square_exponent(batch: f64, rate: f64) -> f64 {
     let norm = lgamma(0.5 * batch) + (0.5 * batch - 1.0) * std::f64::consts::LN_2;
-    let f = |r: f64| (1.0 - rate * r * r / batch).abs().ln() * ((batch - 1.0) * r.ln() - 0.5 * r * r - norm).exp();
+    let density = |r: f64| ((batch - 1.0) * r.ln() - 0.5 * r * r - norm).exp();
+    let pole = (batch / rate).sqrt();
+    // A difference that is zero at the pole alone, where 1 − λr²/B rounds to zero near it too.
+    let factor = |r: f64| if rate > 0.0 { (pole - r) * (pole + r) / pole.powi(2) } else { 1.0 - rate * r * r / batch };
+    let f = |r: f64| factor(r).abs().ln() * density(r);
     // The chi distribution is narrower than a standard normal around its mode.
     let (low, mode, high) = ((batch.sqrt() - 12.0).max(0.0), batch.sqrt(), batch.sqrt() + 12.0);
-    let pole = (batch / rate).sqrt();
     let mut ends = vec![low, mode, high];
     if pole > low && pole < high && pole != mode {
         ends.push(pole);

@@ -11,14 +11,14 @@ use libm::lgamma;
 /// The sum of the `k` largest Lyapunov exponents in `d` dimensions at learning rate `rate`:
 /// `½ E ln(1 − 2λa + λ²a(a + b))` with `a ~ χ²_k`, `b ~ χ²_{d−k}`, to 10⁻⁹. For `k` between 1 and `d`.
 pub fn largest_exponents(k: u32, d: u32, rate: f64) -> f64 {
+    let pole = (1.0 / rate).sqrt();
     let along = |across: f64| {
         let log_volume = |r: f64| {
             let a = r * r;
-            // (1 − λa)² + λ²ab, as a sum of squares.
-            let volume = (1.0 - rate * a).powi(2) + rate * rate * a * across * across;
+            // (1 − λa)² + λ²ab, as a sum of squares of which the first is zero at the pole alone.
+            let volume = (rate * (pole - r) * (pole + r)).powi(2) + rate * rate * a * across * across;
             0.5 * volume.ln() * chi_density(k, r)
         };
-        let pole = (1.0 / rate).sqrt();
         let (low, high) = chi_range(k);
         let middle = pole.clamp(low, high);
         [(low, middle), (middle, high)].iter().filter(|(a, b)| a < b).map(|&(a, b)| integral(log_volume, a, b)).sum::<f64>()
