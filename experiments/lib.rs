@@ -9,6 +9,7 @@ pub mod framework;
 /// SGD as a stochastic process.
 pub mod dynamics {
     pub mod law_of_balance;
+    pub mod local_maxima;
 }
 
 /// Models that take any size, with any symmetry.
@@ -36,6 +37,7 @@ pub fn served() -> Vec<framework::Law> {
 pub fn laws() -> Vec<framework::Law> {
     vec![
         dynamics::law_of_balance::law(),
+        dynamics::local_maxima::law(),
         equivariant::set_transfer::law(),
         landscapes::posterior_collapse::law(),
         memory::dense_memory::law(),
