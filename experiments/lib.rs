@@ -10,6 +10,7 @@ pub mod framework;
 pub mod dynamics {
     pub mod law_of_balance;
     pub mod local_maxima;
+    pub mod probabilistic_stability;
 }
 
 /// Models that take any size, with any symmetry.
@@ -38,6 +39,7 @@ pub fn laws() -> Vec<framework::Law> {
     vec![
         dynamics::law_of_balance::law(),
         dynamics::local_maxima::law(),
+        dynamics::probabilistic_stability::law(),
         equivariant::set_transfer::law(),
         landscapes::posterior_collapse::law(),
         memory::dense_memory::law(),

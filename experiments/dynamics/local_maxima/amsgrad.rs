@@ -45,8 +45,8 @@ impl Study for Adaptive {
     fn grid(profile: Profile) -> Vec<Params> {
         let replicas = match profile {
             Profile::Smoke => return Vec::new(),
-            Profile::Quick => 400,
-            Profile::Full => 2000,
+            Profile::Quick => 1000,
+            Profile::Full => 10_000,
         };
         let at = |lambda: f64| Params { lambda, replicas, ..Params::default() };
         vec![at(0.2), at(0.4), at(0.7), Params { v_0: 0.0, ..at(0.4) }, Params { beta_1: 0.9, ..at(0.4) }]

@@ -25,8 +25,8 @@ params! {
 /// at once, the upper one above.
 const BELOW: [f64; 2] = [0.02, 0.9];
 const ABOVE: [f64; 2] = [1.02, 2.0];
-/// Relative width to which an edge is closed in, far below its scatter.
-const TOLERANCE: f64 = 1e-4;
+/// Relative width to which an edge is closed in, below its scatter.
+const TOLERANCE: f64 = 1e-3;
 
 /// The boundary of the phase.
 pub struct Boundary;

@@ -39,7 +39,7 @@ impl Study for Convergence {
     fn grid(profile: Profile) -> Vec<Params> {
         let replicas = match profile {
             Profile::Smoke => 200,
-            Profile::Quick => 1000,
+            Profile::Quick => 2000,
             Profile::Full => 20_000,
         };
         [0.2, 0.4, 0.7].map(|lambda| Params { lambda, replicas, ..Params::default() }).to_vec()
