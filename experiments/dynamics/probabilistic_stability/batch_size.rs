@@ -42,7 +42,7 @@ impl Study for BatchSize {
             Profile::Quick => (&[1, 2, 4, 16, 64], 6000),
             Profile::Full => (&[1, 2, 3, 4, 8, 16, 32, 64, 128], 200_000),
         };
-        sizes.iter().map(|&B| Params { B, inputs, ..Params::default() }).collect()
+        sizes.iter().map(|&size| Params { B: size, inputs, ..Params::default() }).collect()
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
@@ -56,7 +56,7 @@ impl Study for BatchSize {
         }
         let mut claims = vec![
             // Exact; at B = 64 gradient descent is off by 0.07, and the edges of B = 2 and B = 16 differ by 0.39.
-            Claim::curve("highest-stable-rate", sites)
+            Claim::curve("highest-stable-rate-by-batch", sites)
                 .within(Margin::Absolute(0.04))
                 .rival(
                     "mean-square",
@@ -68,7 +68,7 @@ impl Study for BatchSize {
                 .log_x()
                 .source("theorem 1: E ln|1 − λh| = 0"),
         ];
-        let of = |B: i64| points.iter().find(|p| p.B == B).map(|p| Self::at(p).site("highest-rate"));
+        let of = |size: i64| points.iter().find(|p| p.B == size).map(|p| Self::at(p).site("highest-rate"));
         if let (Some(one), Some(two), Some(many)) = (of(1), of(2), of(64)) {
             // Half of the 11 % and of the 23 % that the quadrature gives, so that the order is decided and not its size.
             claims.push(

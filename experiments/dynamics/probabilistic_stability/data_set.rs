@@ -88,7 +88,7 @@ impl Study for DataSet {
                     .source("theorem 1"),
             );
             claims.push(
-                Claim::at_least("highest-stable-rate", site(EDGES - 1), 1.0 / lowest)
+                Claim::at_least("stable-at-the-least-input", site(EDGES - 1), 1.0 / lowest)
                     .rival("mean-square", "2 E h/E h²", [curvature.mean_square_bound()])
                     .rival("descent", "2/E h", [curvature.descent_bound()])
                     .axes("", "learning rate λ")

@@ -66,11 +66,6 @@ impl Study for Phases {
             curve("lower-edge-of-collapse", &low)
                 .within(Margin::Absolute(0.02))
                 .rival("small-rate", "2 m s/(m² + s²), from the exponent to second order in λ", expansion)
-                .rival(
-                    "mean-square",
-                    "no rate makes E (u + w)² fall, so that collapse begins only where all is lost",
-                    across.clone(),
-                )
                 .source("theorem 1: E ln|1 + λxy| = 0"),
             curve("upper-edge-of-collapse", &high)
                 .within(Margin::Absolute(0.03))

@@ -41,7 +41,7 @@ impl Study for Signal {
             Profile::Full => 20_000,
         };
         let ratio = |m_over_s: f64| Params { m_over_s, steps, ..Params::default() };
-        let batch = |B: i64| Params { m_over_s: 0.1, B, steps, ..Params::default() };
+        let batch = |size: i64| Params { m_over_s: 0.1, B: size, steps, ..Params::default() };
         vec![ratio(0.2), ratio(0.3), ratio(0.36), ratio(0.5), batch(4), batch(8), batch(14), batch(25)]
     }
 
@@ -55,7 +55,6 @@ impl Study for Signal {
                 Claim::threshold("critical-signal", single.iter().map(|p| (p.m_over_s, site(p))), 0.0, CRITICAL_RATIO)
                     .within(Margin::Absolute(0.04))
                     .rival("signal-meets-noise", "signal and noise are alike", [1.0])
-                    .rival("small-rate", "to second order in the rate a large one makes any saddle attract", [f64::MAX])
                     .axes("m/s", "least growth of ln |u + w| per step")
                     .source("theorem 1: E ln|1 + λxy| > 0 at every λ"),
             );
@@ -67,7 +66,6 @@ impl Study for Signal {
                 Claim::threshold("critical-batch-size", batches.iter().map(|p| (p.B as f64, site(p))), 0.0, critical)
                     .within(Margin::Absolute(4.0))
                     .rival("signal-meets-noise", "signal and noise of the batch mean are alike", [first.m_over_s.powi(-2)])
-                    .rival("rate-over-batch", "only λ/B counts, so that a larger rate undoes any batch", [f64::MAX])
                     .axes("batch size B", "least growth of ln |u + w| per step")
                     .source("theorem 1 with the mean of a batch for xy: B = (0.328 s/m)²"),
             );
