@@ -39,7 +39,7 @@ impl Study for Boundary {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let (curvatures, steps): (&[f64], i64) = match profile {
-            Profile::Smoke => (&[-0.5, -0.75], 2000),
+            Profile::Smoke => (&[-0.5], 2000),
             Profile::Quick => (&[-0.25, -0.5, -0.75, -0.95], 8000),
             Profile::Full => (&[-0.1, -0.25, -0.4, -0.5, -0.6, -0.75, -0.9, -0.95], 160_000),
         };
