@@ -97,8 +97,8 @@ fn mean_square_exponent(batch: f64, rate: f64) -> f64 {
 /// A saddle that attracts SGD at no learning rate.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[error(
-    "E ln|1 + lambda x y| never turns negative for a signal-to-noise ratio m/s of {ratio}: its least value is {least} at \
-     lambda s = {rate}; the saddle collects SGD only below a ratio of {CRITICAL_RATIO}, so give less signal or more noise"
+    "E ln|1 + lambda x y| never turns negative for a signal-to-noise ratio m/s of {ratio}: from lambda s = 0.3 on its least \
+     value is {least}, at {rate}; the saddle collects SGD only below a ratio of {CRITICAL_RATIO}, so give less signal or more noise"
 )]
 pub struct NeverAttracts {
     /// `m/s`.
@@ -130,11 +130,12 @@ pub fn collapse_window(ratio: f64) -> Result<(f64, f64), NeverAttracts> {
 }
 
 /// The learning rate at which `E ln|1 + λ xy|` is least, and its value there, for `xy` normal with mean `ratio` and standard
-/// deviation 1: by golden section on (0, 2), where the exponent has one minimum.
+/// deviation 1: by golden section between 0.3 and 2. For strong
+/// signals it is less at small rates, where it tends to zero from above.
 pub fn least_exponent(ratio: f64) -> (f64, f64) {
     let along = |rate: f64| expected_log_abs(1.0 + rate * ratio, rate);
     let golden = 0.5 * (5f64.sqrt() - 1.0);
-    let (mut low, mut high) = (0.05, 2.0);
+    let (mut low, mut high) = (0.3, 2.0);
     while high - low > 1e-8 {
         let (left, right) = (high - golden * (high - low), low + golden * (high - low));
         if along(left) < along(right) { high = right } else { low = left }

@@ -62,6 +62,8 @@ impl Study for Exponent {
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let sgd = Sgd { samples: TwoSamples::new(p.a)?, rate: p.lambda };
+        // At λ = 1 one sample maps to zero, and there is no growth to record.
+        sgd.samples.factors(p.lambda)?;
         cell.record("growth", growth(sgd, [FAR_DOWN], p.replicas as u64, p.steps as u64, &cell.key()));
         Ok(())
     }
