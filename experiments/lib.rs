@@ -15,6 +15,8 @@ pub mod dynamics {
     pub mod mirror_symmetry;
     pub mod spred;
     pub mod syre;
+    pub mod local_maxima;
+    pub mod probabilistic_stability;
 }
 
 /// Models that take any size, with any symmetry.
@@ -48,6 +50,8 @@ pub fn laws() -> Vec<framework::Law> {
         dynamics::mirror_symmetry::law(),
         dynamics::spred::law(),
         dynamics::syre::law(),
+        dynamics::local_maxima::law(),
+        dynamics::probabilistic_stability::law(),
         equivariant::set_transfer::law(),
         landscapes::posterior_collapse::law(),
         memory::dense_memory::law(),

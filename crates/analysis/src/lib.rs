@@ -1,7 +1,9 @@
 //! Numerics that laws and mechanisms share: the normal distribution, quadrature, densities, quantiles, roots, small matrices, tails,
 //! fits, and solvers that serve as outside checks.
 
+pub mod crossings;
 pub mod density;
+pub mod double_exponential;
 pub mod gaussian;
 pub mod lyapunov_equation;
 pub mod matrix;

@@ -1,0 +1,97 @@
+//! The phase diagram of a two-layer net in learning rate and noise: where it learns, where it falls into the saddle, where it leaves
+//! it again, and where all is lost.
+
+use anyhow::{Result, anyhow};
+use lawbook_analysis::crossings::crossings;
+use lawbook_dynamics::{
+    curvature::{Curvature, collapse_window},
+    logarithmic::{FAR_DOWN, TwoLayerLogs, growths},
+};
+
+use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
+
+params! {
+    /// The net ½ (u w x − y)² with x = 1 near u = w = 0, over learning rates.
+    pub struct Params {
+        /// Mean of the labels over their standard deviation.
+        m_over_s: real = 0.1, 0.001..=10.0;
+        /// Number of replicas.
+        replicas: integer = 256, 1..=1_000_000;
+        /// Steps of each, at every learning rate tried.
+        steps: integer = 4000, 1..=10_000_000;
+    }
+}
+
+/// Learning rates times s at which the growth along u = w is looked at first, and between which that along u = −w changes sign.
+const ALONG: [f64; 5] = [0.04, 0.35, 0.7, 1.0, 2.0];
+const ACROSS: [f64; 2] = [1.0, 3.0];
+/// Relative width to which an edge is closed in.
+const TOLERANCE: f64 = 2e-3;
+
+/// The phases.
+pub struct Phases;
+
+impl Study for Phases {
+    const NAME: &'static str = "phases";
+    const ABOUT: &'static str = "Runs SGD near the saddle of a two-layer net in ln |u + w| and ln |u − w|, with the same noise at several \
+        learning rates, and closes in on those at which either neither grows nor falls.";
+    type Params = Params;
+
+    fn grid(profile: Profile) -> Vec<Params> {
+        let (ratios, steps): (&[f64], i64) = match profile {
+            Profile::Smoke => return Vec::new(),
+            Profile::Quick => (&[0.1, 0.2, 0.3], 4000),
+            Profile::Full => (&[0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.32], 200_000),
+        };
+        ratios.iter().map(|&m_over_s| Params { m_over_s, steps, ..Params::default() }).collect()
+    }
+
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
+        let (mut low, mut high, mut across) = (Vec::new(), Vec::new(), Vec::new());
+        for p in points {
+            let window = collapse_window(p.m_over_s)?;
+            low.push(window.0);
+            high.push(window.1);
+            let edges = Curvature::Normal { mean: p.m_over_s, deviation: 1.0 }.edges(&ACROSS);
+            across.extend(edges.first().copied());
+        }
+        let curve = |id: &str, values: &[f64]| {
+            let sites = points.iter().zip(values).map(|(p, value)| (p.m_over_s, Self::at(p).site(id), *value));
+            Claim::curve(id, sites).axes("m/s", "learning rate λ s")
+        };
+        let expansion = points.iter().map(|p| -Curvature::Normal { mean: -p.m_over_s, deviation: 1.0 }.mean_square_bound());
+        // All exact. The lower edge and its estimate for small rates differ by 0.036 at m/s = 0.2, the upper edge and that of the
+        // other direction by 0.27 at least.
+        Ok(vec![
+            curve("lower-edge-of-collapse", &low)
+                .within(Margin::Absolute(0.02))
+                .rival("small-rate", "2 m s/(m² + s²), from the exponent to second order in λ", expansion)
+                .source("theorem 1: E ln|1 + λxy| = 0"),
+            curve("upper-edge-of-collapse", &high)
+                .within(Margin::Absolute(0.03))
+                .rival("loss-of-stability", "collapse lasts until the other direction grows too", across.clone())
+                .source("theorem 1: E ln|1 + λxy| = 0, larger zero"),
+            curve("complete-loss", &across)
+                .within(Margin::Absolute(0.03))
+                .rival("no-return", "all is lost where collapse ends, without a phase in between", high)
+                .source("theorem 1: E ln|1 − λxy| = 0"),
+        ])
+    }
+
+    fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
+        let key = cell.key();
+        let grows = |rate: f64, direction: usize| {
+            let net = TwoLayerLogs { rate, mean: p.m_over_s, deviation: 1.0, batch: 1 };
+            growths(net, [FAR_DOWN; 2], p.replicas as u64, p.steps as u64, &key)[direction]
+        };
+        let missing =
+            || anyhow!("at m/s = {} the growth near the saddle changes sign too seldom over learning rates", p.m_over_s);
+        let along = crossings(|rate| grows(rate, 0), &ALONG, TOLERANCE);
+        let across = crossings(|rate| grows(rate, 1), &ACROSS, TOLERANCE);
+        let [low, high] = along[..] else { return Err(missing()) };
+        cell.record("lower-edge-of-collapse", low);
+        cell.record("upper-edge-of-collapse", high);
+        cell.record("complete-loss", across.first().copied().ok_or_else(missing)?);
+        Ok(())
+    }
+}
