@@ -5,7 +5,7 @@ use std::{hint::black_box, path::Path};
 use anyhow::Result;
 use lawbook_core::Key;
 use lawbook_dynamics::{
-    chain::snapshots,
+    Ensemble,
     moments::NoisyLine,
     two_layer::{Sgd, Weights},
 };
@@ -45,7 +45,9 @@ impl Workload for SgdEnsemble {
     }
 
     fn work(&mut self) -> Result<()> {
-        self.last = snapshots(&SGD, START, self.replicas, &[self.steps], &self.key).swap_remove(0);
+        let mut ensemble = Ensemble::<_, f64>::new(SGD, self.replicas, &self.key, |_| START.state());
+        ensemble.advance(self.steps as u64);
+        self.last = ensemble.states().map(Weights::from).collect();
         Ok(())
     }
 

@@ -3,10 +3,10 @@
 
 use anyhow::Result;
 use lawbook_dynamics::{
-    chain::{Chain, snapshots},
+    Process,
     moments::NoisyLine,
     stationary::{balance_rate, critical_temperature, sgd_noise_strength},
-    two_layer::{GradientDescent, IsotropicNoise, Sgd, Weights},
+    two_layer::{GradientDescent, IsotropicNoise, Sgd, Weights, snapshots},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Site, Study, params};
@@ -152,13 +152,13 @@ impl Study for Decay {
         match p.dynamics.as_str() {
             "gradient-descent" => {
                 let descent = GradientDescent { moments, rate: p.eta() };
-                let end = run(&descent, p, cell, 1);
+                let end = run(descent, p, cell, 1);
                 cell.record("imbalance-ratio", end[0][0].imbalance() / START.imbalance());
             }
             "isotropic-noise" => diffusion(p, cell),
             _ => {
                 let sgd = Sgd { data: p.data(), rate: p.eta(), batch: p.S as u32 };
-                let logs: Vec<f64> = run(&sgd, p, cell, MOMENTS.len()).iter().map(|states| mean_log(states)).collect();
+                let logs: Vec<f64> = run(sgd, p, cell, MOMENTS.len()).iter().map(|states| mean_log(states)).collect();
                 for (part, log) in MOMENTS.into_iter().zip(&logs) {
                     cell.record_at("log-imbalance", part * p.t, *log);
                 }
@@ -170,10 +170,10 @@ impl Study for Decay {
 }
 
 /// The ensemble at `count` equally spaced times up to the end.
-fn run<C: Chain<State = Weights>>(chain: &C, p: &Params, cell: &Cell, count: usize) -> Vec<Vec<Weights>> {
+fn run(process: impl Process<State<f64> = [f64; 2]>, p: &Params, cell: &Cell, count: usize) -> Vec<Vec<Weights>> {
     let steps = p.t / p.eta();
-    let times: Vec<usize> = (1..=count).map(|i| (steps * i as f64 / count as f64).round() as usize).collect();
-    snapshots(chain, START, p.replicas as u64, &times, &cell.key())
+    let time = |i: usize| (steps * i as f64 / count as f64).round() as u64;
+    snapshots(process, START, p.replicas as u64, &cell.key(), (1..=count).map(time))
 }
 
 fn mean_log(states: &[Weights]) -> f64 {
@@ -188,7 +188,7 @@ fn diffusion(p: &Params, cell: &mut Cell) {
     let strength = sgd_noise_strength(&moments, p.temperature());
     let noise = IsotropicNoise { moments, rate: p.eta(), strength };
     let count = 50;
-    let states = run(&noise, p, cell, count);
+    let states = run(noise, p, cell, count);
     let mean = |states: &[Weights], f: fn(&Weights) -> f64| states.iter().map(f).sum::<f64>() / states.len() as f64;
     let sizes: Vec<f64> = states.iter().map(|states| mean(states, Weights::size)).collect();
     let ends = 0.5 * (START.size() + sizes[count - 1]);

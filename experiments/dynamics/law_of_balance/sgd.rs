@@ -4,10 +4,9 @@
 use anyhow::Result;
 use lawbook_analysis::{gaussian::Normal, quantiles::WeightedSample};
 use lawbook_dynamics::{
-    chain::snapshots,
     moments::NoisyLine,
     stationary::{critical_temperature, depth_one_density, depth_zero_variance, tangent_variance},
-    two_layer::{Sgd, Weights},
+    two_layer::{Sgd, Weights, snapshots},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
@@ -91,11 +90,8 @@ impl Study for RealSgd {
         let minimum = p.data().moments().minimum();
         let balanced = Weights::balanced(if p.start == "right" { minimum } else { -minimum });
         let start = Weights { u: IMBALANCE * balanced.u, w: balanced.w / IMBALANCE };
-        let times: Vec<usize> = (0..SAMPLES)
-            .map(|i| (BURN + SPACING * i as f64) * p.relaxation_time() / sgd.rate)
-            .map(|steps| steps.ceil() as usize)
-            .collect();
-        let states = snapshots(&sgd, start, p.replicas as u64, &times, &cell.key());
+        let steps = (0..SAMPLES).map(|i| (BURN + SPACING * i as f64) * p.relaxation_time() / sgd.rate);
+        let states = snapshots(sgd, start, p.replicas as u64, &cell.key(), steps.map(|steps| steps.ceil() as u64));
         let count = (SAMPLES * p.replicas as usize) as f64;
         let fraction = |which: &dyn Fn(f64) -> bool| {
             states.iter().flatten().filter(|state| which(state.product())).count() as f64 / count

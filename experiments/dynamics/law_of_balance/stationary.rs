@@ -75,11 +75,11 @@ impl Study for Stationary {
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
-        let clock = TimeChanged::new(&p.moments(), p.T, p.D as u32)?;
-        let (step, thin) = (0.02, 10);
-        let burn = (10.0 * clock.relaxation_time() / step).ceil() as usize;
-        let schedule = Schedule { step, burn, thin, samples: p.kilosteps as usize * 1000 / thin };
-        let sample = WeightedSample::new(clock.samples(schedule, &mut cell.stream("trajectory")))?;
+        let clock = TimeChanged::new(&p.moments(), p.T, p.D as u32, 1)?;
+        let (step, thin, replicas) = (0.02, 20, 64);
+        let burn = (10.0 * clock.relaxation_time() / step).ceil() as u64;
+        let schedule = Schedule { step, burn, thin, samples: p.kilosteps as u64 * 1000 / thin / replicas, replicas };
+        let sample = WeightedSample::new(clock.samples(schedule, &cell.key()))?;
         GRID.iter().for_each(|&v| cell.record_at("cdf", v, sample.cdf(v)));
         LEVELS.iter().for_each(|&p| cell.record_at("quantile", p, sample.quantile(p)));
         TAIL.iter().for_each(|&v| cell.record_at("tail", v, 1.0 - sample.cdf(v)));
