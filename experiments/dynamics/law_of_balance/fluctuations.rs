@@ -52,7 +52,7 @@ impl Study for Fluctuations {
         let relaxations = match profile {
             // A mean takes more samples than a smoke test has time for.
             Profile::Smoke => return Vec::new(),
-            Profile::Quick => 800,
+            Profile::Quick => 1600,
             Profile::Full => 10_000,
         };
         [0.1, 0.3, WARM, 0.6, 0.7, 0.8, HOT]

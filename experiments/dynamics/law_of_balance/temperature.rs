@@ -66,7 +66,7 @@ impl Study for Temperature {
         let effort = match profile {
             // A bracket takes more samples than a smoke test has time for.
             Profile::Smoke => return Vec::new(),
-            Profile::Quick => 5,
+            Profile::Quick => 15,
             Profile::Full => 50,
         };
         let at = |dynamics: &str, slope: f64, noise: f64, temperature: f64, replicas: i64| {
