@@ -71,12 +71,12 @@ impl Study for Decay {
     fn grid(profile: Profile) -> Vec<Params> {
         let (replicas, many) = match profile {
             Profile::Smoke => (30, 0),
-            Profile::Quick => (20, 5000),
+            Profile::Quick => (60, 40_000),
             Profile::Full => (1000, 100_000),
         };
         let sgd = [1, 2, 4, 8].map(|batch| Params { S: batch, replicas, ..Params::default() });
         let still = Params { dynamics: "gradient-descent".into(), replicas: 2, ..Params::default() };
-        let isotropic = Params { dynamics: "isotropic-noise".into(), t: 3.0, replicas: many, ..Params::default() };
+        let isotropic = Params { dynamics: "isotropic-noise".into(), t: 1.0, replicas: many, ..Params::default() };
         // The spread of the diffusion takes more replicas than a smoke test has time for.
         let all = if profile == Profile::Smoke { vec![still] } else { vec![still, isotropic] };
         sgd.into_iter().take(if profile == Profile::Smoke { 3 } else { 4 }).chain(all).collect()
@@ -187,7 +187,7 @@ fn diffusion(p: &Params, cell: &mut Cell) {
     let moments = p.data().moments();
     let strength = sgd_noise_strength(&moments, p.temperature());
     let noise = IsotropicNoise { moments, rate: p.eta(), strength };
-    let count = 50;
+    let count = 20;
     let states = run(noise, p, cell, count);
     let mean = |states: &[Weights], f: fn(&Weights) -> f64| states.iter().map(f).sum::<f64>() / states.len() as f64;
     let sizes: Vec<f64> = states.iter().map(|states| mean(states, Weights::size)).collect();

@@ -79,8 +79,8 @@ impl Study for RealSgd {
         let at = |temperature: f64| Params { T_over_T_c: temperature, replicas, ..Params::default() };
         let many = |temperature: f64| Params { replicas: 5 * replicas, ..at(temperature) };
         let wrong = Params { start: "wrong".into(), replicas: 2 * replicas, ..at(0.3) };
-        let strong = Params { k: 0.2, s: 2.0, ..many(0.5) };
-        let hot = [many(0.5), Params { replicas: 128, ..at(0.8) }, Params { replicas: 64, ..at(1.2) }];
+        let strong = Params { k: 0.3, s: 2.0, replicas: 20 * replicas, ..at(0.5) };
+        let hot = [many(0.5), Params { replicas: 96, ..at(0.8) }, Params { replicas: 64, ..at(1.2) }];
         // A distribution takes more samples than a smoke test has time for.
         if profile == Profile::Smoke {
             vec![at(2.0)]
@@ -207,8 +207,9 @@ fn claims(p: &Params) -> Result<Vec<Claim>> {
             .source("equation 15"),
     ];
     let decay = 4.0 * t * m.a3 * p.relaxation_time() * (BURN + SPACING * (SAMPLES - 1) as f64);
-    // A ten-thousandth of the imbalance at the start; claimed where e^-12 of it or less is predicted to be left.
-    if decay > 12.0 {
+    // A ten-thousandth of the imbalance at the start; claimed where e^-12 of it or less is predicted to be left, and
+    // enough that not all seeds see it underflow.
+    if (12.0..60.0).contains(&decay) {
         let start = m.minimum() * (IMBALANCE.powi(2) - IMBALANCE.powi(-2));
         claims.push(
             Claim::at_most(&format!("sgd-balance-{name}"), site("median-imbalance"), 1e-4 * start)
@@ -227,7 +228,7 @@ fn second_order(p: &Params, gibbs: [f64; 6]) -> Result<Vec<Claim>> {
     let law = Density::logarithmic(depth_one_second_order(&m, p.temperature())?, scale * 1e-290, scale * 1e20, 1600)?;
     let points = GRID.map(|x| (x, RealSgd::at(p).site("cdf").at(x), law.cdf(x * scale)));
     Ok(vec![
-        // What equation 52 leaves out is, if it is the whole second order, of the order of its own correction squared, 10⁻⁴.
+        // What equation 52 leaves out is, if it is the whole second order, of the order of its own correction squared, 10⁻³.
         Claim::distribution(&format!("sgd-second-order-at-{}-T_c", p.T_over_T_c), points)
             .within(Margin::Absolute(0.015))
             .rival("isotropic-noise", "exp(−2L/T') of Langevin dynamics with isotropic noise", gibbs)

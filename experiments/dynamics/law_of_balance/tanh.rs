@@ -25,7 +25,7 @@ params! {
         /// Training time t.
         t: real = 150.0, 1.0..=100_000.0;
         /// Number of replicas.
-        replicas: integer = 400, 2..=1_000_000;
+        replicas: integer = 1600, 2..=1_000_000;
     }
 }
 
@@ -43,8 +43,9 @@ impl Study for Tanh {
         the wrong sign, and records the fraction that has the wrong sign in the end.";
     type Params = Params;
 
-    fn grid(_: Profile) -> Vec<Params> {
-        [1, 2].map(|layers| Params { layers, ..Params::default() }).into()
+    fn grid(profile: Profile) -> Vec<Params> {
+        let replicas = if profile == Profile::Smoke { 400 } else { 1600 };
+        [1, 2].map(|layers| Params { layers, replicas, ..Params::default() }).into()
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {

@@ -86,7 +86,12 @@ impl Study for Variants {
         };
         let of = |of: &str| Params { of: of.into(), kilosteps, ..Params::default() };
         let twice = Params { T: 0.2, r: 2.0, ..of("infinite-depth") };
-        vec![of("wide"), of("infinite-depth"), twice, Params { T: 0.15, k: 1.0, s: 1.0, ..of("second-order") }]
+        vec![
+            of("wide"),
+            of("infinite-depth"),
+            twice,
+            Params { T: 0.15, k: 1.0, s: 1.0, kilosteps: 2 * kilosteps, ..of("second-order") },
+        ]
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
