@@ -44,8 +44,9 @@ impl Study for Tanh {
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
-        let replicas = if profile == Profile::Smoke { 400 } else { 1600 };
-        [1, 2].map(|layers| Params { layers, replicas, ..Params::default() }).into()
+        // That one layer does learn the wrong sign takes more replicas than a smoke test has time for.
+        let (layers, replicas) = if profile == Profile::Smoke { (2..=2, 400) } else { (1..=2, 1600) };
+        layers.map(|layers| Params { layers, replicas, ..Params::default() }).collect()
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {

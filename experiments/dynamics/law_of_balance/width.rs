@@ -49,15 +49,16 @@ impl Study for Width {
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
-        let replicas = match profile {
-            Profile::Smoke => 16,
-            Profile::Quick => 64,
-            Profile::Full => 1000,
+        // A short time takes more replicas for the same error.
+        let (replicas, many, t) = match profile {
+            Profile::Smoke => (64, 400, 30.0),
+            Profile::Quick => (64, 64, 120.0),
+            Profile::Full => (1000, 1000, 120.0),
         };
         let equal = Params { replicas, ..Params::default() };
         vec![
             equal.clone(),
-            Params { D: 2, t: if profile == Profile::Smoke { 30.0 } else { 120.0 }, ..equal.clone() },
+            Params { D: 2, t, replicas: many, ..equal.clone() },
             Params { signs: "opposite".into(), ..equal },
         ]
     }
