@@ -16,9 +16,14 @@ use crate::framework::Law;
 pub mod decay;
 pub mod fluctuations;
 pub mod identity;
+pub mod interpolation;
+pub mod relu;
 pub mod sgd;
 pub mod stationary;
+pub mod tanh;
 pub mod temperature;
+pub mod variants;
+pub mod width;
 
 /// The law.
 pub fn law() -> Law {
@@ -54,4 +59,9 @@ pub fn law() -> Law {
         .study::<sgd::RealSgd>()
         .study::<temperature::Temperature>()
         .study::<fluctuations::Fluctuations>()
+        .study::<variants::Variants>()
+        .study::<width::Width>()
+        .study::<interpolation::Interpolating>()
+        .study::<tanh::Tanh>()
+        .study::<relu::Relu>()
 }

@@ -2,6 +2,8 @@
 
 use lawbook_core::Stream;
 
+use crate::{noise::Noise, number::Number};
+
 /// Gaussian inputs with noisy labels: `y = k x + ε`, `x ~ N(0, 1)`, `ε ~ N(0, s²)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NoisyLine {
@@ -16,6 +18,13 @@ impl NoisyLine {
     pub fn sample(&self, stream: &mut Stream) -> (f64, f64) {
         let x = stream.normal();
         (x, self.slope * x + self.noise * stream.normal())
+    }
+
+    /// One input and its label, for a process.
+    #[inline(always)]
+    pub fn draw<X: Number, N: Noise<X>>(&self, noise: &mut N) -> (X, X) {
+        let x = noise.normal();
+        (x, x * self.slope + noise.normal() * self.noise)
     }
 
     /// Its moments: `a₁ = 2`, `a₂ = 2k`, `a₃ = 2k² + s²`, `b₁ = 1`, `b₂ = k`.
@@ -57,13 +66,22 @@ impl Moments {
     }
 
     /// `Q(v)`: a quarter of the variance of the gradient in `v`.
-    pub fn noise(&self, v: f64) -> f64 {
-        (self.a1 * v - 2.0 * self.a2) * v + self.a3
+    #[inline(always)]
+    pub fn noise<X: Number>(&self, v: X) -> X {
+        (v * self.a1 - 2.0 * self.a2) * v + self.a3
     }
 
     /// Half the mean gradient in `v`.
-    pub fn pull(&self, v: f64) -> f64 {
-        self.b1 * v - self.b2
+    #[inline(always)]
+    pub fn pull<X: Number>(&self, v: X) -> X {
+        v * self.b1 - self.b2
+    }
+
+    /// The moments with which the two-layer unit has the same law under weight decay `γ (u² + w²)` as it has with these: as
+    /// `dv/dt` loses `4γv`, `b₂` falls by `γ`.
+    #[must_use]
+    pub fn with_weight_decay(&self, decay: f64) -> Self {
+        Self { b2: self.b2 - decay, ..*self }
     }
 
     /// `Δ = a₁ a₃ − a₂²`, never negative; 0 if the data lie on a line through the origin.

@@ -89,6 +89,25 @@ pub fn any_depth(
     Ok(move |v: f64| -1.5 * power * v.ln() - m.noise(v).ln() - strength * work(v.ln()))
 }
 
+/// Depth 1 at batch size 1 with the loss `L + (η/4) |∇L|²`, which stands for SGD to second order in the learning rate, for `v > 0`
+/// (equation 52): equation 15 times `v^{−b₂²/(2a₃)} Q^{−K₁} exp{−K₂ arctan[(a₁v − a₂)/√Δ]}`. Derived again: the extra drift of `v` is
+/// `−4T v (b₁v − b₂)(3b₁v − b₂)`. Normalisable only below [`critical_temperature_second_order`].
+pub fn depth_one_second_order(
+    m: &Moments,
+    temperature: f64,
+) -> Result<impl Fn(f64) -> f64 + Clone + 'static, StationaryError> {
+    let first = depth_one(m, temperature)?;
+    let critical = critical_temperature_second_order(m);
+    if temperature >= critical {
+        return Err(StationaryError::Collapsed { temperature, critical });
+    }
+    let (m, Moments { a1, a2, a3, b1, b2 }) = (*m, *m);
+    let k1 = (3.0 * a3 * b1 * b1 - a1 * b2 * b2) / (4.0 * a1 * a3);
+    // K₂ √Δ.
+    let k2 = (3.0 * a2 * a3 * b1 * b1 - 4.0 * a1 * a3 * b1 * b2 + a1 * a2 * b2 * b2) / (2.0 * a1 * a3);
+    Ok(move |v: f64| first(v) - b2 * b2 / (2.0 * a3) * v.ln() - k1 * m.noise(v).ln() - k2 * inverse_noise_integral(&m, v))
+}
+
 /// Depth and width to infinity at the ratio `r = d/D`, for `v > 0` (section 4).
 pub fn infinite_depth(
     m: &Moments,

@@ -3,11 +3,14 @@
 //! Whatever `g = ∂ℓ/∂(uw)` is drawn, one step is `u' = u − η g w`, `w' = w − η g u`, hence exactly
 //! `u'² − w'² = (u² − w²)(1 − η² g²)`: the law of balance in discrete time.
 
-use lawbook_core::Stream;
+use lawbook_core::Key;
 
 use crate::{
-    chain::Chain,
+    Ensemble,
     moments::{Moments, NoisyLine},
+    noise::Noise,
+    number::Number,
+    process::Process,
 };
 
 /// The two weights.
@@ -41,11 +44,23 @@ impl Weights {
         self.u * self.u + self.w * self.w
     }
 
-    /// The weights after a step of size `rate` along the gradient, where `slope` is the derivative of the loss in the product.
-    #[must_use]
-    pub fn descend(self, rate: f64, slope: f64) -> Self {
-        Self { u: self.u - rate * slope * self.w, w: self.w - rate * slope * self.u }
+    /// `[u, w]`, the state of a process.
+    pub fn state(self) -> [f64; 2] {
+        [self.u, self.w]
     }
+}
+
+impl From<[f64; 2]> for Weights {
+    fn from([u, w]: [f64; 2]) -> Self {
+        Self { u, w }
+    }
+}
+
+/// The weights after a step of size `rate` along the gradient, where `slope` is the derivative of the loss in the product.
+#[inline(always)]
+pub fn descend<X: Number>([u, w]: [X; 2], rate: f64, slope: X) -> [X; 2] {
+    let pull = slope * rate;
+    [u - pull * w, w - pull * u]
 }
 
 /// Minibatch SGD on `ℓ = (u w x − y)²` with fresh samples; temperature `T = rate/batch`.
@@ -61,21 +76,23 @@ pub struct Sgd {
 
 impl Sgd {
     /// The derivative of the loss of a fresh batch in the product, at `v`.
-    pub fn slope(&self, v: f64, noise: &mut Stream) -> f64 {
-        let mut sum = 0.0;
+    #[inline(always)]
+    pub fn slope<X: Number, N: Noise<X>>(&self, v: X, noise: &mut N) -> X {
+        let mut sum = X::constant(0.0);
         for _ in 0..self.batch {
-            let (x, y) = self.data.sample(noise);
-            sum += (v * x - y) * x;
+            let (x, y) = self.data.draw(noise);
+            sum = sum + (v * x - y) * x;
         }
-        2.0 * sum / f64::from(self.batch)
+        sum * (2.0 / f64::from(self.batch))
     }
 }
 
-impl Chain for Sgd {
-    type State = Weights;
+impl Process for Sgd {
+    type State<X: Number> = [X; 2];
 
-    fn step(&self, state: Weights, noise: &mut Stream) -> Weights {
-        state.descend(self.rate, self.slope(state.product(), noise))
+    #[inline(always)]
+    fn step<X: Number, N: Noise<X>>(&self, [u, w]: [X; 2], noise: &mut N) -> [X; 2] {
+        descend([u, w], self.rate, self.slope(u * w, noise))
     }
 }
 
@@ -88,11 +105,12 @@ pub struct GradientDescent {
     pub rate: f64,
 }
 
-impl Chain for GradientDescent {
-    type State = Weights;
+impl Process for GradientDescent {
+    type State<X: Number> = [X; 2];
 
-    fn step(&self, state: Weights, _: &mut Stream) -> Weights {
-        state.descend(self.rate, 2.0 * self.moments.pull(state.product()))
+    #[inline(always)]
+    fn step<X: Number, N: Noise<X>>(&self, [u, w]: [X; 2], _: &mut N) -> [X; 2] {
+        descend([u, w], self.rate, self.moments.pull(u * w) * 2.0)
     }
 }
 
@@ -107,13 +125,14 @@ pub struct IsotropicNoise {
     pub strength: f64,
 }
 
-impl Chain for IsotropicNoise {
-    type State = Weights;
+impl Process for IsotropicNoise {
+    type State<X: Number> = [X; 2];
 
-    fn step(&self, state: Weights, noise: &mut Stream) -> Weights {
-        let Weights { u, w } = state.descend(self.rate, 2.0 * self.moments.pull(state.product()));
+    #[inline(always)]
+    fn step<X: Number, N: Noise<X>>(&self, [u, w]: [X; 2], noise: &mut N) -> [X; 2] {
+        let [u, w] = descend([u, w], self.rate, self.moments.pull(u * w) * 2.0);
         let scatter = (self.strength * self.rate).sqrt();
-        Weights { u: u + scatter * noise.normal(), w: w + scatter * noise.normal() }
+        [u + noise.normal() * scatter, w + noise.normal() * scatter]
     }
 }
 
@@ -129,19 +148,36 @@ pub struct BalanceSde {
     pub step: f64,
 }
 
-impl Chain for BalanceSde {
-    type State = Weights;
+impl Process for BalanceSde {
+    type State<X: Number> = [X; 2];
 
-    fn step(&self, state: Weights, noise: &mut Stream) -> Weights {
-        let v = state.product();
-        let scatter = (self.temperature * self.moments.noise(v) / self.step).sqrt();
-        state.descend(self.step, 2.0 * (self.moments.pull(v) + scatter * noise.normal()))
+    #[inline(always)]
+    fn step<X: Number, N: Noise<X>>(&self, [u, w]: [X; 2], noise: &mut N) -> [X; 2] {
+        let v = u * w;
+        let scatter = (self.moments.noise(v) * (self.temperature / self.step)).sqrt();
+        descend([u, w], self.step, (self.moments.pull(v) + scatter * noise.normal()) * 2.0)
     }
+}
+
+/// The weights of `replicas` replicas of a two-layer process after each number of steps in `times`, which ascend. A replica that
+/// diverges keeps what it overflowed to: count it, do not average over it.
+pub fn snapshots(
+    process: impl Process<State<f64> = [f64; 2]>,
+    start: Weights,
+    replicas: u64,
+    key: &Key,
+    times: impl IntoIterator<Item = u64>,
+) -> Vec<Vec<Weights>> {
+    let mut ensemble = Ensemble::<_, f64>::new(process, replicas, key, |_| start.state());
+    let mut at = |time: u64| {
+        ensemble.advance(time - ensemble.time());
+        ensemble.states().map(Weights::from).collect()
+    };
+    times.into_iter().map(&mut at).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use lawbook_core::Key;
     use proptest::prelude::*;
 
     use super::*;
@@ -151,7 +187,7 @@ mod tests {
         #[test]
         fn a_step_multiplies_the_imbalance(u in -3.0..3.0f64, w in -3.0..3.0f64, rate in 0.0..2.0f64, slope in -5.0..5.0f64) {
             let before = Weights { u, w };
-            let after = before.descend(rate, slope);
+            let after = Weights::from(descend([u, w], rate, slope));
             let factor = 1.0 - (rate * slope).powi(2);
             let scale = before.size() * (1.0 + (rate * slope).powi(2));
             prop_assert!((after.imbalance() - before.imbalance() * factor).abs() <= 1e-13 * scale);
@@ -160,28 +196,32 @@ mod tests {
         #[test]
         fn balanced_weights_stay_balanced(v in -3.0..3.0f64, seed in 0u64..99) {
             let sgd = Sgd { data: NoisyLine { slope: 0.3, noise: 1.0 }, rate: 0.05, batch: 3 };
-            let mut noise = Key::new(["balanced"]).stream("replica", seed);
-            let mut weights = Weights::balanced(v);
+            let weights = Weights::balanced(v);
             prop_assert!((weights.product() - v).abs() < 1e-14);
-            for _ in 0..50 {
-                weights = sgd.step(weights, &mut noise);
-                prop_assert_eq!(weights.imbalance(), 0.0);
+            let key = Key::new(["balanced", &seed.to_string()]);
+            let mut ensemble = Ensemble::<_, f64>::new(sgd, 8, &key, |_| weights.state());
+            ensemble.advance(50);
+            for state in ensemble.states() {
+                prop_assert_eq!(Weights::from(state).imbalance(), 0.0);
             }
         }
     }
 
-    /// Mean and variance of the slope against the moments: 2 (b₁ v − b₂) and 4 Q(v)/S. Five standard errors.
+    /// One step from given weights shows the slope: its mean and variance against the moments, 2 (b₁ v − b₂) and 4 Q(v)/S. Five
+    /// standard errors.
     #[test]
     fn the_slope_has_the_mean_and_the_variance_of_the_moments() {
         let sgd = Sgd { data: NoisyLine { slope: 0.7, noise: 1.3 }, rate: 0.1, batch: 4 };
         let (m, v, n) = (sgd.data.moments(), 1.8, 200_000);
-        let mut noise = Key::new(["slope"]).stream("replica", 0);
-        let slopes: Vec<f64> = (0..n).map(|_| sgd.slope(v, &mut noise)).collect();
-        let mean = slopes.iter().sum::<f64>() / f64::from(n);
-        let variance = slopes.iter().map(|g| (g - mean).powi(2)).sum::<f64>() / f64::from(n);
+        let mut ensemble = Ensemble::<_, f64>::new(sgd, n, &Key::new(["slope"]), |_| [v, 1.0]);
+        ensemble.advance(1);
+        let slopes: Vec<f64> = ensemble.states().map(|[u, _]| (v - u) / sgd.rate).collect();
+        let n = n as f64;
+        let mean = slopes.iter().sum::<f64>() / n;
+        let variance = slopes.iter().map(|g| (g - mean).powi(2)).sum::<f64>() / n;
         let expected = m.noise(v);
-        assert!((mean - 2.0 * m.pull(v)).abs() < 5.0 * (expected / f64::from(n)).sqrt(), "{mean}");
+        assert!((mean - 2.0 * m.pull(v)).abs() < 5.0 * (expected / n).sqrt(), "{mean}");
         // The kurtosis of a mean of four is below 12.
-        assert!((variance / expected - 1.0).abs() < 5.0 * (11.0 / f64::from(n)).sqrt(), "{variance} {expected}");
+        assert!((variance / expected - 1.0).abs() < 5.0 * (11.0 / n).sqrt(), "{variance} {expected}");
     }
 }

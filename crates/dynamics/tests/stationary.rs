@@ -148,6 +148,37 @@ proptest! {
         prop_assert!((closed(v) - closed(1.0) - direct).abs() < 1e-8 * (1.0 + r / t));
     }
 
+    /// Equation 52 is the integral of the drift of L + (η/4)|∇L|², found here by finite differences of that loss.
+    #[test]
+    fn the_modified_loss_gives_equation_52(k in 0.1..1.0f64, s in 0.5..3.0f64, share in 0.1..0.8f64, v in 0.1..4.0f64) {
+        let m = NoisyLine { slope: k, noise: s }.moments();
+        let t = share * stationary::critical_temperature_second_order(&m);
+        let difference = |v: f64| {
+            stationary::depth_one_second_order(&m, t).expect("valid input")(v) - stationary::depth_one(&m, t).expect("valid input")(v)
+        };
+        // (η/4)|∇L|², and the drift −(w ∂u + u ∂w) of v along it at u = w.
+        let extra = |u: f64, w: f64| 0.25 * t * 4.0 * m.pull(u * w).powi(2) * (u * u + w * w);
+        let drift = |v: f64| {
+            let (u, h) = (v.sqrt(), 1e-5);
+            -2.0 * u * (extra(u + h, u) - extra(u - h, u)) / (2.0 * h)
+        };
+        let direct = lawbook_analysis::quadrature::integral(|z| 2.0 * drift(z) / (16.0 * z * z * t * m.noise(z)), 1.0, v, 100);
+        prop_assert!((difference(v) - difference(1.0) - direct).abs() < 1e-6 * (1.0 + direct.abs()));
+    }
+
+    /// Weight decay at depth 1 is a smaller b₂: the zero-flux integral with the drift −4γv added.
+    #[test]
+    fn weight_decay_lowers_the_signal(k in 0.3..1.0f64, s in 0.5..2.0f64, part in 0.0..0.9f64, v in 0.1..4.0f64) {
+        let m = NoisyLine { slope: k, noise: s }.moments();
+        let (t, decay) = (0.1, part * k);
+        let force = |z: f64| (-4.0 * z * m.pull(z) + 4.0 * z * t * m.noise(z) - 4.0 * decay * z) / (8.0 * z * z * t * m.noise(z));
+        let direct = lawbook_analysis::quadrature::integral(force, 1.0, v, 100) - 2.0 * v.ln() - (m.noise(v) / m.noise(1.0)).ln();
+        let closed = stationary::depth_one(&m.with_weight_decay(decay), t).expect("valid input");
+        prop_assert!((closed(v) - closed(1.0) - direct).abs() < 1e-7);
+        let critical = stationary::critical_temperature(&m, decay);
+        prop_assert!((critical - stationary::critical_temperature(&m.with_weight_decay(decay), 0.0)).abs() < 1e-15);
+    }
+
     /// Deep and wide tends to infinite depth: the difference of log densities is constant up to 1/D.
     #[test]
     fn great_depth_tends_to_infinite_depth(k in 0.5..1.5f64, s in 0.5..2.0f64, v in 0.3..10.0f64) {

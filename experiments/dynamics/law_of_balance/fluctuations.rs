@@ -20,7 +20,7 @@ params! {
         k: real = 1.0, 0.001..=10.0;
         /// Standard deviation s of the label noise.
         s: real = 1.0, 0.01..=100.0;
-        /// Length of the trajectory in relaxation times, each counted as at least 75 units of the changed clock.
+        /// Length of all trajectories together in relaxation times, each counted as at least 75 units of the changed clock.
         relaxations: integer = 800, 1..=10_000_000;
     }
 }
@@ -52,7 +52,7 @@ impl Study for Fluctuations {
         let relaxations = match profile {
             // A mean takes more samples than a smoke test has time for.
             Profile::Smoke => return Vec::new(),
-            Profile::Quick => 800,
+            Profile::Quick => 1600,
             Profile::Full => 10_000,
         };
         [0.1, 0.3, WARM, 0.6, 0.7, 0.8, HOT]
@@ -104,18 +104,18 @@ impl Study for Fluctuations {
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let m = p.moments();
-        let clock = TimeChanged::new(&m, p.temperature(), 1)?;
-        let (step, thin) = (0.025, 4);
+        let clock = TimeChanged::new(&m, p.temperature(), 1, 1)?;
+        let (step, thin, replicas) = (0.025, 8, 32);
         let relaxation = clock.relaxation_time();
         let time = p.relaxations as f64 * relaxation.max(75.0);
-        let burn = (10.0 * relaxation / step).ceil() as usize;
-        let schedule = Schedule { step, burn, thin, samples: (time / step).ceil() as usize / thin };
+        let burn = (8.0 * relaxation / step).ceil() as u64;
+        let schedule = Schedule { step, burn, thin, samples: (time / step).ceil() as u64 / thin / replicas, replicas };
         let (mut weights, mut first, mut second) = (0.0, 0.0, 0.0);
-        for (v, weight) in clock.samples(schedule, &mut cell.stream("trajectory")) {
+        clock.visit(schedule, &cell.key(), |v, weight| {
             weights += weight;
             first += weight * v;
             second += weight * v * v;
-        }
+        });
         let (mean, square) = (first / weights, second / weights);
         cell.record("mean", mean);
         cell.record("variance", square - mean * mean);

@@ -2,15 +2,14 @@
 //! against the curvature and the diffusion may stand for SGD.
 
 use anyhow::Result;
-use lawbook_analysis::{gaussian::Normal, quantiles::WeightedSample};
+use lawbook_analysis::{density::Density, gaussian::Normal, quantiles::WeightedSample};
 use lawbook_dynamics::{
-    chain::snapshots,
     moments::NoisyLine,
-    stationary::{critical_temperature, depth_one_density, depth_zero_variance, tangent_variance},
-    two_layer::{Sgd, Weights},
+    stationary::{critical_temperature, depth_one_density, depth_one_second_order, depth_zero_variance, tangent_variance},
+    two_layer::{Sgd, Weights, snapshots},
 };
 
-use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
+use crate::framework::{Cell, Claim, Margin, Profile, Study, Verdict, params};
 
 params! {
     /// The two-layer unit trained by SGD.
@@ -59,6 +58,9 @@ const BURN: f64 = 6.0;
 const SPACING: f64 = 0.5;
 const SAMPLES: usize = 30;
 
+/// Slope below which the signal-to-noise ratio is small enough for the diffusion to stand for SGD.
+const WEAK: f64 = 0.15;
+
 /// Real SGD in its stationary state.
 pub struct RealSgd;
 
@@ -75,14 +77,22 @@ impl Study for RealSgd {
             Profile::Full => 10_000,
         };
         let at = |temperature: f64| Params { T_over_T_c: temperature, replicas, ..Params::default() };
-        let many = |temperature: f64| Params { replicas: 2 * replicas, ..at(temperature) };
-        let wrong = Params { start: "wrong".into(), ..at(0.3) };
+        let many = |temperature: f64| Params { replicas: 5 * replicas, ..at(temperature) };
+        let wrong = Params { start: "wrong".into(), replicas: 2 * replicas, ..at(0.3) };
+        let strong = Params { k: 0.3, s: 2.0, replicas: 20 * replicas, ..at(0.5) };
+        let hot = [many(0.5), Params { replicas: 96, ..at(0.8) }, Params { replicas: 64, ..at(1.2) }];
         // A distribution takes more samples than a smoke test has time for.
-        if profile == Profile::Smoke { vec![at(2.0)] } else { vec![many(0.15), many(0.3), at(2.0), wrong] }
+        if profile == Profile::Smoke {
+            vec![at(2.0)]
+        } else {
+            vec![many(0.15), many(0.3), at(2.0), wrong, strong].into_iter().chain(hot).collect()
+        }
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
-        Ok(points.iter().map(claims).collect::<Result<Vec<_>>>()?.concat())
+        let mut all = points.iter().map(claims).collect::<Result<Vec<_>>>()?.concat();
+        all.extend(order_parameter(points)?);
+        Ok(all)
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
@@ -91,17 +101,17 @@ impl Study for RealSgd {
         let minimum = p.data().moments().minimum();
         let balanced = Weights::balanced(if p.start == "right" { minimum } else { -minimum });
         let start = Weights { u: IMBALANCE * balanced.u, w: balanced.w / IMBALANCE };
-        let times: Vec<usize> = (0..SAMPLES)
-            .map(|i| (BURN + SPACING * i as f64) * p.relaxation_time() / sgd.rate)
-            .map(|steps| steps.ceil() as usize)
-            .collect();
-        let states = snapshots(&sgd, start, p.replicas as u64, &times, &cell.key());
+        // While it collapses, eight of the times in which ln v falls by its scatter are enough.
+        let pace = if p.T_over_T_c > 1.0 { 0.4 } else { 1.0 };
+        let steps = (0..SAMPLES).map(|i| pace * (BURN + SPACING * i as f64) * p.relaxation_time() / sgd.rate);
+        let states = snapshots(sgd, start, p.replicas as u64, &cell.key(), steps.map(|steps| steps.ceil() as u64));
         let count = (SAMPLES * p.replicas as usize) as f64;
         let fraction = |which: &dyn Fn(f64) -> bool| {
             states.iter().flatten().filter(|state| which(state.product())).count() as f64 / count
         };
         // A replica that diverged lies below no value of v.
         GRID.iter().for_each(|x| cell.record_at("cdf", *x, fraction(&|v| v <= x * minimum)));
+        cell.record("near-zero", fraction(&|v| v.abs() < COLLAPSED));
         cell.record("diverged", fraction(&|v| !v.is_finite()));
         let last = &states[SAMPLES - 1];
         let of_last = |which: &dyn Fn(f64) -> bool| {
@@ -113,6 +123,33 @@ impl Study for RealSgd {
         cell.record("median-imbalance", WeightedSample::equal(finite)?.quantile(0.5));
         Ok(())
     }
+}
+
+/// The fraction close to zero against temperature: the order parameter of the transition.
+fn order_parameter(points: &[Params]) -> Result<Option<Claim>> {
+    let warm = |p: &&Params| p.start == "right" && p.k < WEAK && (0.5..1.0).contains(&p.T_over_T_c);
+    let group: Vec<&Params> = points.iter().filter(warm).collect();
+    if group.len() < 2 {
+        return Ok(None);
+    }
+    let (mut sites, mut gibbs, mut matched) = (Vec::new(), Vec::new(), Vec::new());
+    for p in group {
+        let (m, t) = (p.data().moments(), p.temperature());
+        let law = depth_one_density(&m, t)?;
+        let near_zero = |law: Normal| law.cdf(COLLAPSED) - law.cdf(-COLLAPSED);
+        sites.push((p.T_over_T_c, RealSgd::at(p).site("near-zero"), law.cdf(COLLAPSED)));
+        gibbs.push(near_zero(Normal { mean: m.minimum(), deviation: tangent_variance(&m, t).sqrt() }));
+        matched.push(near_zero(Normal { mean: law.mean(|v| v), deviation: law.variance().sqrt() }));
+    }
+    Ok(Some(
+        // A finite learning rate lowers T_c by 1 %, which adds 0.015 at 0.8 T_c.
+        Claim::curve("order-parameter", sites)
+            .within(Margin::Absolute(0.05))
+            .rival("isotropic-noise", "exp(−2L/T') of Langevin dynamics leaves 0 like any other value", gibbs)
+            .rival("matched-gaussian", "a Gaussian with the mean and variance of the law itself", matched)
+            .axes("T/T_c", "P(|v| < 0.001)")
+            .source("equation 15: mass collects at 0 before the transition"),
+    ))
 }
 
 fn claims(p: &Params) -> Result<Vec<Claim>> {
@@ -145,9 +182,16 @@ fn claims(p: &Params) -> Result<Vec<Claim>> {
                 .source("section 4: the law of v < 0 is not normalisable, all its mass is at 0"),
         ]);
     }
+    if p.T_over_T_c > 0.7 {
+        // Only the order parameter: a distribution would take too many replicas so close to the transition.
+        return Ok(Vec::new());
+    }
     let law = depth_one_density(&m, t)?;
     let matched = Normal { mean: law.mean(|v| v), deviation: law.variance().sqrt() };
     let cdf = |law: Normal| GRID.map(|x| law.cdf(x * m.minimum()));
+    if p.k > WEAK {
+        return second_order(p, cdf(gibbs));
+    }
     let points = GRID.map(|x| (x, site("cdf").at(x), law.cdf(x * m.minimum())));
     let mut claims = vec![
         // A finite learning rate shifts T/T_c by some b₂²/a₃, 1 % here; what is left of the start, e⁻⁶, adds to that.
@@ -163,8 +207,9 @@ fn claims(p: &Params) -> Result<Vec<Claim>> {
             .source("equation 15"),
     ];
     let decay = 4.0 * t * m.a3 * p.relaxation_time() * (BURN + SPACING * (SAMPLES - 1) as f64);
-    // A ten-thousandth of the imbalance at the start; claimed where e^-12 of it or less is predicted to be left.
-    if decay > 12.0 {
+    // A ten-thousandth of the imbalance at the start; claimed where e^-12 of it or less is predicted to be left, and
+    // enough that not all seeds see it underflow.
+    if (12.0..60.0).contains(&decay) {
         let start = m.minimum() * (IMBALANCE.powi(2) - IMBALANCE.powi(-2));
         claims.push(
             Claim::at_most(&format!("sgd-balance-{name}"), site("median-imbalance"), 1e-4 * start)
@@ -174,4 +219,26 @@ fn claims(p: &Params) -> Result<Vec<Claim>> {
         );
     }
     Ok(claims)
+}
+
+/// What the second order in the learning rate says where it matters.
+fn second_order(p: &Params, gibbs: [f64; 6]) -> Result<Vec<Claim>> {
+    let m = p.data().moments();
+    let scale = m.minimum();
+    let law = Density::logarithmic(depth_one_second_order(&m, p.temperature())?, scale * 1e-290, scale * 1e20, 1600)?;
+    let points = GRID.map(|x| (x, RealSgd::at(p).site("cdf").at(x), law.cdf(x * scale)));
+    Ok(vec![
+        // What equation 52 leaves out is, if it is the whole second order, of the order of its own correction squared, 10⁻³.
+        Claim::distribution(&format!("sgd-second-order-at-{}-T_c", p.T_over_T_c), points)
+            .within(Margin::Absolute(0.015))
+            .rival("isotropic-noise", "exp(−2L/T') of Langevin dynamics with isotropic noise", gibbs)
+            .finding(
+                Verdict::Fails,
+                "SGD at batch size 1 has more mass near 0 than equation 52 says: its threshold lies lower by 7 b₂²/a₃, not by b₂²/a₃ \
+                 (see critical-temperature-from-lyapunov), as third and fourth moments of the gradient count at the same order as \
+                 the modified loss.",
+            )
+            .axes("v b₁/b₂", "P(≤ v)")
+            .source("equation 52"),
+    ])
 }
