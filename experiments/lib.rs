@@ -9,14 +9,14 @@ pub mod framework;
 /// SGD as a stochastic process.
 pub mod dynamics {
     pub mod law_of_balance;
+    pub mod local_maxima;
     pub mod minibatch_noise;
+    pub mod mirror_symmetry;
     pub mod noise_covariance;
     pub mod power_law_escape;
-    pub mod mirror_symmetry;
+    pub mod probabilistic_stability;
     pub mod spred;
     pub mod syre;
-    pub mod local_maxima;
-    pub mod probabilistic_stability;
 }
 
 /// Models that take any size, with any symmetry.

@@ -5,15 +5,11 @@ pub mod crossings;
 pub mod density;
 pub mod double_exponential;
 pub mod gaussian;
+pub mod lasso;
 pub mod lyapunov_equation;
 pub mod matrix;
 pub mod passage_quadrature;
 pub mod polygamma;
-//! Numerics that laws and mechanisms share: the normal distribution, quadrature, densities, quantiles, roots, the lasso.
-
-pub mod density;
-pub mod gaussian;
-pub mod lasso;
 pub mod quadrature;
 pub mod quantiles;
 pub mod root;
