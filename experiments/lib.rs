@@ -8,6 +8,7 @@ pub mod framework;
 
 /// SGD as a stochastic process.
 pub mod dynamics {
+    pub mod adaptive_gradients;
     pub mod law_of_balance;
 }
 
@@ -35,6 +36,7 @@ pub fn served() -> Vec<framework::Law> {
 /// Every law of the laboratory.
 pub fn laws() -> Vec<framework::Law> {
     vec![
+        dynamics::adaptive_gradients::law(),
         dynamics::law_of_balance::law(),
         equivariant::set_transfer::law(),
         landscapes::posterior_collapse::law(),

@@ -5,6 +5,7 @@
 //! stationary laws in closed form ([`stationary`]), a sampler of the stochastic differential equation that cannot overflow
 //! ([`time_changed`]), and the stability of its origin under SGD at any learning rate ([`lyapunov`]).
 
+pub mod adaptive;
 pub mod chain;
 mod elementary;
 pub mod ensemble;
