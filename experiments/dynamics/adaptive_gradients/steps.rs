@@ -49,7 +49,7 @@ impl Study for Steps {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let replicas = match profile {
-            Profile::Smoke => 50_000,
+            Profile::Smoke => 150_000,
             Profile::Quick => 200_000,
             Profile::Full => 4_000_000,
         };
