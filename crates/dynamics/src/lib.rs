@@ -18,6 +18,7 @@ pub mod process;
 pub mod stationary;
 pub mod time_changed;
 pub mod two_layer;
+pub mod uncertainty;
 
 pub use ensemble::Ensemble;
 pub use noise::Noise;
