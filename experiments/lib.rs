@@ -10,6 +10,7 @@ pub mod framework;
 pub mod dynamics {
     pub mod adaptive_gradients;
     pub mod law_of_balance;
+    pub mod noise_equilibrium;
     pub mod uncertainty_relation;
 }
 
@@ -39,6 +40,7 @@ pub fn laws() -> Vec<framework::Law> {
     vec![
         dynamics::adaptive_gradients::law(),
         dynamics::law_of_balance::law(),
+        dynamics::noise_equilibrium::law(),
         dynamics::uncertainty_relation::law(),
         equivariant::set_transfer::law(),
         landscapes::posterior_collapse::law(),

@@ -29,12 +29,12 @@ impl Study for TwoStates {
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
-        let (M, chains) = match profile {
+        let (steps, chains) = match profile {
             Profile::Smoke => (5, 100),
             Profile::Quick => (7, 200),
             Profile::Full => (10, 1000),
         };
-        ["stationary", "irreversible"].map(|start| Params { M, chains, start: start.into() }).to_vec()
+        ["stationary", "irreversible"].map(|start| Params { M: steps, chains, start: start.into() }).to_vec()
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
@@ -108,11 +108,15 @@ impl Study for TwoStates {
     }
 }
 
-/// Probabilities of exchange between 0.05 and 0.45 through either reservoir; where a move has no reverse the observable is the
-/// number of exchanges, which has a mean in the reversed process as well.
+/// Every state is left with a probability between 0.1 and 1, through either reservoir in at least a twentieth of all cases: the
+/// usual relation fails where few steps are idle. Where a move has no reverse, the observable is the number of exchanges, which
+/// has a mean in the reversed process as well.
 fn random_chain(stationary: bool, stream: &mut Stream) -> (Vec<f64>, Vec<Move>) {
-    let mut draw = || 0.05 + 0.4 * stream.uniform();
-    let (up, mut down) = ([draw(), draw()], [draw(), draw()]);
+    let mut draw = || {
+        let (leave, share) = (0.1 + 0.9 * stream.uniform(), 0.05 + 0.9 * stream.uniform());
+        [leave * share, leave * (1.0 - share)]
+    };
+    let (up, mut down) = (draw(), draw());
     if stationary {
         return (two_reservoirs_stationary(up, down), two_reservoirs(up, down));
     }

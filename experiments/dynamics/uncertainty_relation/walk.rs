@@ -39,7 +39,7 @@ impl Study for Walk {
     type Params = Params;
 
     fn grid(_: Profile) -> Vec<Params> {
-        [(0.6, 5), (0.55, 5), (0.9, 3), (0.7, 12)].map(|(p, N)| Params { p, N }).to_vec()
+        [(0.6, 5), (0.55, 5), (0.9, 3), (0.7, 12)].map(|(p, steps)| Params { p, N: steps }).to_vec()
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {

@@ -186,7 +186,9 @@ pub fn two_reservoirs(up: [f64; 2], down: [f64; 2]) -> Vec<Move> {
         ]
     };
     let stay = |state: usize, leave: [f64; 2]| {
-        let forward = 1.0 - leave[0] - leave[1];
+        // Where nothing is left, rounding may leave less.
+        let left = 1.0 - leave[0] - leave[1];
+        let forward = if left.abs() < 1e-15 { 0.0 } else { left };
         Move { from: state, to: state, forward, backward: forward, current: 0.0 }
     };
     exchange(0).into_iter().chain(exchange(1)).chain([stay(0, up), stay(1, down)]).collect()
