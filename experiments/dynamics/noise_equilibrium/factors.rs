@@ -21,7 +21,7 @@ params! {
         /// |W|/|U| at the start over that of equal entries.
         start: real = 1.0, 0.05..=20.0;
         /// Number of replicas.
-        replicas: integer = 64, 2..=1_000_000;
+        replicas: integer = 16, 2..=1_000_000;
     }
 }
 
@@ -62,7 +62,7 @@ pub fn random_start(start: f64, stream: &mut Stream) -> Factors<f64, 18, 24> {
 }
 
 /// Relaxation times before the first sample, and over which samples are taken.
-const BURN: f64 = 7.0;
+const BURN: f64 = 6.0;
 const WATCHED: f64 = 4.0;
 const SAMPLES: u32 = 100;
 
@@ -76,11 +76,11 @@ impl Study for Equilibrium {
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
-        let uneven = Params { replicas: if profile == Profile::Full { 1024 } else { 64 }, ..Params::default() };
+        let uneven = Params { replicas: if profile == Profile::Full { 1024 } else { 16 }, ..Params::default() };
         let even = Params { inputs: "even".into(), labels: "even".into(), ..uneven.clone() };
         // The only one that a smoke test has time for: evenly driven, it relaxes fast.
         if profile == Profile::Smoke {
-            return vec![Params { eta: 0.008, replicas: 16, ..even }];
+            return vec![Params { eta: 0.008, ..even }];
         }
         let starts = [0.2, 5.0].map(|start| Params { start, ..uneven.clone() });
         let flat = Params { inputs: "very-uneven".into(), ..even.clone() };

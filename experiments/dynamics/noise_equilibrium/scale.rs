@@ -43,6 +43,9 @@ impl Study for Scale {
     fn grid(profile: Profile) -> Vec<Params> {
         let replicas = if profile == Profile::Full { 20_000 } else { 1000 };
         let free = Params { replicas, ..Params::default() };
+        if profile == Profile::Smoke {
+            return vec![free];
+        }
         let decaying = |start: f64| Params { gamma: 0.01, start, ..free.clone() };
         vec![free.clone(), decaying(1.0), decaying(10.0)]
     }
