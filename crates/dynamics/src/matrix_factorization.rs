@@ -135,14 +135,14 @@ impl<const X: usize, const D: usize, const Y: usize, const U: usize, const W: us
     #[inline(always)]
     fn step<T: Number, N: Noise<T>>(&self, state: Factors<T, U, W>, noise: &mut N) -> Factors<T, U, W> {
         let mut x = [T::constant(0.0); X];
-        for i in 0..X {
-            x[i] = noise.normal() * self.deviations.0[i];
+        for (input, deviation) in x.iter_mut().zip(self.deviations.0) {
+            *input = noise.normal() * deviation;
         }
         let mut y = [T::constant(0.0); Y];
-        for o in 0..Y {
-            y[o] = noise.normal() * self.deviations.1[o];
-            for i in 0..X {
-                y[o] = y[o] + x[i] * self.data.teacher[o][i];
+        for ((label, deviation), slopes) in y.iter_mut().zip(self.deviations.1).zip(self.data.teacher) {
+            *label = noise.normal() * deviation;
+            for (input, slope) in x.iter().zip(slopes) {
+                *label = *label + *input * slope;
             }
         }
         self.along(state, &x, &y)
