@@ -2,7 +2,7 @@
 //!
 //! The loss of every sample is unchanged by `U → U A`, `W → A⁻¹ W`, so that a step changes the charge `UᵀU − W Wᵀ` by exactly
 //! `η² (g_Uᵀ g_U − g_W g_Wᵀ)`. Gradient descent all but conserves it; the noise of SGD drives it to the one point of the orbit
-//! where `W Γ_W Wᵀ = Uᵀ Γ_U U` ([`Equilibrium`]), from any start.
+//! where `W Γ_W Wᵀ = Uᵀ Γ_U U` ([`Point::noise_equilibrium`]), from any start.
 //!
 //! Ziyin, Wang, Li & Wu, *Parameter Symmetry and Noise Equilibrium of Stochastic Gradient Descent*, NeurIPS 2024,
 //! arXiv 2402.07193.

@@ -1,6 +1,7 @@
 //! Gradient descent on the mean loss of the same factors: the charge stays, up to the learning rate.
 
 use anyhow::Result;
+use lawbook_core::Key;
 use lawbook_dynamics::matrix_factorization::{Data, Factors};
 
 use super::factors::{Net, TEACHER, random_start};
@@ -40,6 +41,10 @@ impl Study for Descent {
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let mut claims = Vec::new();
+        // The mean size of the charge at the start, from starts of our own.
+        let mut stream = Key::new(["noise-equilibrium", "starts"]).stream("start", 0);
+        let starts = (0..256).map(|_| random_start(1.0, &mut stream));
+        let forgotten = starts.map(|start| distance(&charge(&start), &[[0.0; 6]; 6]) / norm(&start)).sum::<f64>() / 256.0;
         for p in points {
             let site = |rate: f64| Self::at(p).site("drift").at(rate);
             // A step changes the charge by η² g²: over a fixed time by η times ∫g², which itself has corrections of order η.
@@ -53,9 +58,10 @@ impl Study for Descent {
                     .log_y()
                     .source("conservation of Noether's charge by gradient flow"),
             );
+            // The drift is of the order of η times the integral of the squared gradient, the charge itself of order one.
             claims.push(
                 Claim::at_most("descent-stays", site(p.eta), 0.05)
-                    .rival("sgd", "SGD forgets the charge of its start, which is of this size", [0.2])
+                    .rival("sgd", "SGD forgets the charge of its start, which is of this size", [forgotten])
                     .axes("", "change of UᵀU − W Wᵀ over |U|² + |W|²")
                     .source("figure of the trajectories of SGD and gradient descent"),
             );

@@ -20,7 +20,7 @@ params! {
         /// Batch size S.
         S: integer = 1, 1..=10_000;
         /// Number of steps.
-        steps: integer = 500, 1..=1_000_000;
+        steps: integer = 200, 1..=1_000_000;
     }
 }
 
@@ -37,7 +37,7 @@ impl Study for Identity {
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
-        let steps = if profile == Profile::Smoke { 50 } else { 500 };
+        let steps = if profile == Profile::Smoke { 50 } else { 200 };
         let scale = Params { steps, ..Params::default() };
         let product = Params { symmetry: "general-linear".into(), eta: 0.02, ..scale.clone() };
         vec![scale.clone(), Params { S: 10, ..scale }, product.clone(), Params { S: 10, ..product }]
