@@ -8,6 +8,7 @@ pub mod framework;
 
 /// SGD as a stochastic process.
 pub mod dynamics {
+    pub mod adaptive_gradients;
     pub mod law_of_balance;
     pub mod local_maxima;
     pub mod minibatch_noise;
@@ -17,6 +18,8 @@ pub mod dynamics {
     pub mod probabilistic_stability;
     pub mod spred;
     pub mod syre;
+    pub mod noise_equilibrium;
+    pub mod uncertainty_relation;
 }
 
 /// Models that take any size, with any symmetry.
@@ -43,6 +46,7 @@ pub fn served() -> Vec<framework::Law> {
 /// Every law of the laboratory.
 pub fn laws() -> Vec<framework::Law> {
     vec![
+        dynamics::adaptive_gradients::law(),
         dynamics::law_of_balance::law(),
         dynamics::power_law_escape::law(),
         dynamics::minibatch_noise::law(),
@@ -52,6 +56,8 @@ pub fn laws() -> Vec<framework::Law> {
         dynamics::syre::law(),
         dynamics::local_maxima::law(),
         dynamics::probabilistic_stability::law(),
+        dynamics::noise_equilibrium::law(),
+        dynamics::uncertainty_relation::law(),
         equivariant::set_transfer::law(),
         landscapes::posterior_collapse::law(),
         memory::dense_memory::law(),
