@@ -14,11 +14,11 @@ pub mod dynamics {
     pub mod minibatch_noise;
     pub mod mirror_symmetry;
     pub mod noise_covariance;
+    pub mod noise_equilibrium;
     pub mod power_law_escape;
     pub mod probabilistic_stability;
     pub mod spred;
     pub mod syre;
-    pub mod noise_equilibrium;
     pub mod uncertainty_relation;
 }
 
