@@ -70,7 +70,7 @@ const fn bench() -> Bench {
         name: "",
         work: "",
         floor: FLOOR,
-        threads: Threads::OneAndAll,
+        threads: Threads::All,
         peers: PEERS,
         script: "ensembles",
         prepare,

@@ -61,6 +61,8 @@ pub enum Threads {
     One,
     /// One, and then as many as there are cores.
     OneAndAll,
+    /// As many as there are cores.
+    All,
 }
 
 /// A bench: a workload and how it is compared.

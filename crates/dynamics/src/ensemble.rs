@@ -39,10 +39,10 @@ impl<P: Process, T: Element> Ensemble<P, T> {
         let draws = Draws::of(&process, start(0));
         let sources = Sources::new(key);
         let count = P::State::<f64>::COUNT;
-        let groups = replicas.div_ceil(LANES as u64);
+        let groups = replicas.div_ceil((GROUPS * LANES) as u64) * GROUPS as u64;
         let mut columns = Vec::with_capacity(groups as usize * count);
         for group in 0..groups {
-            // The last group is filled up with copies of the last replica, which nobody sees.
+            // The last groups are filled up with copies of the last replica, which nobody sees.
             let states: [_; LANES] =
                 std::array::from_fn(|lane| start((group * LANES as u64 + lane as u64).min(replicas - 1)));
             columns.extend((0..count).map(|c| std::array::from_fn(|lane| T::from_f64(states[lane].column(c)))));

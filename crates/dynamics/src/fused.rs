@@ -8,7 +8,7 @@ use crate::{
     process::{Columns, Process},
 };
 
-/// Groups whose steps a thread makes in turns.
+/// Groups whose steps a thread makes in turns: a step waits for the one before, groups do not wait for each other.
 pub(crate) const GROUPS: usize = 4;
 /// Steps after which a group is looked at for divergence.
 const BURST: u64 = 256;
@@ -35,56 +35,49 @@ impl<P: Process, T: Element> WideKernel for Advance<'_, P, T> {
     fn run<V: Wide>(self, _: V) {
         let count = P::State::<T::Lanes<V>>::COUNT;
         let mut first = self.first;
-        let mut drawn = Drawn::new(self.draws, GROUPS);
-        let groups = self.columns.chunks_mut(GROUPS * count).zip(self.diverged.chunks_mut(GROUPS * LANES));
-        for (columns, diverged) in groups {
-            let sources = (self.sources, self.level, self.draws);
-            // A step waits for the one before; groups do not wait for each other.
-            if columns.len() == GROUPS * count {
-                let walk = Walk::<GROUPS>::new(sources, first, self.from);
-                advance::<P, T, V, GROUPS>(self.process, walk, self.until, columns, diverged, &mut drawn);
-            } else {
-                let pieces = columns.chunks_mut(count).zip(diverged.chunks_mut(LANES)).enumerate();
-                for (group, (columns, diverged)) in pieces {
-                    let walk = Walk::<1>::new(sources, first + (group * LANES) as u64, self.from);
-                    advance::<P, T, V, 1>(self.process, walk, self.until, columns, diverged, &mut drawn);
-                }
-            }
+        let mut drawn = Drawn::new(self.draws);
+        let blocks = self.columns.chunks_exact_mut(GROUPS * count).zip(self.diverged.chunks_exact_mut(GROUPS * LANES));
+        for (columns, diverged) in blocks {
+            let walk = Walk::new((self.sources, self.level, self.draws), first, self.from);
+            advance::<P, T, V>(self.process, walk, self.until, columns, diverged, &mut drawn);
             first += (GROUPS * LANES) as u64;
         }
     }
 }
 
-/// Takes `G` groups to a time, and notes which replicas diverge on the way.
+/// Takes some groups to a time, and notes which replicas diverge on the way: where one has, the same numbers are gone through
+/// once more, a step at a time.
 #[inline(always)]
-fn advance<P: Process, T: Element, V: Wide, const G: usize>(
+fn advance<P: Process, T: Element, V: Wide>(
     process: &P,
-    mut walk: Walk<G>,
+    mut walk: Walk,
     until: u64,
     columns: &mut [[T; LANES]],
     diverged: &mut [Option<u64>],
     drawn: &mut Drawn<T>,
 ) {
     let count = P::State::<T::Lanes<V>>::COUNT;
-    let mut states = [load::<P, T, V>(columns); G];
+    let mut states = [load::<P, T, V>(columns); GROUPS];
     for (state, columns) in states.iter_mut().zip(columns.chunks_exact(count)) {
         *state = load::<P, T, V>(columns);
     }
+    // The end of the steps that are gone through singly.
+    let mut slow_until = walk.time;
     while walk.time < until {
         let (before, start) = (states, walk.time);
-        walk.to::<P, T, V>(process, &mut states, until.min(start + BURST), drawn);
-        store::<P, T, V, G>(&states, columns);
-        if (0..G).any(|group| newly_diverged(&columns[group * count..(group + 1) * count], &diverged[group * LANES..])) {
-            // The same numbers once more, a step at a time.
-            let mut slow = Walk::<G>::new((walk.sources, walk.level, drawn.draws), walk.first, start);
-            let mut states = before;
-            while slow.time < walk.time {
-                slow.to::<P, T, V>(process, &mut states, slow.time + 1, drawn);
-                store::<P, T, V, G>(&states, columns);
-                for (columns, diverged) in columns.chunks_exact(count).zip(diverged.chunks_exact_mut(LANES)) {
-                    mark(columns, diverged, slow.time);
-                }
+        let slow = start < slow_until;
+        walk.to::<P, T, V>(process, &mut states, until.min(start + if slow { 1 } else { BURST }), drawn);
+        store::<P, T, V>(&states, columns);
+        for (columns, diverged) in columns.chunks_exact(count).zip(diverged.chunks_exact_mut(LANES)) {
+            if slow {
+                mark(columns, diverged, walk.time);
+            } else if newly_diverged(columns, diverged) {
+                slow_until = walk.time;
             }
+        }
+        if !slow && slow_until > start {
+            states = before;
+            walk = Walk::new((walk.sources, walk.level, drawn.draws), walk.first, start);
         }
     }
 }
@@ -95,7 +88,7 @@ fn load<P: Process, T: Element, V: Wide>(columns: &[[T; LANES]]) -> P::State<T::
 }
 
 #[inline(always)]
-fn store<P: Process, T: Element, V: Wide, const G: usize>(states: &[P::State<T::Lanes<V>>; G], columns: &mut [[T; LANES]]) {
+fn store<P: Process, T: Element, V: Wide>(states: &[P::State<T::Lanes<V>>; GROUPS], columns: &mut [[T; LANES]]) {
     let count = P::State::<T::Lanes<V>>::COUNT;
     for (state, columns) in states.iter().zip(columns.chunks_exact_mut(count)) {
         for (c, column) in columns.iter_mut().enumerate() {
@@ -104,13 +97,13 @@ fn store<P: Process, T: Element, V: Wide, const G: usize>(states: &[P::State<T::
     }
 }
 
-/// `G` groups of sixteen replicas on their way.
-struct Walk<const G: usize> {
+/// Groups of sixteen replicas on their way.
+struct Walk {
     sources: Sources,
     level: Level,
     first: u64,
     time: u64,
-    orders: [Order; G],
+    orders: [Order; GROUPS],
 }
 
 /// Room for what some steps draw.
@@ -122,15 +115,15 @@ struct Drawn<T> {
 }
 
 impl<T: Element> Drawn<T> {
-    fn new(draws: Draws, groups: usize) -> Self {
+    fn new(draws: Draws) -> Self {
         let steps = (DRAWN_AT_ONCE / draws.normals.max(draws.words).max(1)).max(1);
-        let normals = vec![[T::default(); LANES]; draws.normals * steps * groups];
-        let words = vec![[0; LANES]; draws.words * steps * groups];
+        let normals = vec![[T::default(); LANES]; draws.normals * steps * GROUPS];
+        let words = vec![[0; LANES]; draws.words * steps * GROUPS];
         Self { draws, steps: steps as u64, normals, words }
     }
 }
 
-impl<const G: usize> Walk<G> {
+impl Walk {
     fn new((sources, level, draws): (Sources, Level, Draws), first: u64, time: u64) -> Self {
         let orders = std::array::from_fn(|group| Order::new(&sources, level, first + (group * LANES) as u64, time, draws));
         Self { sources, level, first, time, orders }
@@ -140,7 +133,7 @@ impl<const G: usize> Walk<G> {
     fn to<P: Process, T: Element, V: Wide>(
         &mut self,
         process: &P,
-        states: &mut [P::State<T::Lanes<V>>; G],
+        states: &mut [P::State<T::Lanes<V>>; GROUPS],
         until: u64,
         drawn: &mut Drawn<T>,
     ) {
@@ -148,7 +141,7 @@ impl<const G: usize> Walk<G> {
         while self.time < until {
             let steps = drawn.steps.min(until - self.time);
             let (normals, words) = (draws.normals * steps as usize, draws.words * steps as usize);
-            for group in 0..G {
+            for group in 0..GROUPS {
                 let first = self.first + (group * LANES) as u64;
                 let from = self.time * draws.normals as u64;
                 T::fill_normals(

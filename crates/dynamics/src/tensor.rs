@@ -205,7 +205,7 @@ impl Noise<Column> for TensorNoise<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Ensemble;
+    use crate::{Ensemble, Number};
 
     /// Something of everything, whose ways do not part: the map contracts.
     struct Mixture {

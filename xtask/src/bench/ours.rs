@@ -35,6 +35,8 @@ pub enum Threads {
     One,
     /// One, and then as many as there are cores.
     OneAndAll,
+    /// As many as there are cores.
+    All,
 }
 
 impl Bench {
@@ -42,6 +44,7 @@ impl Bench {
     pub fn thread_counts(&self, cores: usize) -> Vec<usize> {
         match self.threads {
             Threads::OneAndAll if cores > 1 => vec![1, cores],
+            Threads::All => vec![cores],
             Threads::One | Threads::OneAndAll => vec![1],
         }
     }
