@@ -170,6 +170,15 @@ fn ours<T: Element, P: Process + Copyable + 'static>(process: P, replicas: u64, 
     Ok(Box::new(Fused::<P, T> { process, replicas, steps, key, products: Vec::new(), kind: PhantomData }))
 }
 
+/// Steps of 64 replicas of the two-layer unit, with AVX2 on one thread: work whose instructions are counted, by a tool that knows
+/// no wider vectors.
+pub fn counted<T: Element>(steps: u64) {
+    let begin = |_| [start(0, 2), start(1, 2)];
+    let mut ensemble = Ensemble::<_, T>::new(Unit, 64, &Key::new(["bench", "counted"]), begin).at_level(Level::Avx2);
+    ensemble.advance(steps);
+    black_box(ensemble.states().count());
+}
+
 /// What runs takes a process by value, and there are many runs.
 trait Copyable {
     fn again(&self) -> Self;

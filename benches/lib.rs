@@ -6,7 +6,7 @@
 //! in `peers/`, and prints ratios.
 
 mod dense_one_step;
-mod ensembles;
+pub mod ensembles;
 mod normals;
 mod npy;
 mod set_forward;

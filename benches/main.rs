@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use lawbook_benches::{Bench, Workload, benches};
+use lawbook_benches::{Bench, Workload, benches, ensembles::counted};
 use serde_json::json;
 
 /// Does the work of a bench on request.
@@ -23,6 +23,13 @@ enum Command {
         bench: String,
         /// The folder.
         folder: PathBuf,
+    },
+    /// Make steps of a small ensemble, to have the instructions counted that they take.
+    Counted {
+        /// Bits of a number: 32 or 64.
+        bits: u32,
+        /// Steps.
+        steps: u64,
     },
     /// The same as a peer: in eager libtorch, for benches that have it among their peers.
     Eager {
@@ -41,6 +48,9 @@ fn main() -> Result<()> {
                 .with_context(|| format!("{} cannot be written", constants.display()))?;
             answer(workload.as_mut())?;
         }
+        Command::Counted { bits: 32, steps } => counted::<f32>(steps),
+        Command::Counted { bits: 64, steps } => counted::<f64>(steps),
+        Command::Counted { bits, .. } => bail!("{bits} bits: give 32 or 64"),
         Command::Eager { bench } => {
             let eager = find(&bench)?.eager.with_context(|| format!("{bench} is not done in eager libtorch"))?;
             answer(eager()?.as_mut())?;

@@ -172,6 +172,9 @@ pub struct BenchArgs {
     /// Also do the same work in the tools that users would pick instead, and print the ratios.
     #[arg(long)]
     pub peers: bool,
+    /// Count the instructions of the fused engine instead, which valgrind does, and compare them with those committed.
+    #[arg(long, conflicts_with = "peers")]
+    pub instructions: bool,
     /// What standard output carries.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,

@@ -56,7 +56,7 @@ impl Params {
 /// Where all replicas start: a product near the minimum, an imbalance of 0.32.
 const START: Weights = Weights { u: 0.6, w: 0.2 };
 
-/// Parts of the time at which the imbalance is recorded.
+/// Parts of the time at which it is recorded.
 const MOMENTS: [f64; 5] = [0.2, 0.4, 0.6, 0.8, 1.0];
 
 /// Decay, conservation and diffusion of the imbalance.
@@ -187,8 +187,7 @@ fn mean_log(states: &[Weights]) -> f64 {
 /// squared size, by the trapezoidal rule.
 fn diffusion(p: &Params, cell: &mut Cell) {
     let moments = p.data().moments();
-    let strength = sgd_noise_strength(&moments, p.temperature());
-    let noise = IsotropicNoise { moments, rate: p.eta(), strength };
+    let noise = IsotropicNoise { moments, rate: p.eta(), strength: sgd_noise_strength(&moments, p.temperature()) };
     let count = 20;
     let states = run(noise, p, cell, count);
     let mean = |states: &[Weights], f: fn(&Weights) -> f64| states.iter().map(f).sum::<f64>() / states.len() as f64;

@@ -2,6 +2,7 @@
 
 mod contender;
 mod contest;
+pub mod instructions;
 mod ours;
 mod python;
 mod row;

@@ -91,6 +91,14 @@ impl Ours {
         command
     }
 
+    /// The command that makes steps of a small ensemble, under a program that counts its instructions.
+    pub fn counted(&self, counter: &str, arguments: &[&str], bits: u32, steps: u64) -> Command {
+        let mut command = Command::new(counter);
+        command.args(arguments).arg(&self.path).args(["counted", &bits.to_string(), &steps.to_string()]);
+        command.env("LIBTORCH", &self.libtorch).env("RAYON_NUM_THREADS", "1");
+        command
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
         command.env("LIBTORCH", &self.libtorch);

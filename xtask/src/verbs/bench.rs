@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path, process::Command};
 use anyhow::{Context, Result};
 
 use crate::{
-    bench::{self, Bench, Entrants, Ours, Row},
+    bench::{self, Bench, Entrants, Ours, Row, instructions},
     cli::{BenchArgs, Format},
     libtorch, provenance,
     terminal::{self, number},
@@ -14,6 +14,9 @@ use crate::{
 /// Times every bench and prints ratios. A peer that does not compute the same is an error.
 pub fn run(args: &BenchArgs) -> Result<u8> {
     let ours = Ours::build(&libtorch::ensure()?)?;
+    if args.instructions {
+        return instructions(&ours, args.format);
+    }
     let benches = ours.list()?;
     let peers = bench::peers();
     let python = if args.peers { Some(bench::environment(&peers)?) } else { None };
@@ -47,6 +50,23 @@ pub fn run(args: &BenchArgs) -> Result<u8> {
     }
     complaints.iter().for_each(|complaint| eprintln!("error: {complaint}"));
     Ok(if complaints.is_empty() { 0 } else { 3 })
+}
+
+/// Counts instructions. More than are committed is an error.
+fn instructions(ours: &Ours, format: Format) -> Result<u8> {
+    let (counts, committed) = (instructions::count(ours)?, instructions::committed()?);
+    match format {
+        Format::Table => {
+            let rows = counts.iter().map(|(kind, count)| {
+                let before = committed.get(kind).map_or("–".to_owned(), |count| format!("{count:.1}"));
+                vec![kind.clone(), format!("{count:.1}"), before]
+            });
+            println!("{}", terminal::table(&["a step of a replica in", "instructions", "committed"], rows));
+        }
+        Format::Json => println!("{}", serde_json::to_string_pretty(&counts)?),
+    }
+    instructions::check(&counts, &committed)?;
+    Ok(0)
 }
 
 fn entrants(bench: &Bench, ours: &Ours, python: Option<&Path>, peers: &Path, folder: &Path) -> Entrants {
