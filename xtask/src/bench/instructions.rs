@@ -46,7 +46,7 @@ fn collected(text: &str) -> Option<f64> {
 
 /// What the repository says.
 pub fn committed() -> Result<Counts> {
-    let path = workspace::root().join("benches/results/instructions.json");
+    let path = workspace::root().join("benches/instructions.json");
     let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} does not hold counts by kind of number", path.display()))
 }
@@ -58,7 +58,7 @@ pub fn check(counts: &Counts, committed: &Counts) -> Result<()> {
         if *count > before * (1.0 + ALLOWED) {
             bail!(
                 "a step of a replica in {kind} takes {count:.1} instructions, {before:.1} when it was last looked at: find out why, \
-                 or write the new count to benches/results/instructions.json with the reason in the commit"
+                 or write the new count to benches/instructions.json with the reason in the commit"
             );
         }
     }
