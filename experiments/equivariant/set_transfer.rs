@@ -45,8 +45,8 @@ pub fn law() -> Law {
         // seeds than usual.
         .seeds(|profile| match profile {
             Profile::Smoke => (4, 32),
-            Profile::Quick => (6, 64),
-            Profile::Full => (8, 64),
+            Profile::Quick => (6, 96),
+            Profile::Full => (8, 96),
         })
         .study::<compatibility::Compatibility>()
         .study::<rate::Rate>()

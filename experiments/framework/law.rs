@@ -175,11 +175,11 @@ impl Law {
     }
 }
 
-/// Four to twenty-four seeds for smoke, six to twenty-four for quick, eight to sixty-four for full.
+/// Four to twenty-four seeds for smoke, six to thirty-six for quick, eight to sixty-four for full.
 fn usual_seeds(profile: Profile) -> (u64, u64) {
     match profile {
         Profile::Smoke => (4, 24),
-        Profile::Quick => (6, 24),
+        Profile::Quick => (6, 36),
         Profile::Full => (8, 64),
     }
 }
