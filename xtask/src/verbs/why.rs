@@ -68,7 +68,9 @@ fn reason(cell: &PlannedCell, store: &Store, now: &Fingerprint) -> String {
     if old.libtorch != new.libtorch {
         return format!("measured with libtorch {}, now {}", old.libtorch, new.libtorch);
     }
-    let codes: BTreeSet<&str> = here.iter().map(|record| record.surroundings.code.as_str()).collect();
+    // Not the code of now, with which other seeds may have been measured already.
+    let codes = here.iter().map(|record| record.surroundings.code.as_str()).filter(|code| *code != new.code);
+    let codes: BTreeSet<&str> = codes.collect();
     let known: Vec<Fingerprint> = codes.iter().filter_map(|code| house::kept_fingerprint(&store.dir, code)).collect();
     let nearest = known.iter().map(|older| now.differences(older)).min_by_key(Vec::len);
     match nearest {
