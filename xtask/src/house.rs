@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Raise it when fingerprints are taken in another way: those that are remembered are then taken anew.
-const ALGORITHM: u32 = 2;
+const ALGORITHM: u32 = 6;
 
 /// The opened workspace.
 pub struct House {

@@ -6,6 +6,8 @@ use anyhow::Result;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 
+use super::scan::{Name, Scan};
+
 /// A function, type, constant, macro, implementation or import.
 #[derive(Debug, Clone)]
 pub struct Item {
@@ -29,17 +31,10 @@ pub struct Item {
     pub import: bool,
     /// Whether it is a `use` that only its own file sees.
     pub private_import: bool,
+    /// The methods of a trait.
+    pub methods: BTreeSet<String>,
     /// For the `measure` of an `impl Study`: the study's name.
     pub study: Option<String>,
-}
-
-/// A name as used: alone, or at the end of a path.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Name {
-    /// The identifier.
-    pub ident: String,
-    /// Whether `::` stands before it.
-    pub qualified: bool,
 }
 
 impl Item {
@@ -96,6 +91,14 @@ impl Context<'_> {
                         None => items.push(self.item("macro call", declared(&body), makro.to_token_stream())),
                     }
                 }
+                syn::Item::Trait(declared) => {
+                    let methods = declared.items.iter().filter_map(|part| match part {
+                        syn::TraitItem::Fn(method) => Some(method.sig.ident.to_string()),
+                        _ => None,
+                    });
+                    let item = self.item("trait", vec![declared.ident.to_string()], declared.to_token_stream());
+                    items.push(Item { methods: methods.collect(), ..item });
+                }
                 other => {
                     if let Some((kind, name)) = named(other) {
                         items.push(self.item(kind, vec![name], other.to_token_stream()));
@@ -120,6 +123,7 @@ impl Context<'_> {
             implements: false,
             import: false,
             private_import: false,
+            methods: BTreeSet::new(),
             study: None,
         }
     }
@@ -145,7 +149,11 @@ impl Context<'_> {
                     _ => {}
                 }
             }
-            let item = self.item("study", name.clone().into_iter().collect(), tokens);
+            let mut item = self.item("study", name.clone().into_iter().collect(), tokens);
+            // It defines `measure`, which makes it no user of the trait.
+            item.uses.retain(|name| name.ident != "measure");
+            // Behind `Self` in it stands the type, with its own methods.
+            item.uses.extend(of_type.map(|ident| Name { ident, within: None }));
             return Some(Item { study: name, implements: true, ..item });
         }
         let mut defines: Vec<String> = of_type.into_iter().collect();
@@ -158,7 +166,8 @@ impl Context<'_> {
             let mut segments = path.clone();
             segments.push(meant);
             let names_crates = segments.iter().filter(|s| s.starts_with("lawbook_")).cloned().collect();
-            let uses = segments.into_iter().map(|ident| Name { ident, qualified: true }).collect();
+            let before = std::iter::once(None).chain(segments.iter().cloned().map(Some)).collect::<Vec<_>>();
+            let uses = segments.into_iter().zip(before).map(|(ident, within)| Name { ident, within }).collect();
             let item = self.item("use", vec![defined], TokenStream::new());
             items.push(Item { uses, names_crates, import: true, private_import: private, ..item });
         };
@@ -190,7 +199,6 @@ fn named(item: &syn::Item) -> Option<(&'static str, String)> {
         syn::Item::Struct(item) => ("struct", item.ident.to_string()),
         syn::Item::Enum(item) => ("enum", item.ident.to_string()),
         syn::Item::Union(item) => ("union", item.ident.to_string()),
-        syn::Item::Trait(item) => ("trait", item.ident.to_string()),
         syn::Item::Type(item) => ("type", item.ident.to_string()),
         syn::Item::Const(item) => ("const", item.ident.to_string()),
         syn::Item::Static(item) => ("static", item.ident.to_string()),
@@ -220,71 +228,4 @@ fn attributes(item: &syn::Item) -> &[syn::Attribute] {
 fn is_test(attribute: &syn::Attribute) -> bool {
     let text = attribute.meta.to_token_stream().to_string();
     text == "test" || text == "cfg (test)"
-}
-
-/// Walks tokens: their text without documentation, and the names among them.
-struct Scan<'a> {
-    root: &'a Path,
-    file: &'a str,
-    text: String,
-    uses: BTreeSet<Name>,
-}
-
-impl Scan<'_> {
-    fn tokens(&mut self, stream: TokenStream) {
-        let tokens: Vec<TokenTree> = stream.into_iter().collect();
-        let is = |i: usize, text: &str| tokens.get(i).is_some_and(|token: &TokenTree| token.to_string() == text);
-        let mut i = 0;
-        while i < tokens.len() {
-            if let Some(length) = documentation(&tokens[i..]) {
-                i += length;
-                continue;
-            }
-            match &tokens[i] {
-                TokenTree::Group(group) => {
-                    let (open, close) = match group.delimiter() {
-                        proc_macro2::Delimiter::Parenthesis => ("(", ")"),
-                        proc_macro2::Delimiter::Brace => ("{", "}"),
-                        proc_macro2::Delimiter::Bracket => ("[", "]"),
-                        proc_macro2::Delimiter::None => ("", ""),
-                    };
-                    if i > 1 && is(i - 1, "!") && (is(i - 2, "include_bytes") || is(i - 2, "include_str")) {
-                        self.included(&group.stream().to_string());
-                    }
-                    self.text.push_str(open);
-                    self.tokens(group.stream());
-                    self.text.push_str(close);
-                }
-                TokenTree::Ident(ident) => {
-                    let qualified = i > 1 && is(i - 1, ":") && is(i - 2, ":");
-                    self.uses.insert(Name { ident: ident.to_string(), qualified });
-                    self.text.push_str(&ident.to_string());
-                }
-                other => self.text.push_str(&other.to_string()),
-            }
-            self.text.push(' ');
-            i += 1;
-        }
-    }
-
-    /// A file that is compiled in counts with its contents.
-    fn included(&mut self, literal: &str) {
-        let folder = self.root.join(self.file).parent().map(Path::to_path_buf).unwrap_or_default();
-        if let Ok(bytes) = std::fs::read(folder.join(literal.trim().trim_matches('"'))) {
-            self.text.push_str(blake3::hash(&bytes).to_hex().as_str());
-        }
-    }
-}
-
-/// How many tokens a documentation attribute at the start takes, if there is one: `#[doc = …]` or `#![doc = …]`.
-fn documentation(tokens: &[TokenTree]) -> Option<usize> {
-    let punct = |i: usize, c: char| matches!(tokens.get(i), Some(TokenTree::Punct(p)) if p.as_char() == c);
-    let at = if punct(0, '#') && punct(1, '!') { 2 } else { 1 };
-    match tokens.get(at) {
-        Some(TokenTree::Group(group)) if punct(0, '#') => {
-            let first = group.stream().into_iter().next();
-            matches!(first, Some(TokenTree::Ident(ident)) if ident == "doc").then_some(at + 1)
-        }
-        _ => None,
-    }
 }
