@@ -39,6 +39,9 @@ pub struct ClaimOutcome {
     pub claim: Claim,
     /// The numbers it was judged on: a row per seed, a column per site.
     pub evidence: Evidence,
+    /// The means at the cells of its phase diagram.
+    #[serde(default)]
+    pub diagram: Vec<Option<f64>>,
     /// What they say; judged anew when read back, since infinities do not survive JSON.
     #[serde(skip, default = "unjudged")]
     pub judgement: Judgement,

@@ -151,7 +151,9 @@ fn judge_plan(plan: &Plan, store: &Store, asked: &Asked, measured: &BTreeMap<Str
         let claims = law.claims.iter().map(|claim| {
             let evidence = observed.evidence(claim);
             let judgement = judge(claim, &evidence, level);
-            ClaimOutcome { claim: claim.clone(), evidence, judgement }
+            let cells = claim.diagram.iter().flat_map(|diagram| &diagram.cells);
+            let diagram = cells.map(|(_, _, site)| observed.mean(site)).collect();
+            ClaimOutcome { claim: claim.clone(), evidence, diagram, judgement }
         });
         let claims = claims.collect();
         LawOutcome {

@@ -24,6 +24,7 @@ impl Claim {
             trials: 0,
             axis: Axis { observable, ..Axis::default() },
             source: String::new(),
+            diagram: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{margin::Margin, point::Site, rival::Rival, verdict::Verdict};
+use crate::{diagram::PhaseDiagram, margin::Margin, point::Site, rival::Rival, verdict::Verdict};
 
 /// One prediction, complete: what is measured where, what is predicted, how far off it may be, what must be refuted.
 ///
@@ -35,6 +35,9 @@ pub struct Claim {
     pub axis: Axis,
     /// Where the paper says so: an equation, theorem or figure.
     pub source: String,
+    /// A phase diagram to draw beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diagram: Option<PhaseDiagram>,
 }
 
 /// The kinds of claims.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::{
     claim::Claim,
     evidence::Evidence,
-    point::{Observation, Point},
+    point::{Observation, Point, Site},
 };
 
 /// The observations of a law's cells, by point and observable.
@@ -65,6 +65,13 @@ impl Observed {
         evidence
     }
 
+    /// The mean over seeds at a site, if anything was measured there: for figures, which show it without an interval.
+    pub fn mean(&self, site: &Site) -> Option<f64> {
+        let record = self.points.get(&site.point.canonical())?;
+        let values = record.values.get(&(site.observable.clone(), bits(site.coordinate)))?;
+        Some(values.values().sum::<f64>() / values.len() as f64)
+    }
+
     /// A site whose point was measured but never recorded: a misspelt observable or coordinate in the law file.
     fn missing(&self, claim: &Claim) -> Option<String> {
         claim.all_sites().find_map(|site| {
@@ -101,6 +108,7 @@ mod tests {
         observed.add(&point, 2, [observation("a", 3.0)]);
         let claim = Claim::ratio("r", point.site("a"), point.site("b"), 0.5);
         assert_eq!(observed.evidence(&claim), Evidence::from_rows([(1, vec![1.0, 2.0])]));
+        assert_eq!([observed.mean(&point.site("a")), observed.mean(&point.site("c"))], [Some(2.0), None]);
     }
 
     #[test]

@@ -35,18 +35,19 @@ const AT_ONCE: usize = 2 * GROUPS;
 
 impl<P: Process, T: Element> Ensemble<P, T> {
     /// `replicas` of a process, replica `i` starting from `start(i)`, with the streams of `key`.
-    pub fn new(process: P, replicas: u64, key: &Key, start: impl Fn(u64) -> P::State<f64>) -> Self {
+    pub fn new(process: P, replicas: u64, key: &Key, start: impl Fn(u64) -> P::State<f64> + Sync) -> Self {
         let draws = Draws::of(&process, start(0));
         let sources = Sources::new(key);
         let count = P::State::<f64>::COUNT;
         let groups = replicas.div_ceil((GROUPS * LANES) as u64) * GROUPS as u64;
-        let mut columns = Vec::with_capacity(groups as usize * count);
-        for group in 0..groups {
-            // The last groups are filled up with copies of the last replica, which nobody sees.
-            let states: [_; LANES] =
-                std::array::from_fn(|lane| start((group * LANES as u64 + lane as u64).min(replicas - 1)));
-            columns.extend((0..count).map(|c| std::array::from_fn(|lane| T::from_f64(states[lane].column(c)))));
-        }
+        let mut columns = vec![[T::default(); LANES]; groups as usize * count];
+        columns.par_chunks_mut(count.max(1)).with_min_len(AT_ONCE).enumerate().for_each(|(group, columns)| {
+            for lane in 0..LANES {
+                // The last groups are filled up with copies of the last replica, which nobody sees.
+                let state = start(((group * LANES + lane) as u64).min(replicas - 1));
+                columns.iter_mut().enumerate().for_each(|(c, column)| column[lane] = T::from_f64(state.column(c)));
+            }
+        });
         let diverged = vec![None; groups as usize * LANES];
         Self { process, sources, draws, level: Level::widest(), replicas, time: 0, columns, diverged }
     }

@@ -6,6 +6,8 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 /// A number, or one number per replica. Constants are f64 and stand on the right: `x * 0.5 + 1.0`.
 pub trait Number:
     Copy
+    + Send
+    + Sync
     + Add<Output = Self>
     + Sub<Output = Self>
     + Mul<Output = Self>

@@ -73,7 +73,7 @@ pub fn first_passages<P: Watched>(
     level: f64,
     (replicas, horizon): (u64, u64),
     key: &Key,
-    start: impl Fn(u64) -> P::State<f64>,
+    start: impl Fn(u64) -> P::State<f64> + Sync,
 ) -> Passages {
     let clocked = Clocked { process, level };
     let mut ensemble = Ensemble::<_, f64>::new(clocked, replicas, key, |i| (start(i), [1.0, 0.0]));

@@ -17,7 +17,7 @@ pub trait Process: Sync {
 }
 
 /// Numbers in a fixed order: `()`, arrays, and pairs of such.
-pub trait Columns<X>: Copy {
+pub trait Columns<X>: Copy + Send + Sync {
     /// How many they are.
     const COUNT: usize;
 
@@ -40,7 +40,7 @@ pub trait Columns<X>: Copy {
     }
 }
 
-impl<X: Copy, const N: usize> Columns<X> for [X; N] {
+impl<X: Copy + Send + Sync, const N: usize> Columns<X> for [X; N] {
     const COUNT: usize = N;
 
     #[inline(always)]
@@ -54,7 +54,7 @@ impl<X: Copy, const N: usize> Columns<X> for [X; N] {
     }
 }
 
-impl<X: Copy> Columns<X> for () {
+impl<X: Copy + Send + Sync> Columns<X> for () {
     const COUNT: usize = 0;
 
     #[inline(always)]
@@ -66,7 +66,7 @@ impl<X: Copy> Columns<X> for () {
     }
 }
 
-impl<X: Copy, A: Columns<X>, B: Columns<X>> Columns<X> for (A, B) {
+impl<X: Copy + Send + Sync, A: Columns<X>, B: Columns<X>> Columns<X> for (A, B) {
     const COUNT: usize = A::COUNT + B::COUNT;
 
     #[inline(always)]

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::outcome::{ClaimOutcome, kind_word};
 
-pub(super) fn article(law: &str, outcome: &ClaimOutcome, figure: Option<Markup>) -> Markup {
+pub(super) fn article(law: &str, outcome: &ClaimOutcome, figures: &[Markup]) -> Markup {
     let ClaimOutcome { claim, judgement, .. } = outcome;
     let id = anchor(law, &claim.id);
     let step = next::step(outcome);
@@ -30,7 +30,7 @@ pub(super) fn article(law: &str, outcome: &ClaimOutcome, figure: Option<Markup>)
                 (None, Some(note)) if judgement.verdict != Verdict::OutOfRegime => p.note { (prose(&capitalised(note))) "." },
                 _ => {}
             }
-            @if let Some(figure) = figure { figure { (figure) } }
+            @for figure in figures { figure { (figure) } }
             (rivals(outcome))
             (conditions(outcome))
             @if claim.components() > 1 && !judgement.measured.is_empty() { (table(outcome)) }

@@ -5,6 +5,7 @@
 
 mod axis;
 mod curve;
+mod diagram;
 mod exact;
 mod exponent;
 mod forest;
@@ -59,13 +60,20 @@ enum Role {
     Level,
     /// Where a crossing has been located.
     Bracket,
+    /// Behind a line that runs over shades.
+    Halo,
+    /// A measured value as a shade, from the lowest to the highest.
+    Shade(usize),
     Frame,
     Grid,
     Text,
 }
 
 impl Role {
-    const ALL: [(Self, &'static str); 14] = [
+    /// Number of shades.
+    const SHADES: usize = 9;
+
+    const ALL: [(Self, &'static str); 15 + Self::SHADES] = [
         (Self::Band, "band"),
         (Self::Prediction, "prediction"),
         (Self::Rival(0), "rival0"),
@@ -80,6 +88,16 @@ impl Role {
         (Self::Frame, "frame"),
         (Self::Grid, "grid"),
         (Self::Text, "text"),
+        (Self::Halo, "halo"),
+        (Self::Shade(0), "shade0"),
+        (Self::Shade(1), "shade1"),
+        (Self::Shade(2), "shade2"),
+        (Self::Shade(3), "shade3"),
+        (Self::Shade(4), "shade4"),
+        (Self::Shade(5), "shade5"),
+        (Self::Shade(6), "shade6"),
+        (Self::Shade(7), "shade7"),
+        (Self::Shade(8), "shade8"),
     ];
 
     /// The colour that plotters is told.
@@ -152,6 +170,11 @@ pub(super) fn of_claim(law: &LawOutcome, outcome: &ClaimOutcome, level: f64) -> 
         Kind::Threshold { level: crossed } => threshold::draw(&id, outcome, crossed, level),
         Kind::Value | Kind::Bound | Kind::Exact => Ok(None),
     }
+}
+
+/// The phase diagram of a claim, if it has one.
+pub(super) fn phase_diagram(law: &LawOutcome, outcome: &ClaimOutcome) -> Result<Option<Markup>> {
+    diagram::draw(&format!("{}/{}/phases", law.card.id, outcome.claim.id), outcome)
 }
 
 /// The estimates and intervals of the sites themselves, where the claim is about something derived from them.

@@ -44,8 +44,10 @@ pub(super) fn section(law: &LawOutcome, outcome: &Outcome, links: &Links) -> Res
     for outcome in &law.claims {
         let named = || format!("law {id}: claim {}", outcome.claim.id);
         let figure = figure::of_claim(law, outcome, level).with_context(named)?;
-        let claims = if figure.is_some() { &mut drawn } else { &mut plain };
-        claims.push(claim::article(id, outcome, figure));
+        let phases = figure::phase_diagram(law, outcome).with_context(named)?;
+        let figures: Vec<Markup> = figure.into_iter().chain(phases).collect();
+        let claims = if figures.is_empty() { &mut plain } else { &mut drawn };
+        claims.push(claim::article(id, outcome, &figures));
     }
     Ok(html! {
         section.law id=(id) aria-labelledby={ (id) "-title" } {

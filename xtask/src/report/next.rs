@@ -83,7 +83,7 @@ pub(super) fn is_needed(outcome: &Outcome) -> bool {
 
 /// What can be done about a claim, if anything need be.
 pub(super) fn step(outcome: &ClaimOutcome) -> Option<Step> {
-    let ClaimOutcome { claim, evidence, judgement } = outcome;
+    let ClaimOutcome { claim, evidence, judgement, .. } = outcome;
     let note = judgement.note.clone().unwrap_or_default();
     let stuck = |why: &str| Some(Step { why: why.to_owned(), run: None });
     let again = || Some(Step { why: format!("{note}."), run: Some(Run::Again) });

@@ -1,7 +1,7 @@
 //! Vector operations on 512 bits at a time, and what they do in plain code.
 
 /// Eight numbers of 64 bits or sixteen of 32, each of the latter in the low (even) or high (odd) half of one of the former.
-pub trait Wide: Copy + Send + Sync {
+pub trait Wide: Copy + Send + Sync + Send + Sync {
     /// The registers that it takes: with one, there is room for several independent chains of operations at a time.
     const REGISTERS: usize;
 

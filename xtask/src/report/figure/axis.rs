@@ -48,6 +48,13 @@ impl Axis {
         Self { label: label.to_owned(), log, low: low_end - padding, high: high_end + padding }
     }
 
+    /// An axis that ends where its data do.
+    pub(super) fn filled(label: &str, log: bool, (low, high): (f64, f64)) -> Self {
+        let log = log && low > 0.0;
+        let place = |value: f64| if log { value.log10() } else { value };
+        Self { label: label.to_owned(), log, low: place(low), high: place(high) }
+    }
+
     /// The position of a value; far outside the axis it is only as far as need be.
     pub(super) fn at(&self, value: f64) -> f64 {
         let span = self.high - self.low;

@@ -188,7 +188,7 @@ fn spaced<'a>(ticks: &[(f64, &'a str)]) -> Vec<(f64, &'a str)> {
 /// What the legend shows for a role.
 pub(super) fn sample(page: &Layer<'_>, role: Role, (x, y): (f64, f64)) -> Result<()> {
     match role {
-        Role::Band | Role::Bracket => page.rectangle(role, x..x + SAMPLE, y - 0.4 * TEXT..y + 0.4 * TEXT),
+        Role::Band | Role::Bracket | Role::Shade(_) => page.rectangle(role, x..x + SAMPLE, y - 0.4 * TEXT..y + 0.4 * TEXT),
         Role::Evidence => {
             let middle = x + 0.5 * SAMPLE;
             whisker(page, (middle, y - 7.0, y + 7.0), 3.0)?;

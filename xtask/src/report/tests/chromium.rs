@@ -32,12 +32,12 @@ const PROBE: &str = r##"
       figures: all("svg.figure").map((svg) => ({
         name: svg.querySelector("title").textContent,
         width: box(svg).width, height: box(svg).height, text: svg.querySelectorAll("text").length,
-        inside: [...svg.querySelectorAll(".evidence")].filter((dot) => {
+        inside: [...svg.querySelectorAll(".evidence, [class*=shade]")].filter((dot) => {
           const [mark, frame] = [box(dot), box(dot.closest("svg"))];
           return mark.width > 0 && mark.left >= frame.left - 5 && mark.right <= frame.right + 5
             && mark.top >= frame.top - 5 && mark.bottom <= frame.bottom + 5;
         }).length,
-        dots: svg.querySelectorAll(".evidence").length,
+        dots: svg.querySelectorAll(".evidence, [class*=shade]").length,
         cut: [...svg.querySelectorAll("text")].filter((text) => box(text).right > box(svg).right + 2 || box(text).left < box(svg).left - 2)
           .map((text) => text.textContent),
       })),
@@ -98,7 +98,7 @@ fn renders_in_chromium() -> Result<()> {
         let here = format!("at {width} px, {scheme}");
         assert_eq!(frame["overflow"], 0, "the page scrolls sideways {here}");
         let figures = frame["figures"].as_array().context("figures")?;
-        assert_eq!(figures.len(), 12, "{here}");
+        assert_eq!(figures.len(), 13, "{here}");
         for figure in figures {
             let name = &figure["name"];
             assert!(

@@ -61,7 +61,11 @@ pub(super) fn evenly(from: f64, to: f64, count: usize) -> Vec<f64> {
 pub(super) fn law(id: &str, family: &str, title: &str, equation: &str, claims: Vec<(Claim, Evidence)>) -> LawOutcome {
     let claims = claims
         .into_iter()
-        .map(|(claim, evidence)| ClaimOutcome { claim, evidence, judgement: Judgement::unjudged() })
+        .map(|(claim, evidence)| {
+            let cells = claim.diagram.iter().flat_map(|diagram| &diagram.cells);
+            let diagram = cells.map(|(x, y, _)| (x + y < 19.5).then(|| (0.4 * x - y).tanh())).collect();
+            ClaimOutcome { claim, evidence, diagram, judgement: Judgement::unjudged() }
+        })
         .collect();
     let card = LawCard {
         id: id.to_owned(),

@@ -1,6 +1,6 @@
 //! The laws of the made-up run.
 
-use lawbook_claims::{Claim, Evidence, Margin, Verdict};
+use lawbook_claims::{Claim, Evidence, Margin, PhaseDiagram, Verdict};
 
 use super::fixture::{along, around, evenly, geometric, law, site, sites};
 use crate::outcome::LawOutcome;
@@ -91,7 +91,13 @@ pub(super) fn capacity() -> LawOutcome {
         .rival("signal-to-noise", "ignores correlations between the fields", [0.18])
         .rival("gardner-bound", "optimises over all couplings", [2.0])
         .axes("load K/N", "overlap m after convergence")
-        .source("Amit, Gutfreund & Sompolinsky 1987, Fig. 1");
+        .source("Amit, Gutfreund & Sompolinsky 1987, Fig. 1")
+        .phase_diagram(
+            PhaseDiagram::new("load", "temperature", "overlap")
+                .cells((0..144).map(|i| (f64::from(i % 16), f64::from(i / 16), site("y"))))
+                .boundary("critical load", (0..16).map(|i| (f64::from(i), 0.4 * f64::from(i))))
+                .boundary("a rival's", [(0.0, 5.0), (15.0, 5.0)]),
+        );
     let unlocated = Claim::threshold("reentrant-load", sites(&loads), 0.99, 0.09)
         .within(Margin::Absolute(0.02))
         .rival("no-reentrance", "puts it at zero", [0.0])

@@ -199,3 +199,17 @@ fn an_empty_run_has_a_page() -> Result<()> {
     assert!(page.contains("<h1>0 laws, 0 claims</h1>"));
     Ok(())
 }
+
+/// 144 cells of which those beyond the corner were not measured; the law's line, the rival's, and a halo behind each.
+#[test]
+fn a_phase_diagram_shows_what_was_measured_and_what_is_predicted() {
+    let page = page();
+    let drawn = figure(&page, "hopfield-capacity/critical-load/phases");
+    let shaded = drawn.matches("class=\"fill shade").count();
+    let unmeasured = (0..144).filter(|i| i % 16 + i / 16 >= 20).count();
+    // Three more are in the legend.
+    assert_eq!((shaded, unmeasured), (144 - unmeasured + 3, 10));
+    assert_eq!(drawn.matches("class=\"line halo").count(), 2);
+    assert!(drawn.contains("class=\"line prediction") && drawn.contains("class=\"line rival0"));
+    assert!(!page.contains("exponent/phases"));
+}
