@@ -7,19 +7,23 @@ use maud::{Markup, html};
 use super::{
     Links, claim, equation, figure, number,
     overview::{VERDICTS, counted, inflected, level_of_each},
-    prose::{prose, reference},
+    prose::{capitalised, prose, reference},
     reading,
 };
 use crate::outcome::{LawOutcome, Outcome};
 
-/// The list of laws with their verdicts.
+/// The list of laws with their verdicts, by family.
 pub(super) fn contents(outcome: &Outcome) -> Markup {
+    let families = outcome.laws.chunk_by(|law, next| law.card.family == next.card.family);
     html! {
         nav.contents #laws aria-labelledby="laws-title" {
             h2 #laws-title { "Laws" }
-            ul {
-                @for law in &outcome.laws {
-                    li { a href={ "#" (law.card.id) } { (law.card.title) } " " (tally(law)) }
+            @for laws in families {
+                h3 { (capitalised(&laws[0].card.family)) }
+                ul {
+                    @for law in laws {
+                        li { a href={ "#" (law.card.id) } { (law.card.title) } " " (tally(law)) }
+                    }
                 }
             }
         }

@@ -53,14 +53,14 @@ pub(crate) fn render(outcome: &Outcome, links: &Links) -> Result<String> {
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                a.skip href="#verdicts" { "Skip to the verdicts" }
+                a.skip href="#laws" { "Skip to the laws" }
                 (overview::header(outcome))
                 main {
-                    (table::section(outcome))
+                    (law::contents(outcome))
                     (overview::findings(outcome))
                     (next::section(outcome))
                     (overview::how_to_read(outcome))
-                    (law::contents(outcome))
+                    (table::section(outcome))
                     @for law in &laws { (law) }
                     (provenance::section(outcome, links))
                 }

@@ -68,11 +68,11 @@ pub(super) fn header(outcome: &Outcome) -> Markup {
                 }
             }
             nav aria-label="Sections" {
-                a href="#verdicts" { "Verdicts" }
+                a href="#laws" { "Laws" }
                 @if with_findings(outcome).next().is_some() { a href="#findings" { "Findings" } }
                 @if super::next::is_needed(outcome) { a href="#next" { "What to do next" } }
                 a href="#reading" { "How to read this" }
-                a href="#laws" { "Laws" }
+                a href="#verdicts" { "All verdicts" }
                 a href="#provenance" { "Provenance" }
             }
         }

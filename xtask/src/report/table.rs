@@ -11,7 +11,7 @@ use crate::outcome::{ClaimOutcome, Outcome, kind_word};
 pub(super) fn section(outcome: &Outcome) -> Markup {
     html! {
         section.verdicts #verdicts aria-labelledby="verdicts-title" {
-            h2 #verdicts-title { "Verdicts" }
+            h2 #verdicts-title { "All verdicts" }
             form.filter hidden role="search" aria-label="Claims" {
                 label { "Show " select { option value="" { "all verdicts" } } }
                 label { "matching " input type="search" placeholder="law, claim or kind"; }
