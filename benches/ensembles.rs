@@ -9,7 +9,7 @@ use lawbook_core::{
     simd::{LANES, Level},
     tensor::to_vec,
 };
-use lawbook_dynamics::{Columns, Ensemble, Noise, Number, Process, lanes::Element, noise::Table};
+use lawbook_dynamics::{Columns, Ensemble, Noise, Number, Process, engine::lanes::Element, engine::noise::Table};
 use rayon::prelude::*;
 use serde_json::json;
 

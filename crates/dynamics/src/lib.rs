@@ -28,72 +28,23 @@
 //! ```
 //!
 //! [`Ensemble`] runs sixteen replicas to a vector on all cores, [`TensorEnsemble`] the same process on tensors; both draw the
-//! same numbers. Around them:
-//! - training: [`optimizer`] and [`descent`]; [`regression`], [`quadratic`], [`finite_data`] for fresh and finite data, with and
-//!   without replacement; [`sde`] for diffusions and their integrators;
-//! - covariance at a finite learning rate: [`covariance`], [`direction`], [`minibatch`]; tails: [`kesten`];
-//! - stability: [`curvature`], [`lyapunov`], [`lyapunov_spectrum`], [`isotropic`], [`logarithmic`], [`local_maximum`],
-//!   [`two_minima`]; first passages: [`passage`], [`first_exit`], [`renewals`], [`escape`];
-//! - balance: the two-layer (or deeper) linear unit under label noise, `ℓ = (v x − y)²` with `v` a product of weights: its noise
-//!   and signal ([`moments`]), its exact discrete dynamics ([`two_layer`], [`two_paths`], [`tanh_unit`], [`weight_decay`]), its
-//!   stationary laws in closed form ([`stationary`], [`interpolation`]), a sampler of its diffusion that cannot overflow
-//!   ([`time_changed`]); products of matrices: [`matrix_factorization`];
-//! - symmetries of the loss and what weight decay makes of them: [`mirror`], [`spred`], [`syre`].
+//! same numbers, and both are in [`engine`]. Around them:
+//! - [`optimizers`]: momentum, Adam and weight decay as parts of a process; [`integrators`]: diffusions in discrete time, and
+//!   coordinates in which nothing under- or overflows;
+//! - [`systems`]: what is trained. Regression on fresh and finite data; linear units of two and more layers under label noise,
+//!   `ℓ = (v x − y)²` with `v` a product of weights; products of matrices; losses with maxima, wells and symmetries;
+//! - [`theory`]: closed forms and solvers. Stationary covariances and laws, tails, rates of escape, bounds on fluctuations;
+//! - [`estimators`]: what is measured on processes. Lyapunov exponents and spectra, first passages, averages over time.
 
-pub mod adaptive;
-mod column;
-pub mod covariance;
-pub mod cubic_well;
-pub mod curvature;
-pub mod descent;
-pub mod direction;
-mod elementary;
-pub mod ensemble;
-pub mod escape;
-pub mod exponential_symmetry;
-pub mod factorisation;
-pub mod finite_data;
-pub mod first_exit;
-mod fused;
-pub mod interpolation;
-pub mod isotropic;
-pub mod kesten;
-pub mod lanes;
-pub mod local_maximum;
-pub mod logarithmic;
-pub mod lyapunov;
-pub mod lyapunov_spectrum;
-pub mod matrix_factorization;
-pub mod minibatch;
-pub mod mirror;
-pub mod moments;
-pub mod noise;
-pub mod number;
-pub mod optimizer;
-pub mod passage;
-pub mod process;
-pub mod quadratic;
-pub mod regression;
-pub mod regression_passage;
-pub mod regression_sgd;
-pub mod renewals;
-pub mod sde;
-pub mod spred;
-pub mod stationary;
-pub mod syre;
-pub mod tanh_net;
-pub mod tanh_unit;
-pub mod tensor;
-pub mod time_average;
-pub mod time_changed;
-pub mod two_layer;
-pub mod two_minima;
-pub mod two_paths;
-pub mod uncertainty;
-pub mod weight_decay;
+pub mod engine;
+pub mod estimators;
+pub mod integrators;
+pub mod optimizers;
+pub mod systems;
+pub mod theory;
 
-pub use ensemble::Ensemble;
-pub use noise::Noise;
-pub use number::Number;
-pub use process::{Columns, Process};
-pub use tensor::TensorEnsemble;
+pub use engine::ensemble::Ensemble;
+pub use engine::noise::Noise;
+pub use engine::number::Number;
+pub use engine::process::{Columns, Process};
+pub use engine::tensor::TensorEnsemble;

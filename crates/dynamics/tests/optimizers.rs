@@ -7,8 +7,8 @@ use lawbook_core::{
 };
 use lawbook_dynamics::{
     Ensemble, Noise, Number,
-    descent::{Descent, Gradient},
-    optimizer::{Adam, AmsGrad, Coupled, Decoupled, HeavyBall, Nesterov, Optimizer, Sgd},
+    optimizers::descent::{Descent, Gradient},
+    optimizers::optimizer::{Adam, AmsGrad, Coupled, Decoupled, HeavyBall, Nesterov, Optimizer, Sgd},
 };
 
 /// Of the loss `½ wᵀK w + (w₀ + w₁)/10`, without noise.

@@ -2,8 +2,8 @@
 
 use lawbook_analysis::density::Density;
 use lawbook_dynamics::{
-    moments::{Moments, NoisyLine},
-    stationary,
+    theory::moments::{Moments, NoisyLine},
+    theory::stationary,
 };
 use proptest::prelude::*;
 

@@ -7,7 +7,7 @@ use anyhow::Result;
 use lawbook_analysis::gaussian::Normal;
 use lawbook_dynamics::{
     Ensemble,
-    adaptive::{Adam, mean_size, size_cdf, size_variance},
+    theory::adaptive::{Adam, mean_size, size_cdf, size_variance},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

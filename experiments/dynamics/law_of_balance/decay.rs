@@ -4,9 +4,9 @@
 use anyhow::Result;
 use lawbook_dynamics::{
     Process,
-    moments::NoisyLine,
-    stationary::{balance_rate, critical_temperature, sgd_noise_strength},
-    two_layer::{GradientDescent, IsotropicNoise, Sgd, Weights, snapshots},
+    systems::two_layer::{GradientDescent, IsotropicNoise, Sgd, Weights, snapshots},
+    theory::moments::NoisyLine,
+    theory::stationary::{balance_rate, critical_temperature, sgd_noise_strength},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Site, Study, params};

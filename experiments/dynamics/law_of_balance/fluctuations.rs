@@ -4,9 +4,9 @@
 use anyhow::Result;
 use lawbook_analysis::density::Density;
 use lawbook_dynamics::{
-    moments::{Moments, NoisyLine},
-    stationary::{critical_temperature, depth_one_density, depth_zero_variance, tangent_variance},
-    time_changed::{Schedule, TimeChanged},
+    integrators::time_changed::{Schedule, TimeChanged},
+    theory::moments::{Moments, NoisyLine},
+    theory::stationary::{critical_temperature, depth_one_density, depth_zero_variance, tangent_variance},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Site, Study, params};

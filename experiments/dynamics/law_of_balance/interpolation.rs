@@ -7,9 +7,9 @@ use anyhow::Result;
 use lawbook_analysis::{density::Density, gaussian::Normal, quadrature::integral, quantiles::WeightedSample};
 use lawbook_dynamics::{
     Ensemble,
-    interpolation::Interpolation,
-    moments::NoisyLine,
-    two_layer::{Sgd, Weights, snapshots},
+    systems::interpolation::Interpolation,
+    systems::two_layer::{Sgd, Weights, snapshots},
+    theory::moments::NoisyLine,
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, Verdict, params};

@@ -4,9 +4,9 @@
 use anyhow::Result;
 use lawbook_analysis::quantiles::WeightedSample;
 use lawbook_dynamics::{
-    moments::NoisyLine,
-    stationary::critical_temperature,
-    two_layer::{Sgd, Weights, snapshots},
+    systems::two_layer::{Sgd, Weights, snapshots},
+    theory::moments::NoisyLine,
+    theory::stationary::critical_temperature,
 };
 
 use crate::framework::{Cell, Claim, Profile, Study, params};

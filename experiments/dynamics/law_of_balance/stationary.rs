@@ -4,9 +4,9 @@
 use anyhow::Result;
 use lawbook_analysis::{density::Density, gaussian::Normal, quantiles::WeightedSample};
 use lawbook_dynamics::{
-    moments::{Moments, NoisyLine},
-    stationary::{StationaryError, any_depth, depth_one_density, depth_zero, tail_exponent, tangent_variance},
-    time_changed::{Schedule, TimeChanged},
+    integrators::time_changed::{Schedule, TimeChanged},
+    theory::moments::{Moments, NoisyLine},
+    theory::stationary::{StationaryError, any_depth, depth_one_density, depth_zero, tail_exponent, tangent_variance},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

@@ -4,9 +4,9 @@ use anyhow::Result;
 use lawbook_analysis::gaussian::Normal;
 use lawbook_dynamics::{
     Ensemble, Process,
-    moments::NoisyLine,
-    stationary::depth_zero_variance,
-    tanh_unit::{OneLayerTanh, TwoLayerTanh},
+    systems::tanh_unit::{OneLayerTanh, TwoLayerTanh},
+    theory::moments::NoisyLine,
+    theory::stationary::depth_zero_variance,
 };
 
 use crate::framework::{Cell, Claim, Profile, Study, params};

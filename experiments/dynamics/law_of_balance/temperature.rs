@@ -6,11 +6,11 @@
 use anyhow::Result;
 use lawbook_dynamics::{
     Process,
-    lyapunov::critical_rate,
-    moments::NoisyLine,
-    stationary::{critical_temperature, critical_temperature_second_order},
-    two_layer::{BalanceSde, Sgd, Weights, snapshots},
-    weight_decay::WeightDecay,
+    estimators::lyapunov::critical_rate,
+    optimizers::weight_decay::WeightDecay,
+    systems::two_layer::{BalanceSde, Sgd, Weights, snapshots},
+    theory::moments::NoisyLine,
+    theory::stationary::{critical_temperature, critical_temperature_second_order},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Site, Study, Verdict, params};

@@ -6,9 +6,9 @@
 use anyhow::{Result, anyhow};
 use lawbook_analysis::{density::Density, gaussian::Normal, quantiles::WeightedSample};
 use lawbook_dynamics::{
-    moments::{Moments, NoisyLine},
-    stationary::{any_depth, depth_one_density, depth_one_second_order, infinite_depth},
-    time_changed::{Schedule, TimeChanged},
+    integrators::time_changed::{Schedule, TimeChanged},
+    theory::moments::{Moments, NoisyLine},
+    theory::stationary::{any_depth, depth_one_density, depth_one_second_order, infinite_depth},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

@@ -2,7 +2,9 @@
 //! two terms of opposite sign do not last together.
 
 use anyhow::Result;
-use lawbook_dynamics::{Ensemble, moments::NoisyLine, stationary::critical_temperature, two_paths::TwoPaths};
+use lawbook_dynamics::{
+    Ensemble, systems::two_paths::TwoPaths, theory::moments::NoisyLine, theory::stationary::critical_temperature,
+};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use lawbook_dynamics::{
     Ensemble,
-    local_maximum::{AmsGrad, TwoSamples},
+    systems::local_maximum::{AmsGrad, TwoSamples},
 };
 
 use crate::framework::{Cell, Claim, Profile, Study, params};

@@ -3,8 +3,8 @@
 use anyhow::{Result, anyhow};
 use lawbook_analysis::crossings::crossings;
 use lawbook_dynamics::{
-    local_maximum::{Sgd, TwoSamples},
-    logarithmic::{FAR_DOWN, growth},
+    integrators::logarithmic::{FAR_DOWN, growth},
+    systems::local_maximum::{Sgd, TwoSamples},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

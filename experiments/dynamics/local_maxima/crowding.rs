@@ -3,7 +3,7 @@
 use anyhow::Result;
 use lawbook_dynamics::{
     Ensemble,
-    local_maximum::{Sgd, TwoSamples},
+    systems::local_maximum::{Sgd, TwoSamples},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

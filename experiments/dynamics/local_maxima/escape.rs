@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use lawbook_dynamics::{
-    local_maximum::{Sgd, TwoSamples},
-    passage::first_passages,
+    estimators::passage::first_passages,
+    systems::local_maximum::{Sgd, TwoSamples},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

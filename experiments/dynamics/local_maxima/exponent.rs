@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use lawbook_dynamics::{
-    local_maximum::{Sgd, TwoSamples},
-    logarithmic::{FAR_DOWN, growth},
+    integrators::logarithmic::{FAR_DOWN, growth},
+    systems::local_maximum::{Sgd, TwoSamples},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

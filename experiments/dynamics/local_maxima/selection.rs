@@ -1,7 +1,7 @@
 //! Sharp over flat: SGD leaves a flat minimum on whose curvature the samples disagree, and keeps a sharp one on which they agree.
 
 use anyhow::Result;
-use lawbook_dynamics::{Ensemble, curvature::Curvature, two_minima::TwoMinima};
+use lawbook_dynamics::{Ensemble, systems::two_minima::TwoMinima, theory::curvature::Curvature};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 

@@ -7,7 +7,7 @@
 
 use anyhow::{Context, Result};
 use lawbook_core::Key;
-use lawbook_dynamics::finite_data::{DataSet, OnData};
+use lawbook_dynamics::systems::finite_data::{DataSet, OnData};
 
 use super::{Schedule, stationary_mean};
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

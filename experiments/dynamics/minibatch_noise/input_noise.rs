@@ -6,8 +6,8 @@
 
 use anyhow::Result;
 use lawbook_dynamics::{
-    minibatch::{continuous_time, stationary},
-    regression::{NoisyInputs, Regression},
+    systems::regression::{NoisyInputs, Regression},
+    theory::minibatch::{continuous_time, stationary},
 };
 
 use super::{Schedule, stationary_mean};

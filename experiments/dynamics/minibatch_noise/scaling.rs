@@ -3,8 +3,8 @@
 
 use anyhow::Result;
 use lawbook_dynamics::{
-    minibatch::{constant_noise, continuous_time, stationary},
-    regression::Regression,
+    systems::regression::Regression,
+    theory::minibatch::{constant_noise, continuous_time, stationary},
 };
 
 use super::{Schedule, stationary_mean};

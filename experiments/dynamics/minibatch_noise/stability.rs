@@ -2,7 +2,7 @@
 //! about `2S/(a D)` in many. From there on a step of SGD without label noise makes `E|w|²` grow.
 
 use anyhow::{Result, bail};
-use lawbook_dynamics::{Ensemble, minibatch::largest_rate, regression::Regression};
+use lawbook_dynamics::{Ensemble, systems::regression::Regression, theory::minibatch::largest_rate};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 

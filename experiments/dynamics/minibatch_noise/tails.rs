@@ -6,8 +6,8 @@ use anyhow::Result;
 use lawbook_analysis::tails::hill;
 use lawbook_dynamics::{
     Ensemble,
-    kesten::{continuous_tail_index, student_tail_index, tail_index},
-    regression::Regression,
+    systems::regression::Regression,
+    theory::kesten::{continuous_tail_index, student_tail_index, tail_index},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, Verdict, params};

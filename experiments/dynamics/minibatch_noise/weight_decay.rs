@@ -2,7 +2,7 @@
 //! its best strength can be negative: beyond `λ a ≈ 2` only a negative one keeps SGD from running away (corollary 1).
 
 use anyhow::Result;
-use lawbook_dynamics::{minibatch::stationary, regression::Regression};
+use lawbook_dynamics::{systems::regression::Regression, theory::minibatch::stationary};
 
 use super::{Schedule, stationary_mean};
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

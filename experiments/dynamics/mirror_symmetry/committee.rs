@@ -6,7 +6,7 @@ use lawbook_core::{
     optim::{Decay, Optimiser, Rule},
     training::{train, unobserved},
 };
-use lawbook_dynamics::tanh_net::TanhNet;
+use lawbook_dynamics::systems::tanh_net::TanhNet;
 
 use crate::framework::{Cell, Claim, Profile, Study, params};
 

@@ -6,7 +6,7 @@ use lawbook_core::{
     optim::gradients,
     tensor::{from_slice, scalar, to_vec},
 };
-use lawbook_dynamics::mirror::{Mirror, constrained, constraint_penalty};
+use lawbook_dynamics::systems::mirror::{Mirror, constrained, constraint_penalty};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use lawbook_analysis::gaussian::normal_tail;
-use lawbook_dynamics::spred::{Descent, Factors, descend};
+use lawbook_dynamics::systems::spred::{Descent, Factors, descend};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 

@@ -7,8 +7,8 @@ use lawbook_core::{
     tensor::scalar,
 };
 use lawbook_dynamics::{
-    mirror::{Mirror, gradient, hessian},
-    tanh_net::TanhNet,
+    systems::mirror::{Mirror, gradient, hessian},
+    systems::tanh_net::TanhNet,
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

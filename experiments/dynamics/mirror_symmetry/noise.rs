@@ -5,7 +5,7 @@
 
 use anyhow::{Context, Result};
 use lawbook_analysis::root::bisect;
-use lawbook_dynamics::{Ensemble, Noise as Source, Number, Process, lyapunov::expected_log_abs};
+use lawbook_dynamics::{Ensemble, Noise as Source, Number, Process, estimators::lyapunov::expected_log_abs};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 

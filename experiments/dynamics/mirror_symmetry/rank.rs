@@ -5,7 +5,7 @@ use lawbook_core::{
     Kind, Tensor,
     tensor::{from_slice, to_vec},
 };
-use lawbook_dynamics::factorisation::Factorisation;
+use lawbook_dynamics::systems::factorisation::Factorisation;
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 

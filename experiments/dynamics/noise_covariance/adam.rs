@@ -5,11 +5,11 @@ use anyhow::{Context, Result};
 use lawbook_analysis::root::bisect;
 use lawbook_dynamics::{
     Ensemble,
-    descent::Descent,
-    direction::Direction,
-    optimizer::Adam,
-    quadratic::{Quadratic, Shape},
-    time_average::{Looks, time_average},
+    estimators::time_average::{Looks, time_average},
+    optimizers::descent::Descent,
+    optimizers::optimizer::Adam,
+    systems::quadratic::{Quadratic, Shape},
+    theory::direction::Direction,
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

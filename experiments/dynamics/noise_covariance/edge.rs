@@ -3,11 +3,11 @@
 use anyhow::Result;
 use lawbook_dynamics::{
     Ensemble,
-    descent::Descent,
-    direction::Direction,
-    optimizer::{HeavyBall, Nesterov, Optimizer},
-    quadratic::{Quadratic, Shape},
-    time_average::time_average,
+    estimators::time_average::time_average,
+    optimizers::descent::Descent,
+    optimizers::optimizer::{HeavyBall, Nesterov, Optimizer},
+    systems::quadratic::{Quadratic, Shape},
+    theory::direction::Direction,
 };
 
 use super::variance::looks;

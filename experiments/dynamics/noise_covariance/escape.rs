@@ -4,7 +4,7 @@
 use anyhow::Result;
 use lawbook_dynamics::{
     Ensemble,
-    first_exit::{FirstExit, effective_temperature, escape_rate},
+    estimators::first_exit::{FirstExit, effective_temperature, escape_rate},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

@@ -4,7 +4,7 @@
 use anyhow::Result;
 use lawbook_analysis::{lyapunov_equation::stationary_covariance, matrix::Matrix};
 use lawbook_core::Stream;
-use lawbook_dynamics::covariance::Valley;
+use lawbook_dynamics::theory::covariance::Valley;
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 

@@ -4,11 +4,11 @@
 use anyhow::Result;
 use lawbook_dynamics::{
     Ensemble,
-    descent::Descent,
-    direction::Direction,
-    optimizer::Nesterov,
-    quadratic::{Quadratic, Shape},
-    time_average::time_average,
+    estimators::time_average::time_average,
+    optimizers::descent::Descent,
+    optimizers::optimizer::Nesterov,
+    systems::quadratic::{Quadratic, Shape},
+    theory::direction::Direction,
 };
 
 use super::variance::looks;

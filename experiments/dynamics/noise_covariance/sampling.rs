@@ -4,10 +4,10 @@
 use anyhow::Result;
 use lawbook_dynamics::{
     Ensemble,
-    descent::Descent,
-    direction::Direction,
-    optimizer::Sgd,
-    quadratic::{SampleOrder, Samples, epoch_variances},
+    optimizers::descent::Descent,
+    optimizers::optimizer::Sgd,
+    systems::quadratic::{SampleOrder, Samples, epoch_variances},
+    theory::direction::Direction,
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

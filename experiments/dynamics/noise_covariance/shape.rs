@@ -5,12 +5,12 @@ use anyhow::Result;
 use lawbook_analysis::matrix::Matrix;
 use lawbook_dynamics::{
     Ensemble,
-    covariance::{Valley, natural_covariance, newton_preconditioner},
-    descent::Descent,
-    direction::Direction,
-    optimizer::HeavyBall,
-    quadratic::{Quadratic, Shape},
-    time_average::time_average,
+    estimators::time_average::time_average,
+    optimizers::descent::Descent,
+    optimizers::optimizer::HeavyBall,
+    systems::quadratic::{Quadratic, Shape},
+    theory::covariance::{Valley, natural_covariance, newton_preconditioner},
+    theory::direction::Direction,
 };
 
 use super::variance::looks;

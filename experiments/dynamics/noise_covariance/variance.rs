@@ -5,11 +5,11 @@ use anyhow::Result;
 use lawbook_core::Key;
 use lawbook_dynamics::{
     Ensemble,
-    descent::Descent,
-    direction::Direction,
-    optimizer::HeavyBall,
-    quadratic::{Quadratic, Shape},
-    time_average::{Looks, time_average},
+    estimators::time_average::{Looks, time_average},
+    optimizers::descent::Descent,
+    optimizers::optimizer::HeavyBall,
+    systems::quadratic::{Quadratic, Shape},
+    theory::direction::Direction,
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Site, Study, params};

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use lawbook_core::Key;
-use lawbook_dynamics::matrix_factorization::{Data, Factors};
+use lawbook_dynamics::systems::matrix_factorization::{Data, Factors};
 
 use super::factors::{Net, TEACHER, random_start};
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

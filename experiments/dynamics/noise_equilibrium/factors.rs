@@ -4,7 +4,7 @@ use anyhow::Result;
 use lawbook_core::Stream;
 use lawbook_dynamics::{
     Ensemble,
-    matrix_factorization::{Data, Factorised, Factors, Point},
+    systems::matrix_factorization::{Data, Factorised, Factors, Point},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

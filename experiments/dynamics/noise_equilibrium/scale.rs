@@ -2,7 +2,7 @@
 //! decay brings one back.
 
 use anyhow::Result;
-use lawbook_dynamics::{Ensemble, exponential_symmetry::ScaleInvariant};
+use lawbook_dynamics::{Ensemble, systems::exponential_symmetry::ScaleInvariant};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 

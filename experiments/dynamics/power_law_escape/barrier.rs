@@ -3,10 +3,10 @@
 use anyhow::Result;
 use lawbook_dynamics::{
     Ensemble,
-    cubic_well::CubicWell,
-    escape::{Barrier, EscapeError},
-    renewals::Renewals,
-    sde::TimeChanged,
+    estimators::renewals::Renewals,
+    integrators::sde::TimeChanged,
+    systems::cubic_well::CubicWell,
+    theory::escape::{Barrier, EscapeError},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Site, Study, params};

@@ -3,9 +3,9 @@
 use anyhow::{Result, ensure};
 use lawbook_dynamics::{
     Ensemble,
-    regression_passage::{diffusion_time, mean_steps},
-    regression_sgd::RegressionSgd,
-    renewals::Renewals,
+    estimators::regression_passage::{diffusion_time, mean_steps},
+    estimators::renewals::Renewals,
+    systems::regression_sgd::RegressionSgd,
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Site, Study, Verdict, params};

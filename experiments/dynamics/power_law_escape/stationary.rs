@@ -4,8 +4,8 @@ use anyhow::{Result, ensure};
 use lawbook_analysis::student::fit_exponent_to_mean;
 use lawbook_dynamics::{
     Ensemble,
-    escape::{discrete_stationary_exponent, stationary_exponent},
-    regression_sgd::RegressionSgd,
+    systems::regression_sgd::RegressionSgd,
+    theory::escape::{discrete_stationary_exponent, stationary_exponent},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, Verdict, params};

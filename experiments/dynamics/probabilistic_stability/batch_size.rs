@@ -4,8 +4,8 @@
 use anyhow::{Result, anyhow};
 use lawbook_analysis::crossings::crossings;
 use lawbook_dynamics::{
-    curvature::Curvature,
-    logarithmic::{FAR_DOWN, LeastSquares, growth},
+    integrators::logarithmic::{FAR_DOWN, LeastSquares, growth},
+    theory::curvature::Curvature,
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

@@ -3,9 +3,9 @@
 use anyhow::{Result, bail};
 use lawbook_analysis::crossings::crossings;
 use lawbook_dynamics::{
-    curvature::Curvature,
-    logarithmic::{FAR_DOWN, Sampled, growth},
-    noise::Table,
+    engine::noise::Table,
+    integrators::logarithmic::{FAR_DOWN, Sampled, growth},
+    theory::curvature::Curvature,
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

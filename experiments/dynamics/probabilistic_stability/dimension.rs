@@ -3,8 +3,8 @@
 use anyhow::{Result, anyhow, bail};
 use lawbook_analysis::crossings::crossings;
 use lawbook_dynamics::{
-    isotropic::{largest_exponents, mean_square_bound},
-    logarithmic::{Isotropic, growth},
+    integrators::logarithmic::{Isotropic, growth},
+    systems::isotropic::{largest_exponents, mean_square_bound},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use lawbook_dynamics::{
-    curvature::Curvature,
-    logarithmic::{FAR_DOWN, LeastSquares, growth},
+    integrators::logarithmic::{FAR_DOWN, LeastSquares, growth},
+    theory::curvature::Curvature,
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

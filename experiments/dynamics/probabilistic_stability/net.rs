@@ -1,7 +1,7 @@
 //! The whole nonlinear two-layer net: which replicas end in the saddle.
 
 use anyhow::Result;
-use lawbook_dynamics::{Ensemble, curvature::Curvature, logarithmic::TwoLayerLogs};
+use lawbook_dynamics::{Ensemble, integrators::logarithmic::TwoLayerLogs, theory::curvature::Curvature};
 
 use crate::framework::{Cell, Claim, Profile, Study, params};
 

@@ -4,8 +4,8 @@
 use anyhow::{Result, anyhow};
 use lawbook_analysis::crossings::crossings;
 use lawbook_dynamics::{
-    curvature::{Curvature, collapse_window},
-    logarithmic::{FAR_DOWN, TwoLayerLogs, growths},
+    integrators::logarithmic::{FAR_DOWN, TwoLayerLogs, growths},
+    theory::curvature::{Curvature, collapse_window},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use lawbook_dynamics::{
-    curvature::CRITICAL_RATIO,
-    logarithmic::{FAR_DOWN, TwoLayerLogs, growth},
+    integrators::logarithmic::{FAR_DOWN, TwoLayerLogs, growth},
+    theory::curvature::CRITICAL_RATIO,
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

@@ -1,7 +1,7 @@
 //! All Lyapunov exponents of SGD on isotropic least squares, by repeated orthogonalisation.
 
 use anyhow::Result;
-use lawbook_dynamics::{isotropic::largest_exponents, lyapunov_spectrum::lyapunov_spectrum};
+use lawbook_dynamics::{estimators::lyapunov_spectrum::lyapunov_spectrum, systems::isotropic::largest_exponents};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use lawbook_analysis::lasso::lasso;
-use lawbook_dynamics::spred::{Descent, Factors, descend};
+use lawbook_dynamics::systems::spred::{Descent, Factors, descend};
 
 use super::lasso::regression;
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

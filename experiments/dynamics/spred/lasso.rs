@@ -3,7 +3,7 @@
 use anyhow::Result;
 use lawbook_analysis::lasso::{LeastSquares, lasso};
 use lawbook_core::Stream;
-use lawbook_dynamics::spred::{Descent, Factors, descend};
+use lawbook_dynamics::systems::spred::{Descent, Factors, descend};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 

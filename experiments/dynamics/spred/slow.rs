@@ -1,7 +1,7 @@
 //! How zeros come about: a weight that the lasso sets to zero decays at the rate 2(2κ − |b|), and at the threshold as 1/(2t).
 
 use anyhow::Result;
-use lawbook_dynamics::spred::{Descent, Factors, descend};
+use lawbook_dynamics::systems::spred::{Descent, Factors, descend};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use lawbook_analysis::lasso::soft_threshold;
-use lawbook_dynamics::spred::{Descent, Factors, GroupFactors, descend, descend_groups};
+use lawbook_dynamics::systems::spred::{Descent, Factors, GroupFactors, descend, descend_groups};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 

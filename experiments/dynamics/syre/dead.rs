@@ -7,7 +7,7 @@ use lawbook_core::{
     tensor::scalar,
     training::{train, unobserved},
 };
-use lawbook_dynamics::syre::Syre;
+use lawbook_dynamics::systems::syre::Syre;
 
 use crate::framework::{Cell, Claim, Profile, Study, params};
 

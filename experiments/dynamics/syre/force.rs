@@ -3,9 +3,9 @@
 use anyhow::Result;
 use lawbook_core::{Kind, Tensor, tensor::scalar};
 use lawbook_dynamics::{
-    mirror::{Mirror, gradient},
-    syre::Syre,
-    tanh_net::TanhNet,
+    systems::mirror::{Mirror, gradient},
+    systems::syre::Syre,
+    systems::tanh_net::TanhNet,
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

@@ -6,8 +6,8 @@
 use anyhow::Result;
 use lawbook_core::{Kind, Tensor, tensor::scalar};
 use lawbook_dynamics::{
-    mirror::{Mirror, gradient},
-    syre::Syre,
+    systems::mirror::{Mirror, gradient},
+    systems::syre::Syre,
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

@@ -7,7 +7,7 @@ use lawbook_core::{
     tensor::scalar,
     training::{train, unobserved},
 };
-use lawbook_dynamics::{mirror::Mirror, syre::Syre, tanh_net::TanhNet};
+use lawbook_dynamics::{systems::mirror::Mirror, systems::syre::Syre, systems::tanh_net::TanhNet};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 

@@ -5,7 +5,7 @@ use std::f64::consts::PI;
 
 use anyhow::Result;
 use lawbook_analysis::quadrature::nodes;
-use lawbook_dynamics::uncertainty::{Outcome, compare};
+use lawbook_dynamics::theory::uncertainty::{Outcome, compare};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Site, Study, params};
 

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use lawbook_core::Stream;
-use lawbook_dynamics::uncertainty::{Fluctuations, Outcome, compare};
+use lawbook_dynamics::theory::uncertainty::{Fluctuations, Outcome, compare};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 

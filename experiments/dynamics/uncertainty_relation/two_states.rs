@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use lawbook_core::Stream;
-use lawbook_dynamics::uncertainty::{Driven, Move, two_reservoirs, two_reservoirs_stationary};
+use lawbook_dynamics::theory::uncertainty::{Driven, Move, two_reservoirs, two_reservoirs_stationary};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 

@@ -2,7 +2,7 @@
 //! since time is discrete.
 
 use anyhow::Result;
-use lawbook_dynamics::uncertainty::{Driven, walk};
+use lawbook_dynamics::theory::uncertainty::{Driven, walk};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Site, Study, params};
 

@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 use anyhow::Result;
-use lawbook_dynamics::adaptive::{Adam, size_variance};
+use lawbook_dynamics::theory::adaptive::{Adam, size_variance};
 
 use super::{Params, Steps, times};
 use crate::framework::{Claim, Margin, Study, Verdict};

@@ -2,7 +2,9 @@
 
 use anyhow::Result;
 use lawbook_analysis::{density::Density, gaussian::Normal};
-use lawbook_dynamics::stationary::{depth_one_density, depth_one_second_order, depth_zero_variance, tangent_variance};
+use lawbook_dynamics::theory::stationary::{
+    depth_one_density, depth_one_second_order, depth_zero_variance, tangent_variance,
+};
 
 use super::{BURN, COLLAPSED, GRID, IMBALANCE, Params, RealSgd, SAMPLES, SPACING, WEAK};
 use crate::framework::{Claim, Margin, Study, Verdict};

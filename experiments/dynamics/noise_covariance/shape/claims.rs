@@ -3,8 +3,8 @@
 use anyhow::Result;
 use lawbook_analysis::matrix::Matrix;
 use lawbook_dynamics::{
-    covariance::{Valley, natural_covariance, newton_covariance},
-    direction::Direction,
+    theory::covariance::{Valley, natural_covariance, newton_covariance},
+    theory::direction::Direction,
 };
 
 use super::{BATCH, Params, RATE, SAMPLES, ShapeOfNoise, entries};

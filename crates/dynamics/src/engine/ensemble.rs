@@ -1,0 +1,206 @@
+//! The fused engine: many replicas of a process, sixteen at a time in vector registers, on all threads.
+
+use lawbook_core::{
+    Key,
+    simd::{LANES, Level},
+};
+use rayon::prelude::*;
+
+use crate::{
+    engine::fused::{Advance, GROUPS},
+    engine::lanes::Element,
+    engine::noise::{Draws, Sources},
+    engine::process::{Columns, Process},
+};
+
+/// Independent replicas of a process, all at the same time.
+///
+/// Replica `i` draws from the streams of index `i` alone: it depends neither on how many replicas there are, nor on the number
+/// of threads, nor on the vector width, nor on how its way is cut into pieces. The memory is that of the states.
+#[derive(Debug, Clone)]
+pub struct Ensemble<P, T = f64> {
+    process: P,
+    sources: Sources,
+    draws: Draws,
+    level: Level,
+    replicas: u64,
+    time: u64,
+    /// For every group of sixteen replicas, for every column of the state, the numbers of the replicas.
+    columns: Vec<[T; LANES]>,
+    diverged: Vec<Option<u64>>,
+}
+
+/// Groups of sixteen replicas that a thread takes at once.
+const AT_ONCE: usize = 2 * GROUPS;
+
+impl<P: Process, T: Element> Ensemble<P, T> {
+    /// `replicas` of a process, replica `i` starting from `start(i)`, with the streams of `key`.
+    pub fn new(process: P, replicas: u64, key: &Key, start: impl Fn(u64) -> P::State<f64> + Sync) -> Self {
+        let draws = Draws::of(&process, start(0));
+        let sources = Sources::new(key);
+        let count = P::State::<f64>::COUNT;
+        let groups = replicas.div_ceil((GROUPS * LANES) as u64) * GROUPS as u64;
+        let mut columns = vec![[T::default(); LANES]; groups as usize * count];
+        columns.par_chunks_mut(count.max(1)).with_min_len(AT_ONCE).enumerate().for_each(|(group, columns)| {
+            for lane in 0..LANES {
+                // The last groups are filled up with copies of the last replica, which nobody sees.
+                let state = start(((group * LANES + lane) as u64).min(replicas - 1));
+                columns.iter_mut().enumerate().for_each(|(c, column)| column[lane] = T::from_f64(state.column(c)));
+            }
+        });
+        let diverged = vec![None; groups as usize * LANES];
+        Self { process, sources, draws, level: Level::widest(), replicas, time: 0, columns, diverged }
+    }
+
+    /// The same with no instructions beyond a level.
+    #[must_use]
+    pub fn at_level(self, level: Level) -> Self {
+        Self { level, ..self }
+    }
+
+    /// The process.
+    pub fn process(&self) -> &P {
+        &self.process
+    }
+
+    /// How many replicas there are.
+    pub fn replicas(&self) -> u64 {
+        self.replicas
+    }
+
+    /// The number of steps made.
+    pub fn time(&self) -> u64 {
+        self.time
+    }
+
+    /// Makes steps.
+    pub fn advance(&mut self, steps: u64) {
+        let count = P::State::<f64>::COUNT;
+        let until = self.time + steps;
+        let (process, sources, draws, level, from) = (&self.process, self.sources, self.draws, self.level, self.time);
+        let chunks = self.columns.par_chunks_mut(AT_ONCE * count.max(1));
+        chunks.zip(self.diverged.par_chunks_mut(AT_ONCE * LANES)).enumerate().for_each(|(chunk, (columns, diverged))| {
+            let first = (chunk * AT_ONCE * LANES) as u64;
+            level.run(Advance { process, sources, draws, level, first, from, until, columns, diverged });
+        });
+        self.time = until;
+    }
+
+    /// The state of every replica. That of a diverged one holds what it overflowed to; see [`diverged`](Self::diverged).
+    pub fn states(&self) -> impl Iterator<Item = P::State<f64>> + Clone + '_ {
+        let count = P::State::<f64>::COUNT;
+        (0..self.replicas as usize).map(move |replica| {
+            let group = replica / LANES * count;
+            P::State::from_fn(|c| self.columns[group + c][replica % LANES].to_f64())
+        })
+    }
+
+    /// For every replica the step after which its state was first not finite, if that has happened.
+    pub fn diverged(&self) -> &[Option<u64>] {
+        &self.diverged[..self.replicas as usize]
+    }
+
+    /// The fraction of replicas that have diverged.
+    pub fn fraction_diverged(&self) -> f64 {
+        self.diverged().iter().flatten().count() as f64 / self.replicas as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Noise, Number, engine::noise::Table};
+
+    /// One of everything that can be drawn.
+    struct Draw {
+        table: Table<1>,
+    }
+
+    impl Process for Draw {
+        type State<X: Number> = ([X; 3], [X; 2]);
+
+        #[inline(always)]
+        fn step<X: Number, N: Noise<X>>(&self, ([a, b, c], [d, e]): Self::State<X>, noise: &mut N) -> Self::State<X> {
+            let normal = noise.normal() + (noise.normal() * 0.5).tanh() + noise.normal().abs().ln();
+            let ([row], [next]) = (noise.row(&self.table), noise.next_row(&self.table));
+            let chosen = a.if_below(b, row, next) * 1e-3;
+            ([a * 0.9 + normal, b * 0.5 + noise.uniform(), c + noise.sign()], [d + next, (e * 0.3 + chosen).exp()])
+        }
+    }
+
+    fn draws(replicas: u64, level: Level, pieces: &[u64]) -> Vec<([f64; 3], [f64; 2])> {
+        let table = Table::new((0..7).map(|i| [f64::from(i)]).collect()).unwrap();
+        let start = |i: u64| ([i as f64, 0.0, 1.0], [0.0, -1.0]);
+        let mut ensemble = Ensemble::<_, f64>::new(Draw { table }, replicas, &Key::new(["draw"]), start).at_level(level);
+        pieces.iter().for_each(|&steps| ensemble.advance(steps));
+        ensemble.states().collect()
+    }
+
+    #[test]
+    fn neither_threads_nor_width_nor_pieces_nor_company_change_a_bit() {
+        let exact = draws(150, Level::Baseline, &[600]);
+        for level in Level::all() {
+            assert_eq!(draws(150, level, &[600]), exact, "{level:?}");
+        }
+        assert_eq!(draws(150, Level::Avx512, &[1, 2, 300, 0, 7, 290]), exact);
+        assert_eq!(draws(21, Level::Avx512, &[600])[..], exact[..21]);
+        let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        assert_eq!(one.install(|| draws(150, Level::Avx512, &[600])), exact);
+    }
+
+    #[test]
+    fn an_epoch_has_every_row_once() {
+        // The fourth column sums the rows without replacement: 0 + 1 + … + 6 = 21 per epoch of seven.
+        assert!(draws(40, Level::Avx512, &[14]).iter().all(|(_, [sum, _])| *sum == 42.0));
+        assert!(draws(40, Level::Avx512, &[10]).iter().any(|(_, [sum, _])| *sum != 30.0));
+    }
+
+    struct Square;
+
+    impl Process for Square {
+        type State<X: Number> = [X; 1];
+
+        #[inline(always)]
+        fn step<X: Number, N: Noise<X>>(&self, [x]: [X; 1], _: &mut N) -> [X; 1] {
+            [x * x]
+        }
+    }
+
+    #[test]
+    fn a_replica_that_overflows_has_diverged_with_its_step() {
+        let start = |i| [if i == 5 { 10.0 } else { 0.5 }];
+        let mut ensemble = Ensemble::<_, f64>::new(Square, 20, &Key::new(["overflow"]), start);
+        ensemble.advance(3);
+        assert_eq!(ensemble.fraction_diverged(), 0.0);
+        ensemble.advance(1000);
+        // 10^(2^9) overflows first.
+        assert!(ensemble.diverged().iter().enumerate().all(|(i, at)| *at == (i == 5).then_some(9)));
+        let mut single = Ensemble::<_, f32>::new(Square, 20, &Key::new(["overflow"]), start);
+        single.advance(1000);
+        // 10^(2^6) is beyond f32.
+        assert_eq!(single.diverged()[5], Some(6));
+    }
+
+    struct Walker;
+
+    impl Process for Walker {
+        type State<X: Number> = [X; 2];
+
+        #[inline(always)]
+        fn step<X: Number, N: Noise<X>>(&self, [a, b]: [X; 2], noise: &mut N) -> [X; 2] {
+            [a + noise.normal(), b + noise.normal()]
+        }
+    }
+
+    /// The streams are those that anyone can draw from by index.
+    #[test]
+    fn replicas_draw_from_their_own_streams() {
+        let key = Key::new(["walk"]);
+        let mut ensemble = Ensemble::<_, f64>::new(Walker, 40, &key, |_| [0.0; 2]);
+        ensemble.advance(33);
+        let mut stream = key.stream("normals", 37);
+        let (mut a, mut b) = (0.0, 0.0);
+        (0..33).for_each(|_| (a, b) = (a + stream.normal(), b + stream.normal()));
+        assert_eq!(ensemble.states().nth(37), Some([a, b]));
+    }
+}

@@ -1,0 +1,245 @@
+//! What a step of a process draws from.
+
+use lawbook_core::{
+    Key,
+    random::Lanes as Streams,
+    simd::{LANES, Level},
+};
+
+use crate::{
+    engine::lanes::{Element, LaneNumber},
+    engine::number::Number,
+    engine::process::Process,
+};
+
+/// The random numbers of one step: independent between draws, steps and replicas.
+pub trait Noise<X: Number> {
+    /// Standard normal.
+    fn normal(&mut self) -> X;
+
+    /// Uniform in [0, 1).
+    fn uniform(&mut self) -> X;
+
+    /// −1 or 1 with equal chance.
+    fn sign(&mut self) -> X;
+
+    /// A row of a table, every row with equal chance (up to 2⁻³² of the number of rows): a sample with replacement.
+    fn row<const C: usize>(&mut self, table: &Table<C>) -> [X; C];
+
+    /// The next row in a random order of all of them, and in a new order when all have been there: a sample without
+    /// replacement, in epochs. A process may do so with one table only.
+    fn next_row<const C: usize>(&mut self, table: &Table<C>) -> [X; C];
+
+    /// The number of steps before this one.
+    fn time(&self) -> u64;
+}
+
+/// Rows of `C` numbers each: a finite set of data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table<const C: usize> {
+    rows: Vec<[f64; C]>,
+}
+
+/// A table without rows, or with too many.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("a table of {0} rows: give between 1 and 2^32 - 1, as samples are drawn from it")]
+pub struct TableError(pub usize);
+
+impl<const C: usize> Table<C> {
+    /// From its rows.
+    pub fn new(rows: Vec<[f64; C]>) -> Result<Self, TableError> {
+        if rows.is_empty() || u32::try_from(rows.len()).is_err() { Err(TableError(rows.len())) } else { Ok(Self { rows }) }
+    }
+
+    /// The rows, at least one.
+    pub fn rows(&self) -> &[[f64; C]] {
+        &self.rows
+    }
+
+    /// The row that 32 random bits choose.
+    #[inline(always)]
+    pub(crate) fn choose(&self, bits: u64) -> &[f64; C] {
+        &self.rows[below(bits, self.rows.len())]
+    }
+}
+
+/// The multiple of `n` that the high half of a random word reaches: uniform below `n` up to `n` 2⁻³².
+#[inline(always)]
+fn below(bits: u64, n: usize) -> usize {
+    (((bits >> 32) * n as u64) >> 32) as usize
+}
+
+/// How much of each kind a step draws.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Draws {
+    pub(crate) normals: usize,
+    pub(crate) words: usize,
+    pub(crate) rows: usize,
+}
+
+impl Draws {
+    /// What the first step of a process draws.
+    pub(crate) fn of<P: Process>(process: &P, start: P::State<f64>) -> Self {
+        let mut draws = Self::default();
+        process.step(start, &mut draws);
+        draws
+    }
+}
+
+/// Noise that only counts what is drawn.
+impl Noise<f64> for Draws {
+    fn normal(&mut self) -> f64 {
+        self.normals += 1;
+        0.5
+    }
+
+    fn uniform(&mut self) -> f64 {
+        self.words += 1;
+        0.5
+    }
+
+    fn sign(&mut self) -> f64 {
+        self.words += 1;
+        1.0
+    }
+
+    fn row<const C: usize>(&mut self, table: &Table<C>) -> [f64; C] {
+        self.words += 1;
+        table.rows[0]
+    }
+
+    fn next_row<const C: usize>(&mut self, table: &Table<C>) -> [f64; C] {
+        self.rows += 1;
+        table.rows[0]
+    }
+
+    fn time(&self) -> u64 {
+        0
+    }
+}
+
+/// The streams from which an ensemble draws, one of each kind per replica.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sources {
+    pub(crate) normals: Streams,
+    pub(crate) words: Streams,
+    pub(crate) orders: Streams,
+}
+
+impl Sources {
+    pub(crate) fn new(key: &Key) -> Self {
+        Self { normals: key.lanes("normals"), words: key.lanes("words"), orders: key.lanes("orders") }
+    }
+}
+
+/// The noise of one step for sixteen replicas, out of what has been drawn before it.
+pub(crate) struct LaneNoise<'a, T> {
+    pub(crate) normals: &'a [[T; LANES]],
+    pub(crate) words: &'a [[u64; LANES]],
+    pub(crate) order: &'a mut Order,
+    pub(crate) time: u64,
+}
+
+impl<T: Element> LaneNoise<'_, T> {
+    #[inline(always)]
+    fn word(&mut self) -> &[u64; LANES] {
+        let Some((word, rest)) = self.words.split_first() else { drawn_too_much() };
+        self.words = rest;
+        word
+    }
+}
+
+#[cold]
+fn drawn_too_much() -> ! {
+    panic!("a step drew more than the first one did: a process has to draw as much at every step, whatever the state")
+}
+
+impl<T: Element, X: LaneNumber<T>> Noise<X> for LaneNoise<'_, T> {
+    #[inline(always)]
+    fn normal(&mut self) -> X {
+        let Some((normal, rest)) = self.normals.split_first() else { drawn_too_much() };
+        self.normals = rest;
+        X::load(normal)
+    }
+
+    #[inline(always)]
+    fn uniform(&mut self) -> X {
+        X::load(&self.word().map(T::uniform))
+    }
+
+    #[inline(always)]
+    fn sign(&mut self) -> X {
+        X::load(&self.word().map(|bits| T::from_f64(if bits >> 63 == 0 { 1.0 } else { -1.0 })))
+    }
+
+    #[inline(always)]
+    fn row<const C: usize>(&mut self, table: &Table<C>) -> [X; C] {
+        let mut columns = [[T::default(); LANES]; C];
+        for (lane, bits) in self.word().iter().enumerate() {
+            let row = table.choose(*bits);
+            (0..C).for_each(|c| columns[c][lane] = T::from_f64(row[c]));
+        }
+        std::array::from_fn(|c| X::load(&columns[c]))
+    }
+
+    #[inline(always)]
+    fn next_row<const C: usize>(&mut self, table: &Table<C>) -> [X; C] {
+        let mut columns = [[T::default(); LANES]; C];
+        for (lane, row) in self.order.next(table.rows.len()).into_iter().enumerate() {
+            let row = &table.rows[row as usize];
+            (0..C).for_each(|c| columns[c][lane] = T::from_f64(row[c]));
+        }
+        std::array::from_fn(|c| X::load(&columns[c]))
+    }
+
+    #[inline(always)]
+    fn time(&self) -> u64 {
+        self.time
+    }
+}
+
+/// Random orders of the rows of a table, one for each of sixteen replicas and for every epoch.
+pub(crate) struct Order {
+    streams: Streams,
+    level: Level,
+    first: u64,
+    /// Rows drawn so far by each replica, over all epochs.
+    drawn: u64,
+    /// The epoch whose orders these are, if any.
+    epoch: Option<u64>,
+    orders: Vec<[u32; LANES]>,
+}
+
+impl Order {
+    /// The orders of replicas `first`, … at a time.
+    pub(crate) fn new(sources: &Sources, level: Level, first: u64, time: u64, draws: Draws) -> Self {
+        let (streams, drawn) = (sources.orders, time * draws.rows as u64);
+        Self { streams, level, first, drawn, epoch: None, orders: Vec::new() }
+    }
+
+    /// The next row of each replica, of `n`.
+    pub(crate) fn next(&mut self, n: usize) -> [u32; LANES] {
+        let (epoch, place) = (self.drawn / n as u64, (self.drawn % n as u64) as usize);
+        if self.epoch != Some(epoch) {
+            self.shuffle(n, epoch);
+        }
+        self.drawn += 1;
+        self.orders[place]
+    }
+
+    /// Fisher–Yates in every lane, with the words of this epoch.
+    fn shuffle(&mut self, n: usize, epoch: u64) {
+        self.orders = (0..n).map(|row| [row as u32; LANES]).collect();
+        for last in (1..n).rev() {
+            let mut word = [[0; LANES]];
+            self.streams.fill_words(self.level, self.first, epoch * n as u64 + last as u64, &mut word);
+            for (lane, bits) in word[0].into_iter().enumerate() {
+                let other = below(bits, last + 1);
+                let swapped = self.orders[last][lane];
+                self.orders[last][lane] = self.orders[other][lane];
+                self.orders[other][lane] = swapped;
+            }
+        }
+        self.epoch = Some(epoch);
+    }
+}

@@ -1,0 +1,267 @@
+//! The tensor engine: the same processes with one tensor per column of the state, one entry per replica.
+//!
+//! It draws the same numbers as the fused engine, replica by replica, so that both go the same ways up to rounding. It is
+//! slower for small states and runs wherever tensors do.
+
+use lawbook_core::{
+    Device, Key, Kind, Tensor, no_grad,
+    random::NormalLanes,
+    simd::{LANES, Level},
+    tensor::{from_slice, to_vec},
+};
+
+use crate::{
+    engine::column::{self, Column},
+    engine::noise::{Draws, Noise, Order, Sources, Table},
+    engine::process::{Columns, Process},
+};
+
+/// Replicas of a process as tensors; see [`Ensemble`](crate::Ensemble) for what a replica draws.
+#[derive(Debug)]
+pub struct TensorEnsemble<P> {
+    process: P,
+    sources: Sources,
+    draws: Draws,
+    replicas: u64,
+    time: u64,
+    columns: Vec<Tensor>,
+    diverged: Vec<Option<u64>>,
+}
+
+/// Numbers that are drawn at once, over all replicas.
+const DRAWN_AT_ONCE: usize = 1 << 18;
+/// Steps after which replicas are looked at for divergence.
+const BURST: u64 = 64;
+
+impl<P: Process> TensorEnsemble<P> {
+    /// `replicas` of a process, replica `i` starting from `start(i)`, with the streams of `key`, as f32 or f64 on a device.
+    pub fn new(
+        process: P,
+        replicas: u64,
+        key: &Key,
+        (kind, device): (Kind, Device),
+        start: impl Fn(u64) -> P::State<f64>,
+    ) -> Self {
+        let draws = Draws::of(&process, start(0));
+        let column = |c: usize| {
+            let values: Vec<f64> = (0..replicas).map(|replica| start(replica).column(c)).collect();
+            from_slice(&values, &[replicas as i64], kind, device)
+        };
+        let columns = (0..P::State::<f64>::COUNT).map(column).collect();
+        let diverged = vec![None; replicas as usize];
+        Self { process, sources: Sources::new(key), draws, replicas, time: 0, columns, diverged }
+    }
+
+    /// Makes steps.
+    pub fn advance(&mut self, steps: u64) {
+        let until = self.time + steps;
+        while self.time < until {
+            let (before, start) = (self.columns.iter().map(Tensor::shallow_clone).collect(), self.time);
+            self.walk(BURST.min(until - self.time));
+            if self.diverging().next().is_some() {
+                // The same numbers once more, a step at a time.
+                let end = std::mem::replace(&mut self.time, start);
+                self.columns = before;
+                while self.time < end {
+                    self.walk(1);
+                    let now: Vec<usize> = self.diverging().collect();
+                    now.into_iter().for_each(|replica| self.diverged[replica] = Some(self.time));
+                }
+            }
+        }
+    }
+
+    /// The state of every replica.
+    pub fn states(&self) -> impl Iterator<Item = P::State<f64>> + '_ {
+        let columns: Vec<Vec<f64>> = self.columns.iter().map(to_vec).collect();
+        (0..self.replicas as usize).map(move |replica| P::State::from_fn(|c| columns[c][replica]))
+    }
+
+    /// For every replica the step after which its state was first not finite, if that has happened.
+    pub fn diverged(&self) -> &[Option<u64>] {
+        &self.diverged
+    }
+
+    fn diverging(&self) -> impl Iterator<Item = usize> + '_ {
+        let finite = self.columns.iter().map(Tensor::isfinite).reduce(|a, b| a.logical_and(&b));
+        let finite = finite.map_or(Vec::new(), |mask| to_vec(&mask));
+        (0..finite.len()).filter(move |&replica| finite[replica] == 0.0 && self.diverged[replica].is_none())
+    }
+
+    fn walk(&mut self, steps: u64) {
+        let Some((kind, device)) = self.columns.first().map(|column| (column.kind(), column.device())) else { return };
+        let (draws, groups) = (self.draws, self.replicas.div_ceil(LANES as u64));
+        let per_step = draws.normals.max(draws.words).max(1) * self.replicas as usize;
+        let at_once = (DRAWN_AT_ONCE / per_step).max(1) as u64;
+        let level = Level::widest();
+        let order = |group: u64| Order::new(&self.sources, level, group * LANES as u64, self.time, draws);
+        let mut orders: Vec<Order> = if draws.rows == 0 { Vec::new() } else { (0..groups).map(order).collect() };
+        let until = self.time + steps;
+        while self.time < until {
+            let steps = at_once.min(until - self.time);
+            let rows = |per_step: usize| per_step * steps as usize;
+            let fill = |first, into: &mut [[f64; LANES]]| {
+                f64::fill_normals(&self.sources.normals, level, first, self.time * draws.normals as u64, into);
+            };
+            let normals = by_replica(rows(draws.normals), self.replicas, 0.0, fill);
+            let fill = |first, into: &mut [[u64; LANES]]| {
+                self.sources.words.fill_words(level, first, self.time * draws.words as u64, into);
+            };
+            let words = by_replica(rows(draws.words), self.replicas, 0, fill);
+            for step in 0..steps as usize {
+                let mut noise = TensorNoise {
+                    normals: normals[step * draws.normals..].iter(),
+                    words: words[step * draws.words..].iter(),
+                    orders: &mut orders,
+                    replicas: self.replicas as usize,
+                    time: self.time + step as u64,
+                    kind,
+                    device,
+                };
+                no_grad(|| {
+                    let state = P::State::from_fn(|c| Column::new(self.columns[c].shallow_clone()));
+                    let after = self.process.step(state, &mut noise);
+                    let shape = [self.replicas as i64];
+                    let column = |c| after.column(c).tensor().broadcast_to(shape).to_device(device).to_kind(kind);
+                    self.columns = (0..self.columns.len()).map(column).collect();
+                });
+                column::forget();
+            }
+            self.time += steps;
+        }
+    }
+}
+
+/// Draws, one vector over all replicas for each.
+fn by_replica<T: Copy>(rows: usize, replicas: u64, zero: T, fill: impl Fn(u64, &mut [[T; LANES]])) -> Vec<Vec<T>> {
+    let mut all = vec![Vec::with_capacity(replicas as usize + LANES); rows];
+    let mut group = vec![[zero; LANES]; rows];
+    for first in (0..replicas).step_by(LANES) {
+        fill(first, &mut group);
+        all.iter_mut().zip(&group).for_each(|(row, numbers)| row.extend_from_slice(numbers));
+    }
+    all.iter_mut().for_each(|row| row.truncate(replicas as usize));
+    all
+}
+
+/// The noise of one step for all replicas.
+struct TensorNoise<'a> {
+    normals: std::slice::Iter<'a, Vec<f64>>,
+    words: std::slice::Iter<'a, Vec<u64>>,
+    orders: &'a mut [Order],
+    replicas: usize,
+    time: u64,
+    kind: Kind,
+    device: Device,
+}
+
+impl TensorNoise<'_> {
+    fn column(&self, values: &[f64]) -> Column {
+        Column::new(from_slice(values, &[values.len() as i64], self.kind, self.device))
+    }
+
+    fn words(&mut self, f: impl Fn(u64) -> f64) -> Column {
+        let values: Vec<f64> = self.words.next().into_iter().flatten().map(|&bits| f(bits)).collect();
+        self.column(&values)
+    }
+
+    fn rows<const C: usize>(&self, rows: Vec<[f64; C]>) -> [Column; C] {
+        std::array::from_fn(|c| self.column(&rows.iter().map(|row| row[c]).collect::<Vec<_>>()))
+    }
+}
+
+impl Noise<Column> for TensorNoise<'_> {
+    fn normal(&mut self) -> Column {
+        let values = self.normals.next().map_or(&[] as &[f64], Vec::as_slice);
+        self.column(values)
+    }
+
+    fn uniform(&mut self) -> Column {
+        self.words(<f64 as crate::engine::lanes::Element>::uniform)
+    }
+
+    fn sign(&mut self) -> Column {
+        self.words(|bits| if bits >> 63 == 0 { 1.0 } else { -1.0 })
+    }
+
+    fn row<const C: usize>(&mut self, table: &Table<C>) -> [Column; C] {
+        let rows = self.words.next().into_iter().flatten().map(|&bits| *table.choose(bits)).collect();
+        self.rows(rows)
+    }
+
+    fn next_row<const C: usize>(&mut self, table: &Table<C>) -> [Column; C] {
+        let n = table.rows().len();
+        let mut rows: Vec<_> =
+            self.orders.iter_mut().flat_map(|order| order.next(n)).map(|row| table.rows()[row as usize]).collect();
+        rows.truncate(self.replicas);
+        self.rows(rows)
+    }
+
+    fn time(&self) -> u64 {
+        self.time
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Ensemble, Number};
+
+    /// Something of everything, whose ways do not part: the map contracts.
+    struct Mixture {
+        table: Table<2>,
+    }
+
+    impl Process for Mixture {
+        type State<X: Number> = ([X; 2], [X; 1]);
+
+        #[inline(always)]
+        fn step<X: Number, N: Noise<X>>(&self, ([a, b], [c]): Self::State<X>, noise: &mut N) -> Self::State<X> {
+            let ([x, y], [z, _]) = (noise.row(&self.table), noise.next_row(&self.table));
+            let kick = noise.normal().max(X::constant(-1.0)).min(noise.uniform() * 3.0) + noise.sign() * 0.1;
+            let gate = a.if_below(X::constant(0.0), x, y) - (b.abs() + 1.0).ln() / (c.squared() + 2.0).sqrt();
+            ([a * 0.5 + gate * 0.3 + kick, b * 0.7 + z.tanh()], [(-(c * 0.2 + gate.squared())).exp()])
+        }
+    }
+
+    fn table() -> Table<2> {
+        Table::new((0..5).map(|i| [f64::from(i) - 2.0, 0.5 * f64::from(i)]).collect()).unwrap()
+    }
+
+    #[test]
+    fn both_engines_go_the_same_ways() {
+        let (key, start) = (Key::new(["engines"]), |i: u64| ([0.1 * i as f64, -0.3], [1.0]));
+        let mut fused = Ensemble::<_, f64>::new(Mixture { table: table() }, 37, &key, start);
+        let kind = (Kind::Double, Device::Cpu);
+        let mut tensors = TensorEnsemble::new(Mixture { table: table() }, 37, &key, kind, start);
+        for steps in [1, 70, 129] {
+            fused.advance(steps);
+            tensors.advance(steps);
+            for (([a, b], [c]), ([d, e], [f])) in fused.states().zip(tensors.states()) {
+                assert!((a - d).abs() < 1e-12 && (b - e).abs() < 1e-12 && (c - f).abs() < 1e-12, "{a} {d} {b} {e} {c} {f}");
+            }
+        }
+        let mut single = TensorEnsemble::new(Mixture { table: table() }, 37, &key, (Kind::Float, Device::Cpu), start);
+        single.advance(200);
+        assert!(single.states().zip(tensors.states()).all(|((a, _), (b, _))| (a[0] - b[0]).abs() < 1e-4));
+    }
+
+    struct Square;
+
+    impl Process for Square {
+        type State<X: Number> = [X; 1];
+
+        #[inline(always)]
+        fn step<X: Number, N: Noise<X>>(&self, [x]: [X; 1], _: &mut N) -> [X; 1] {
+            [x * x]
+        }
+    }
+
+    #[test]
+    fn a_replica_that_overflows_has_diverged_with_its_step() {
+        let start = |i| [if i == 5 { 10.0 } else { 0.5 }];
+        let mut ensemble = TensorEnsemble::new(Square, 20, &Key::new(["overflow"]), (Kind::Double, Device::Cpu), start);
+        ensemble.advance(200);
+        assert!(ensemble.diverged().iter().enumerate().all(|(i, at)| *at == (i == 5).then_some(9)));
+    }
+}

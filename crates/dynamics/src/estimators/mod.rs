@@ -1,0 +1,9 @@
+//! What is measured on processes: exponents, exits, averages over time.
+
+pub mod first_exit;
+pub mod lyapunov;
+pub mod lyapunov_spectrum;
+pub mod passage;
+pub mod regression_passage;
+pub mod renewals;
+pub mod time_average;

@@ -1,0 +1,5 @@
+//! Diffusions in discrete time, and coordinates in which nothing under- or overflows.
+
+pub mod logarithmic;
+pub mod sde;
+pub mod time_changed;

@@ -1,0 +1,88 @@
+//! A two-layer tanh network with one output, of which neurons can be made identical: parameters in one flat tensor.
+
+use lawbook_core::{Device, Kind, Stream, Tensor};
+
+/// `f(x) = Σᵢ aᵢ tanh(wᵢ·x + bᵢ)`. Neuron `i` owns the parameters `i (d + 2)` to `i (d + 2) + d + 1`: `wᵢ`, `bᵢ`, `aᵢ`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TanhNet {
+    /// Inputs `d`.
+    pub inputs: i64,
+    /// Number of neurons.
+    pub neurons: i64,
+}
+
+impl TanhNet {
+    /// Parameters of a neuron.
+    pub fn per_neuron(&self) -> i64 {
+        self.inputs + 2
+    }
+
+    /// All parameters.
+    pub fn parameters(&self) -> i64 {
+        self.neurons * self.per_neuron()
+    }
+
+    /// The outputs for inputs of shape `[samples, d]`, of shape `[samples]`.
+    pub fn forward(&self, theta: &Tensor, x: &Tensor) -> Tensor {
+        let rows = theta.view([self.neurons, self.per_neuron()]);
+        let (w, b) = (rows.narrow(1, 0, self.inputs), rows.select(1, self.inputs));
+        (x.matmul(&w.transpose(0, 1)) + b).tanh().matmul(&rows.select(1, self.inputs + 1))
+    }
+
+    /// Half the mean squared error.
+    pub fn loss(&self, theta: &Tensor, x: &Tensor, y: &Tensor) -> Tensor {
+        (self.forward(theta, x) - y).square().mean(Kind::Double) * 0.5
+    }
+
+    /// Standard normal parameters times `scale`.
+    pub fn init(&self, scale: f64, stream: &mut Stream, device: Device) -> Tensor {
+        stream.normal_tensor(&[self.parameters()], Kind::Double, device) * scale
+    }
+
+    /// The parameters of two neurons in pairs: exchanging them leaves the function as it is.
+    pub fn pairs(&self, i: i64, j: i64) -> Vec<(i64, i64)> {
+        let n = self.per_neuron();
+        (0..n).map(|k| (i * n + k, j * n + k)).collect()
+    }
+
+    /// How many neurons differ by more than `distance` (Euclidean, in all their parameters) from every neuron before them.
+    pub fn distinct(&self, theta: &Tensor, distance: f64) -> usize {
+        let n = self.per_neuron() as usize;
+        let numbers = lawbook_core::tensor::to_vec(theta);
+        let neurons: Vec<&[f64]> = numbers.chunks_exact(n).collect();
+        let apart = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>() > distance * distance;
+        (0..neurons.len()).filter(|&i| neurons[..i].iter().all(|other| apart(neurons[i], other))).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lawbook_core::{Key, tensor::scalar};
+
+    use super::*;
+    use crate::systems::mirror::Mirror;
+
+    #[test]
+    fn the_outputs_are_those_of_the_sum() {
+        let net = TanhNet { inputs: 2, neurons: 2 };
+        let theta = Tensor::from_slice(&[0.1, 0.2, 0.3, 0.4, -0.5, 0.6, -0.7, 0.8]);
+        let out = scalar(&net.forward(&theta, &Tensor::from_slice(&[1.0, 2.0]).view([1, 2])));
+        let exact = 0.4 * f64::tanh(0.1 + 0.4 + 0.3) + 0.8 * f64::tanh(-0.5 + 1.2 - 0.7);
+        assert!((out - exact).abs() < 1e-15);
+        assert_eq!(net.distinct(&theta, 1e-3), 2);
+    }
+
+    #[test]
+    fn exchanging_neurons_is_a_mirror_symmetry() {
+        let net = TanhNet { inputs: 3, neurons: 4 };
+        let mut stream = Key::new(["tanh"]).stream("data", 0);
+        let x = stream.normal_tensor(&[10, 3], Kind::Double, Device::Cpu);
+        let y = stream.normal_tensor(&[10], Kind::Double, Device::Cpu);
+        let mirror = Mirror::exchange(net.parameters(), &net.pairs(0, 2), Device::Cpu).expect("two neurons");
+        assert!(mirror.asymmetry(|theta| net.loss(theta, &x, &y), 10, &mut stream) < 1e-13);
+        let half = Mirror::exchange(net.parameters(), &net.pairs(0, 2)[..3], Device::Cpu).expect("two neurons");
+        assert!(half.asymmetry(|theta| net.loss(theta, &x, &y), 10, &mut stream) > 1e-3);
+        let theta = mirror.onto_plane(&net.init(1.0, &mut stream, Device::Cpu));
+        assert_eq!(net.distinct(&theta, 1e-9), 3);
+    }
+}
