@@ -13,7 +13,10 @@
 //! 131, 207 (1973).
 
 use lawbook_core::Key;
-use lawbook_dynamics::{Ensemble, Process};
+use lawbook_dynamics::{
+    Ensemble, Process,
+    estimators::time_average::{Looks, time_average},
+};
 
 use crate::framework::Law;
 
@@ -75,18 +78,9 @@ fn stationary_mean<const M: usize, P: Process>(
     schedule: Schedule,
     key: &Key,
     start: P::State<f64>,
-    mut of: impl FnMut(P::State<f64>) -> [f64; M],
+    of: impl Fn(P::State<f64>) -> [f64; M],
 ) -> [f64; M] {
-    let mut ensemble = Ensemble::<_, f64>::new(process, schedule.replicas, key, |_| start);
-    ensemble.advance(60 * schedule.thin);
-    let rounds = schedule.samples.div_ceil(schedule.replicas);
-    let mut sums = [0.0; M];
-    for _ in 0..rounds {
-        ensemble.advance(schedule.thin);
-        for state in ensemble.states() {
-            let values = of(state);
-            (0..M).for_each(|i| sums[i] += values[i]);
-        }
-    }
-    sums.map(|sum| sum / (rounds * schedule.replicas) as f64)
+    let Schedule { replicas, thin, samples } = schedule;
+    let mut ensemble = Ensemble::<_, f64>::new(process, replicas, key, |_| start);
+    time_average(&mut ensemble, Looks { burn: 60 * thin, thin, count: samples.div_ceil(replicas) }, of)
 }
