@@ -18,6 +18,7 @@
 
 mod bits;
 pub mod capacity;
+pub mod classifier;
 pub mod crosstalk;
 mod dense;
 mod error;
