@@ -16,7 +16,9 @@
 pub mod capacity;
 pub mod digits;
 pub mod error_free;
+pub mod identities;
 pub mod one_step;
+pub mod training;
 
 use anyhow::Result;
 use lawbook_core::Stream;
@@ -47,6 +49,8 @@ pub fn law() -> Law {
         .study::<capacity::Capacity>()
         .study::<error_free::ErrorFree>()
         .study::<digits::DigitRetrieval>()
+        .study::<identities::Identities>()
+        .study::<training::Training>()
 }
 
 /// The separation function of these parameters.

@@ -151,7 +151,8 @@ fn participation_counts_memories() {
 #[test]
 fn bad_input_is_refused_with_its_numbers() {
     let mut stream = stream(400);
-    let random = |shape, order, temperature| Classifier::random(shape, order, temperature, &mut Key::new(["a"]).stream("b", 0));
+    let random =
+        |shape, order, temperature| Classifier::random(shape, order, temperature, &mut Key::new(["a"]).stream("b", 0));
     let empty = random(Shape { classes: 1, ..SHAPE }, 2, 1.0).unwrap_err();
     assert_eq!(empty, ClassifierError::Empty { memories: 7, inputs: 12, classes: 1 });
     assert!(random(SHAPE, 1, 1.0).unwrap_err().to_string().contains("order n is 1"));

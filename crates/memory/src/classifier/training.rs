@@ -166,7 +166,8 @@ impl Classifier {
         for site in velocity.chunks_exact(memories) {
             largest.iter_mut().zip(site).for_each(|(largest, v)| *largest = f64::max(*largest, v.abs()));
         }
-        let factors: Vec<f64> = largest.iter().map(|&most| if most > f64::MIN_POSITIVE { rate / most } else { 0.0 }).collect();
+        let factors: Vec<f64> =
+            largest.iter().map(|&most| if most > f64::MIN_POSITIVE { rate / most } else { 0.0 }).collect();
         for (site, velocity) in self.sites.chunks_exact_mut(memories).zip(velocity.chunks_exact(memories)) {
             for ((xi, v), factor) in site.iter_mut().zip(velocity).zip(&factors) {
                 *xi = (*xi + factor * v).clamp(-1.0, 1.0);
