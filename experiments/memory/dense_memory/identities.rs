@@ -159,7 +159,7 @@ fn by_tensors(classifier: &Classifier, input: &[f64], order: u32, device: Device
     let gradient = to_vec(&gradients(&fall, &[labels])[0]);
     let linear = to_vec(&outward.tr().matmul(&hidden.relu()));
     let size = |values: &[f64]| values.iter().map(|value| value.abs()).fold(0.0, f64::max);
-    let scale = size(&gradient) / size(&linear);
+    let scale = size(&gradient) / size(&linear).max(f64::MIN_POSITIVE);
     (gradient, linear.into_iter().map(|value| scale * value).collect())
 }
 
