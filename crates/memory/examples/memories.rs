@@ -1,5 +1,5 @@
-//! Draws what a dense classifier has learned of handwritten digits, at low and at high order: the memory that leads the decision
-//! for each class. Writes SVG to the standard output:
+//! Draws what a dense classifier has learned of handwritten digits, at low and at high order: for each class the memory with the
+//! largest share in the energy of its digits. Writes SVG to the standard output:
 //!
 //! `cargo run -p lawbook-memory --example memories > crates/memory/docs/memories.svg`
 

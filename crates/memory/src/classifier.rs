@@ -6,6 +6,31 @@
 //!
 //! `a_α = Σ_μ F(h_μ + 2ξ_α^μ) − F(h_μ)`, `h_μ = Σ_i ξ_i^μ v_i − Σ_γ ξ_γ^μ`, `F(x) = max(x/T, 0)^n`, output `c_α = tanh a_α`.
 //!
+//! ```
+//! use lawbook_core::{Key, data::Digits};
+//! use lawbook_memory::classifier::{Classifier, Example, Shape, Training};
+//!
+//! let Digits { pixels, labels } = Digits::load()?;
+//! let input = |image: &[f64; 64]| image.iter().map(|ink| ink / 8.0 - 1.0).collect();
+//! let example = |(image, label)| Example { input: input(image), label: usize::from(label) };
+//! let digits: Vec<Example> = pixels.iter().zip(labels).map(example).collect();
+//!
+//! let mut stream = Key::new(["example"]).stream("training", 0);
+//! let shape = Shape { memories: 60, inputs: 64, classes: 10 };
+//! let mut classifier = Classifier::random(shape, 20, 40.0, &mut stream)?;
+//! let temperatures = (40.0, 40.0);
+//! let rule = Training { epochs: 10, power: 3, batch: 100, temperatures, ..Training::default() };
+//! classifier.train(&digits[..1200], &rule, &mut stream)?;
+//! assert!(classifier.error_rate(&digits[1200..])? < 0.2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! At low order many memories share each decision, and none looks like a digit; at high order one decides, and it does. Below,
+//! for each class, the memory with the largest share in the energy of its digits (orange: ink wanted, blue: ink unwanted), as
+//! `cargo run -p lawbook-memory --example memories` draws it.
+//!
+#![doc = include_str!("../docs/memories.svg")]
+//!
 //! Overlaps are divided by the temperature T before they are raised, for `x^n` and `T^n` each leave f64 long before their
 //! ratio does.
 
