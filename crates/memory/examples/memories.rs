@@ -58,7 +58,8 @@ fn leaders(classifier: &Classifier, examples: &[Example]) -> Result<Vec<Vec<f64>
     for Example { input, label } in examples {
         totals[*label].iter_mut().zip(classifier.shares(input)?).for_each(|(total, share)| *total += share);
     }
-    let largest = |shares: &Vec<f64>| (0..shares.len()).fold(0, |best, mu| if shares[mu] > shares[best] { mu } else { best });
+    let largest =
+        |shares: &Vec<f64>| (0..shares.len()).fold(0, |best, mu| if shares[mu] > shares[best] { mu } else { best });
     Ok(totals.iter().map(|shares| classifier.memory(largest(shares))[..SIDE * SIDE].to_vec()).collect())
 }
 
