@@ -2,7 +2,7 @@
 
 use lawbook_core::Stream;
 
-use super::{Classifier, ClassifierError, Response, add_scaled, out_of_range};
+use super::{Classifier, ClassifierError, Response, add_scaled, error::out_of_range};
 
 /// A labelled input.
 #[derive(Debug, Clone, PartialEq)]
