@@ -7,9 +7,11 @@ use lawbook_memory::{Patterns, classifier::Example};
 /// Classes of both kinds of data.
 pub const CLASSES: usize = 10;
 
-/// Sites of a synthetic example, prototypes, and the share of sites turned over.
+/// Random prototypes of the synthetic examples.
+pub const PROTOTYPES: usize = 30;
+
+/// Sites of a synthetic example, and the share of them turned over.
 const SITES: usize = 100;
-const PROTOTYPES: usize = 30;
 const NOISE: f64 = 0.25;
 
 /// An example and the prototype behind it.
