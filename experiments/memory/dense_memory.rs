@@ -6,17 +6,22 @@
 //! The rectified form (`F = 0` for negative overlaps) keeps the signal and silences the half of the memories that point away:
 //! half the noise variance, `P = Q(√(2/r))`, twice the load.
 //!
+//! Memories that are learned by gradient are features at low order, shared by every decision, and prototypes at high order, of
+//! which one decides. One update of class neurons is a network of one hidden layer with activation `F'`.
+//!
 //! *Assumptions*: independent unbiased patterns; N and K large, so that the crosstalk of K − 1 memories is Gaussian with the
 //! leading power of N in signal and variance. The studies measure how far that carries: at N ≈ 30 the tail is several times
 //! heavier, as the exact sum over all memories ([`lawbook_memory::crosstalk`]) says.
 //!
 //! *Source*: D. Krotov & J. J. Hopfield, *Dense Associative Memory for Pattern Recognition*, NeurIPS 2016, arXiv 1606.01164,
-//! eqs. 1 to 6. The rectified halving follows from their eq. 4 with `E G²` over positive overlaps only.
+//! eqs. 1 to 6, and 9 to 14 for learning. The rectified halving follows from their eq. 4 with `E G²` over positive overlaps only.
 
 pub mod capacity;
 pub mod digits;
 pub mod error_free;
+pub mod identities;
 pub mod one_step;
+pub mod training;
 
 use anyhow::Result;
 use lawbook_core::Stream;
@@ -47,6 +52,8 @@ pub fn law() -> Law {
         .study::<capacity::Capacity>()
         .study::<error_free::ErrorFree>()
         .study::<digits::DigitRetrieval>()
+        .study::<identities::Identities>()
+        .study::<training::Training>()
 }
 
 /// The separation function of these parameters.

@@ -1,23 +1,72 @@
-//! Associative memories: networks of ±1 neurons whose energy has its minima at stored patterns.
+//! Associative memories: networks that find the whole from a part. What they store are the minima of an energy, and they get
+//! there from a damaged cue by going downhill.
 //!
-//! [`DenseMemory`] is the network of Krotov & Hopfield (*Dense Associative Memory for Pattern Recognition*, NeurIPS 2016,
-//! arXiv 1606.01164): energy `E(σ) = −Σ_μ F(ξ^μ·σ)` with a [`Separation`] function `F`. `F(x) = x²` is the Hopfield network.
+//! The networks below share four parts under the same names: *patterns*, an `energy`, an *update* that lowers it, and
+//! `retrieve`, which updates from a cue until nothing moves.
+//!
+//! # Fifty digits in sixty-four neurons
+//!
+//! One neuron per pixel, fifty handwritten digits stored at once, ten pixels of one turned over:
 //!
 //! ```
-//! use lawbook_core::Key;
-//! use lawbook_memory::{DenseMemory, Patterns, Separation};
+//! use lawbook_core::{Key, data::Digits};
+//! use lawbook_memory::{DenseMemory, Patterns, Separation, State};
 //!
-//! let mut stream = Key::new(["example"]).stream("patterns", 0);
-//! let patterns = Patterns::random(200, 64, &mut stream)?;
-//! let memory = DenseMemory::new(patterns, Separation::Rectified(4))?;
-//! let stored = memory.patterns().state(7);
-//! let cue = stored.corrupted(6, &mut stream)?;
-//! assert_eq!(memory.retrieve(&cue, &mut stream)?.state, stored);
+//! let images = Digits::load()?.pixels;
+//! let sign = |ink| if ink >= 8.0 { 1.0 } else { -1.0 };
+//! let binary = |image: &[f64; 64]| State::from_signs(&image.map(sign));
+//! let digits: Vec<State> = images[..50].iter().map(binary).collect::<Result<_, _>>()?;
+//! let memory = DenseMemory::new(Patterns::from_states(&digits)?, Separation::Rectified(10))?;
+//!
+//! let mut stream = Key::new(["digits"]).stream("cue", 0);
+//! let cue = digits[13].corrupted(10, &mut stream)?;
+//! let found = memory.retrieve(&cue, &mut stream)?;
+//!
+//! assert_eq!(found.state, digits[13]);
+//! println!("{}", found.state.picture(8));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! ```text
+//!    stored        cue         found
+//!     ████▄       ▀█▄███▄       ████▄
+//!      ▄█▀        ▀ ▄█▀          ▄█▀
+//!       ▀█          ▀▀█           ▀█
+//!     ▄▄██         ██▀█▄        ▄▄██
+//! ```
+//!
+//! The energy is `E(σ) = −Σ_μ F(ξ^μ·σ)`, one term per stored pattern ξ^μ, and the [`Separation`] function F decides how much
+//! fits. `F(x) = x^n` with n = 2 is the Hopfield network: fifty digits, alike as they are, run into one another, and the cue
+//! sinks into a blend of them that lies lower than the digit. At n = 10 the digit has a valley of its own (Krotov & Hopfield,
+//! *Dense Associative Memory for Pattern Recognition*, NeurIPS 2016, arXiv 1606.01164). Wrong pixels are orange, energies in
+//! units of the stored digit's; `cargo run -p lawbook-memory --example digits` draws it.
+//!
+#![doc = include_str!("../docs/digits.svg")]
+//!
+//! # Networks
+//!
+#![doc = include_str!("../docs/networks.md")]
+//!
+//! # What pairs cannot see
+//!
+//! What a higher order sees and pairs cannot: the table of exclusive or as four patterns of three neurons. At n = 2 right and
+//! wrong answers cost the same, at n = 3 they do not.
+//!
+//! ```
+//! # use lawbook_memory::{DenseMemory, Patterns, Separation, State};
+//! let table = [[-1.0, -1.0, -1.0], [-1.0, 1.0, 1.0], [1.0, -1.0, 1.0], [1.0, 1.0, -1.0]];
+//! let table = table.iter().map(|row| State::from_signs(row)).collect::<Result<Vec<_>, _>>()?;
+//! let cost = |n| DenseMemory::new(Patterns::from_states(&table)?, Separation::Power(n))?.flip_costs(&table[0]);
+//! assert_eq!(cost(2)?[2], 0.0);
+//! assert_eq!(cost(3)?[2], 48.0);
 //! # Ok::<(), lawbook_memory::MemoryError>(())
 //! ```
+//!
+//! Every random number comes from a [`Stream`](lawbook_core::Stream) with a name, so that a result can be had again.
 
 mod bits;
 pub mod capacity;
+pub mod classifier;
 pub mod crosstalk;
 mod dense;
 mod error;

@@ -145,6 +145,23 @@ impl State {
         Self { sites: self.sites, words }
     }
 
+    /// The state as a picture of `width` sites to a line, row after row: +1 is ink. Two rows share a line of text, in half blocks.
+    pub fn picture(&self, width: usize) -> String {
+        let width = width.max(1);
+        let ink = |row: usize, column: usize| {
+            let site = row * width + column;
+            site < self.sites && self.bit(site) == 1
+        };
+        let block = |row: usize, column: usize| match (ink(row, column), ink(row + 1, column)) {
+            (true, true) => '█',
+            (true, false) => '▀',
+            (false, true) => '▄',
+            (false, false) => ' ',
+        };
+        let line = |row: usize| (0..width).map(|column| block(row, column)).collect::<String>();
+        (0..self.sites.div_ceil(width)).step_by(2).map(line).collect::<Vec<_>>().join("\n")
+    }
+
     /// A cue: this state with exactly `flips` sites, chosen at random, turned over.
     pub fn corrupted(&self, flips: usize, stream: &mut Stream) -> Result<Self, MemoryError> {
         if flips > self.sites {
@@ -202,6 +219,14 @@ mod tests {
             assert_eq!(cue.overlap(&state).unwrap(), sites as i64 - 2 * flips as i64);
             assert_eq!(State::from_signs(&cue.signs()).unwrap(), cue);
         }
+    }
+
+    /// Five sites, two to a line: + −, − +, +.
+    #[test]
+    fn pictures_have_two_rows_to_a_line() {
+        let state = State::from_signs(&[1.0, -1.0, -1.0, 1.0, 1.0]).unwrap();
+        assert_eq!(state.picture(2), "▀▄\n▀ ");
+        assert_eq!(state.picture(5), "▀  ▀▀");
     }
 
     #[test]

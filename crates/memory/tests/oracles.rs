@@ -57,6 +57,24 @@ fn exclusive_or_needs_order_three() {
     }
 }
 
+/// For even n the energy difference of z is odd in (x, y) whatever the memories, and the table is even: its share in the decision
+/// vanishes. For n = 3 it is 12 Σ ξ_1 ξ_2 ξ_3 per row, Walsh's coefficient.
+#[test]
+fn no_memories_make_an_even_power_prefer_exclusive_or() {
+    let mut stream = stream("exclusive-or", 0);
+    for count in [1, 4, 7, 31] {
+        let patterns = Patterns::random(count, 3, &mut stream).unwrap();
+        let product: f64 = (0..count).map(|mu| patterns.state(mu).signs().iter().product::<f64>()).sum();
+        for (order, share) in [(2, 0.0), (3, -12.0 * product), (4, 0.0), (6, 0.0)] {
+            let memory = DenseMemory::new(patterns.clone(), Separation::Power(order)).unwrap();
+            let inputs = [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)];
+            let won =
+                inputs.map(|(x, y): (f64, f64)| memory.flip_costs(&State::from_signs(&[x, y, -x * y]).unwrap()).unwrap()[2]);
+            assert_eq!(won.iter().sum::<f64>(), 4.0 * share);
+        }
+    }
+}
+
 /// X-Val: Amit, Gutfreund & Sompolinsky 1985 (Phys. Rev. Lett. 55, 1530): the retrieval overlap at zero temperature solves
 /// erf(y) = y (√(2α) + (2/√π) exp(−y²)), m = erf(y), until α_c = 0.138.
 #[test]

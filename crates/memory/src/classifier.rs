@@ -1,0 +1,275 @@
+//! A dense memory that classifies: memories reach over the input and over one neuron per class, and the class neurons take
+//! one step of the update (Krotov & Hopfield 2016, arXiv 1606.01164, section 4, eqs. 9 to 14).
+//!
+//! Memory μ is a real vector `ξ^μ` over N input sites and C class neurons. With all class neurons at −1, the vote for class α
+//! is what the energy falls by when its neuron turns to +1:
+//!
+//! `a_α = Σ_μ F(h_μ + 2ξ_α^μ) − F(h_μ)`, `h_μ = Σ_i ξ_i^μ v_i − Σ_γ ξ_γ^μ`, `F(x) = max(x/T, 0)^n`, output `c_α = tanh a_α`.
+//!
+//! ```
+//! use lawbook_core::{Key, data::Digits};
+//! use lawbook_memory::classifier::{Classifier, Example, Shape, Training};
+//!
+//! let Digits { pixels, labels } = Digits::load()?;
+//! let input = |image: &[f64; 64]| image.iter().map(|ink| ink / 8.0 - 1.0).collect();
+//! let example = |(image, label)| Example { input: input(image), label: usize::from(label) };
+//! let digits: Vec<Example> = pixels.iter().zip(labels).map(example).collect();
+//!
+//! let mut stream = Key::new(["example"]).stream("training", 0);
+//! let shape = Shape { memories: 60, inputs: 64, classes: 10 };
+//! let mut classifier = Classifier::random(shape, 20, 40.0, &mut stream)?;
+//! let temperatures = (40.0, 40.0);
+//! let rule = Training { epochs: 10, power: 3, batch: 100, temperatures, ..Training::default() };
+//! classifier.train(&digits[..1200], &rule, &mut stream)?;
+//! assert!(classifier.error_rate(&digits[1200..])? < 0.2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! At low order many memories share each decision, and none looks like a digit; at high order one decides, and it does. Below,
+//! for each class, the memory with the largest share in the energy of its digits (orange: ink wanted, blue: ink unwanted), as
+//! `cargo run -p lawbook-memory --example memories` draws it.
+//!
+#![doc = include_str!("../docs/memories.svg")]
+//!
+//! Overlaps are divided by the temperature T before they are raised, for `x^n` and `T^n` each leave f64 long before their
+//! ratio does.
+
+use lawbook_core::Stream;
+
+mod error;
+mod training;
+
+pub use error::ClassifierError;
+use error::out_of_range;
+pub use training::{Example, Training};
+
+/// How many memories, input sites and classes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Memories K.
+    pub memories: usize,
+    /// Input sites N.
+    pub inputs: usize,
+    /// Classes C.
+    pub classes: usize,
+}
+
+/// A dense memory with class neurons.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Classifier {
+    shape: Shape,
+    order: u32,
+    temperature: f64,
+    /// ξ, site after site, inputs before classes; the values of all memories at one site lie together.
+    sites: Vec<f64>,
+}
+
+/// The overlaps of one input, raised; kept between inputs to spare allocations.
+#[derive(Debug, Clone)]
+struct Response {
+    /// h_μ, then max(h_μ/T, 0).
+    base: Vec<f64>,
+    /// The same to the power n − 1.
+    base_slope: Vec<f64>,
+    /// max((h_μ + 2ξ_α^μ)/T, 0), class after class.
+    turned: Vec<f64>,
+    /// The same to the power n − 1.
+    turned_slope: Vec<f64>,
+    /// a_α.
+    votes: Vec<f64>,
+}
+
+impl Classifier {
+    /// A classifier with these memories: `memories[μ]` holds the N input sites and then the C class sites of memory μ.
+    ///
+    /// `order` is n, at least 2; `temperature` is T, positive, in units of the overlap.
+    pub fn new(shape: Shape, order: u32, temperature: f64, memories: &[Vec<f64>]) -> Result<Self, ClassifierError> {
+        let Shape { memories: count, inputs, classes } = shape;
+        if count == 0 || inputs == 0 || classes < 2 {
+            return Err(ClassifierError::Empty { memories: count, inputs, classes });
+        }
+        if order < 2 {
+            return Err(out_of_range("order n", f64::from(order), "at least 2"));
+        }
+        let length = |what, expected, found| {
+            if expected == found { Ok(()) } else { Err(ClassifierError::Length { what, expected, found }) }
+        };
+        length("memories", count, memories.len())?;
+        memories.iter().try_for_each(|memory| length("sites of a memory", inputs + classes, memory.len()))?;
+        let sites = (0..inputs + classes).flat_map(|site| memories.iter().map(move |memory| memory[site])).collect();
+        Self { shape, order, temperature: 1.0, sites }.at_temperature(temperature)
+    }
+
+    /// A classifier to be trained: sites drawn from a normal distribution of mean −0.3 and standard deviation 0.3, as in the
+    /// authors' notebook (github.com/DimaKrotov/Dense_Associative_Memory).
+    pub fn random(shape: Shape, order: u32, temperature: f64, stream: &mut Stream) -> Result<Self, ClassifierError> {
+        let memory = |_| (0..shape.inputs + shape.classes).map(|_| 0.3 * stream.normal() - 0.3).collect();
+        let memories: Vec<Vec<f64>> = (0..shape.memories).map(memory).collect();
+        Self::new(shape, order, temperature, &memories)
+    }
+
+    /// The same memories at another temperature.
+    pub fn at_temperature(mut self, temperature: f64) -> Result<Self, ClassifierError> {
+        self.check_temperature(temperature)?;
+        self.temperature = temperature;
+        Ok(self)
+    }
+
+    /// How many memories, input sites and classes.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// Memory `mu`: its N input sites and then its C class sites.
+    ///
+    /// # Panics
+    /// If there is no such memory.
+    pub fn memory(&self, mu: usize) -> Vec<f64> {
+        assert!(mu < self.shape.memories, "memory {mu} of {}", self.shape.memories);
+        self.sites.chunks_exact(self.shape.memories).map(|site| site[mu]).collect()
+    }
+
+    /// The energy `−Σ_μ F(Σ_i ξ_i^μ v_i + Σ_γ ξ_γ^μ x_γ)` of an input v and class neurons x.
+    pub fn energy(&self, input: &[f64], labels: &[f64]) -> Result<f64, ClassifierError> {
+        self.check_input(input)?;
+        let (expected, found) = (self.shape.classes, labels.len());
+        if expected != found {
+            return Err(ClassifierError::Length { what: "class neurons", expected, found });
+        }
+        let overlaps = self.overlaps(input.iter().chain(labels));
+        Ok(-overlaps.iter().map(|h| (h.max(0.0) / self.temperature).powi(self.order as i32)).sum::<f64>())
+    }
+
+    /// The votes `a_α`: what the energy falls by when class neuron α turns from `−step` to `step`, the others at `−step`.
+    ///
+    /// The paper classifies with `step` 1. For small steps `a_α/2·step` tends to [`feed_forward`](Self::feed_forward).
+    pub fn votes(&self, input: &[f64], step: f64) -> Result<Vec<f64>, ClassifierError> {
+        self.check_input(input)?;
+        let mut response = self.response();
+        self.respond(input, step, &mut response);
+        Ok(response.votes)
+    }
+
+    /// The outputs `c_α = tanh a_α`, from −1 to 1 (eq. 9).
+    pub fn outputs(&self, input: &[f64]) -> Result<Vec<f64>, ClassifierError> {
+        Ok(self.votes(input, 1.0)?.into_iter().map(f64::tanh).collect())
+    }
+
+    /// The class with the most votes; of equal ones the first.
+    pub fn classify(&self, input: &[f64]) -> Result<usize, ClassifierError> {
+        let votes = self.votes(input, 1.0)?;
+        Ok((1..votes.len()).fold(0, |best, class| if votes[class] > votes[best] { class } else { best }))
+    }
+
+    /// The dual network: one hidden layer with input weights ξ_i, output weights ξ_α and activation `F'`,
+    /// `Σ_μ ξ_α^μ F'(Σ_i ξ_i^μ v_i)` (eqs. 10 and 11). It is the negative gradient of the energy at class neurons of 0.
+    pub fn feed_forward(&self, input: &[f64]) -> Result<Vec<f64>, ClassifierError> {
+        self.check_input(input)?;
+        let overlaps = self.overlaps(input);
+        let scale = f64::from(self.order) / self.temperature;
+        let slope = |h: &f64| scale * (h.max(0.0) / self.temperature).powi(self.order as i32 - 1);
+        let hidden: Vec<f64> = overlaps.iter().map(slope).collect();
+        let outward = self.class_sites();
+        Ok(outward.map(|site| site.iter().zip(&hidden).map(|(xi, f)| xi * f).sum()).collect())
+    }
+
+    /// The share of each memory in the energy of an input: `F(Σ_i ξ_i^μ v_i)` over its sum. All 0 where every memory is silent.
+    pub fn shares(&self, input: &[f64]) -> Result<Vec<f64>, ClassifierError> {
+        self.check_input(input)?;
+        let overlaps = self.overlaps(input);
+        let largest = overlaps.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+        let weights: Vec<f64> = overlaps.iter().map(|h| (h.max(0.0) / largest).powi(self.order as i32)).collect();
+        let sum = weights.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+        Ok(weights.into_iter().map(|weight| weight / sum).collect())
+    }
+
+    /// How many memories decide together: the participation ratio `1/Σ share²`, from 1 to K; 0 where every memory is silent.
+    pub fn participation(&self, input: &[f64]) -> Result<f64, ClassifierError> {
+        let squares: f64 = self.shares(input)?.iter().map(|share| share * share).sum();
+        Ok(if squares > 0.0 { 1.0 / squares } else { 0.0 })
+    }
+
+    /// Energies must stay within f64 however the memories lie towards the input: |h| is at most the sum of all sites.
+    fn check_temperature(&self, temperature: f64) -> Result<(), ClassifierError> {
+        if !(temperature > 0.0 && temperature.is_finite()) {
+            return Err(out_of_range("temperature T", temperature, "positive and finite"));
+        }
+        let largest = self.sites.iter().fold(1.0, |most, xi| f64::max(most, xi.abs()));
+        let overlap = largest * (self.shape.inputs + 2 * self.shape.classes) as f64;
+        let log_energy = f64::from(self.order) * (overlap / temperature).ln() + (self.shape.memories as f64).ln();
+        if log_energy < 700.0 {
+            return Ok(());
+        }
+        Err(out_of_range("temperature T", temperature, "large enough that (overlap/T)^n stays within f64"))
+    }
+
+    fn check_input(&self, input: &[f64]) -> Result<(), ClassifierError> {
+        let (expected, found) = (self.shape.inputs, input.len());
+        if expected == found { Ok(()) } else { Err(ClassifierError::Length { what: "input sites", expected, found }) }
+    }
+
+    /// `Σ ξ_I s_I` over the first sites, as many as there are values.
+    fn overlaps<'a>(&self, values: impl IntoIterator<Item = &'a f64>) -> Vec<f64> {
+        let mut overlaps = vec![0.0; self.shape.memories];
+        for (value, site) in values.into_iter().zip(self.sites.chunks_exact(self.shape.memories)) {
+            add_scaled(&mut overlaps, *value, site);
+        }
+        overlaps
+    }
+
+    fn class_sites(&self) -> std::slice::ChunksExact<'_, f64> {
+        self.sites[self.shape.inputs * self.shape.memories..].chunks_exact(self.shape.memories)
+    }
+
+    fn response(&self) -> Response {
+        let (memories, classes) = (self.shape.memories, self.shape.classes);
+        let (base, turned) = (vec![0.0; memories], vec![0.0; memories * classes]);
+        Response { base_slope: base.clone(), base, turned_slope: turned.clone(), turned, votes: vec![0.0; classes] }
+    }
+
+    /// The response to an input, class neurons at `−step` and turning to `step`.
+    fn respond(&self, input: &[f64], step: f64, response: &mut Response) {
+        let memories = self.shape.memories;
+        let Response { base, base_slope, turned, turned_slope, votes } = response;
+        base.fill(0.0);
+        for (value, site) in input.iter().zip(self.sites.chunks_exact(memories)) {
+            add_scaled(base, *value, site);
+        }
+        self.class_sites().for_each(|site| add_scaled(base, -step, site));
+        for (turned, site) in turned.chunks_exact_mut(memories).zip(self.class_sites()) {
+            for ((turned, base), xi) in turned.iter_mut().zip(&*base).zip(site) {
+                *turned = (base + 2.0 * step * xi).max(0.0) / self.temperature;
+            }
+        }
+        base.iter_mut().for_each(|h| *h = h.max(0.0) / self.temperature);
+        raise(base, self.order - 1, base_slope);
+        raise(turned, self.order - 1, turned_slope);
+        let resting: f64 = base.iter().zip(&*base_slope).map(|(z, slope)| z * slope).sum();
+        for (class, vote) in votes.iter_mut().enumerate() {
+            let own = class * memories..(class + 1) * memories;
+            *vote = turned[own.clone()].iter().zip(&turned_slope[own]).map(|(z, slope)| z * slope).sum::<f64>() - resting;
+        }
+    }
+}
+
+fn add_scaled(into: &mut [f64], factor: f64, values: &[f64]) {
+    into.iter_mut().zip(values).for_each(|(into, value)| *into += factor * value);
+}
+
+/// Every value to the power `exponent`, by repeated squaring of the whole slice, which the compiler turns into vector code.
+fn raise(values: &[f64], exponent: u32, into: &mut [f64]) {
+    let mut square = values.to_vec();
+    into.fill(1.0);
+    let mut left = exponent;
+    while left > 0 {
+        if left & 1 == 1 {
+            into.iter_mut().zip(&square).for_each(|(into, square)| *into *= square);
+        }
+        square.iter_mut().for_each(|square| *square *= *square);
+        left >>= 1;
+    }
+}
+
+#[cfg(test)]
+#[path = "classifier/tests.rs"]
+mod tests;
