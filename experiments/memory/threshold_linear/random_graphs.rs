@@ -42,7 +42,7 @@ const RULES: [(&str, &str, &str, &str, &str); 6] = [
         "arXiv 1909.02947, theorem 1.3 and its conjecture",
     ),
     (
-        "uniform-in-degree",
+        "survival",
         "one-less",
         "a node outside may get at most d − 1 edges",
         "supports",
