@@ -141,6 +141,8 @@ mod tests {
             let supports: Vec<u64> = found.iter().map(|found| found.support).collect();
             assert_eq!(network.network().supports().unwrap(), supports);
         }
-        assert!(bench.statistics().iter().filter(|statistic| statistic.name.contains("indices")).all(|sum| sum.value == 1.0));
+        assert!(
+            bench.statistics().iter().filter(|statistic| statistic.name.contains("indices")).all(|sum| sum.value == 1.0)
+        );
     }
 }

@@ -75,20 +75,21 @@ impl Study for Catalogue {
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let Some(p) = points.first() else { return Ok(Vec::new()) };
-        let (mut indices, mut stable, mut cliques, mut all_stable) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut signs, mut stable, mut cliques, mut all_stable) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (number, &(nodes, edges)) in GRAPHS.iter().enumerate() {
             let graph = graph(nodes, edges)?;
-            for set in 1..1_u64 << nodes {
-                let known = FIXED_POINTS[number].split(' ').find(|known| support(known) == set);
-                let index: f64 = known.map_or(0.0, |known| if known.contains('-') { -1.0 } else { 1.0 });
-                let attracts = known.is_some_and(|known| known.contains('S'));
-                let at = place(number, set);
-                let site = |observable: &str| Catalogue::at(p).site(observable).at(at);
-                indices.push((at, site("index"), index));
-                stable.push((at, site("stable"), f64::from(u8::from(attracts))));
-                cliques.push(f64::from(u8::from(graph.is_target_free_clique(set))));
-                all_stable.push(index.abs());
-            }
+            let known = |wanted: char| {
+                let sets = FIXED_POINTS[number].split(' ').filter(move |known| known.contains(wanted));
+                code(sets.map(support))
+            };
+            let at = number as f64;
+            let site = |observable: &str| Catalogue::at(p).site(observable).at(at);
+            signs.push((at, site("index-plus"), known('+')));
+            signs.push((at, site("index-minus"), known('-')));
+            stable.push((at, site("stable"), known('S')));
+            let free = code((1..=graph.everyone()).filter(|&set| graph.is_target_free_clique(set)));
+            cliques.extend([free, 0.0]);
+            all_stable.push(known('+') + known('-'));
         }
         let law = |(m, d): (usize, usize)| 1.0 / (m as f64 + 0.5 * (m - 1 - d) as f64 - 0.25 * d as f64);
         let activity = UNIFORM
@@ -97,13 +98,13 @@ impl Study for Catalogue {
             .map(|(number, &family)| (number as f64, Catalogue::at(p).site("activity").at(number as f64), law(family)));
         let clique = UNIFORM.map(|(m, _)| law((m, m - 1)));
         Ok(vec![
-            Claim::exact("supports-and-indices", indices)
+            Claim::exact("supports-and-indices", signs)
                 .rival("cliques-alone", "target-free cliques are all there is: no unstable fixed points", cliques)
-                .axes("graph and support", "index, 0 where there is no fixed point")
+                .axes("graph", "supports of index 1 and of index −1, each σ as 2^(σ − 1)")
                 .source("arXiv 1804.00794, section 2 and rules for graphs of up to five nodes"),
             Claim::exact("stability", stable)
                 .rival("all-attract", "every fixed point is a memory", all_stable)
-                .axes("graph and support", "1 if the fixed point attracts")
+                .axes("graph", "supports that attract, each σ as 2^(σ − 1)")
                 .source("arXiv 1909.02947"),
             // A solve of at most seven equations with condition numbers below 100.
             Claim::exact("uniform-in-degree", activity)
@@ -118,19 +119,17 @@ impl Study for Catalogue {
         let mut stream = cell.stream("names");
         for (number, &(nodes, edges)) in GRAPHS.iter().enumerate() {
             let graph = graph(nodes, edges)?;
-            let mut indices = vec![0.0; 1 << nodes];
-            let mut stable = vec![0.0; 1 << nodes];
+            let mut codes = [0.0; 3];
             for _ in 0..p.copies {
                 let renamed = Renamed::new(&graph, Strengths::default(), &mut stream)?;
                 for found in renamed.fixed_points()? {
                     let attracts = renamed.network.is_stable(renamed.renamed(found.support))?;
-                    indices[found.support as usize] += f64::from(found.index);
-                    stable[found.support as usize] += f64::from(u8::from(attracts));
+                    codes[usize::from(found.index < 0)] += code([found.support]);
+                    codes[2] += if attracts { code([found.support]) } else { 0.0 };
                 }
             }
-            for set in 1..1_u64 << nodes {
-                cell.record_at("index", place(number, set), indices[set as usize] / p.copies as f64);
-                cell.record_at("stable", place(number, set), stable[set as usize] / p.copies as f64);
+            for (observable, code) in ["index-plus", "index-minus", "stable"].into_iter().zip(codes) {
+                cell.record_at(observable, number as f64, code / p.copies as f64);
             }
         }
         for (number, &(m, d)) in UNIFORM.iter().enumerate() {
@@ -141,9 +140,9 @@ impl Study for Catalogue {
     }
 }
 
-/// Graph number and support as one number.
-fn place(number: usize, set: u64) -> f64 {
-    (32 * number) as f64 + set as f64
+/// A set of supports of up to five nodes as one number: one bit each.
+fn code(supports: impl IntoIterator<Item = u64>) -> f64 {
+    supports.into_iter().map(|set| 2f64.powi(set as i32 - 1)).sum()
 }
 
 fn graph(nodes: usize, edges: &str) -> Result<Digraph> {

@@ -31,6 +31,9 @@ const KNOWN: [(&str, &str); 5] = [
     ("1/4 1/2", "1234+ 12346- 12356+"),
 ];
 
+/// The supports among them.
+const SUPPORTS: [&str; 4] = ["1234", "12346", "12356", "123456"];
+
 const EVERYONE: u64 = 0b11_1111;
 
 /// Distances from the fixed point are averaged over these times. Only the slowest pair of eigenvalues is left then, and it turns
@@ -56,28 +59,31 @@ impl Study for Counterexample {
         let (mut indices, mut stable, mut constant) = (Vec::new(), Vec::new(), Vec::new());
         for (number, p) in points.iter().enumerate() {
             let known = KNOWN.iter().find(|(strengths, _)| *strengths == p.strengths).context("strengths are listed")?.1;
-            for set in 1..=EVERYONE {
-                let at = (64 * number) as f64 + set as f64;
-                let site = |observable: &str| Counterexample::at(p).site(observable).at(set as f64);
-                let index = |known: &str| {
-                    let known = known.split(' ').find(|known| support(known) == set);
-                    known.map_or(0.0, |known| if known.contains('-') { -1.0 } else { 1.0 })
-                };
-                let attracts = known.split(' ').any(|known| support(known) == set && known.contains('S'));
-                indices.push((at, site("index"), index(known)));
-                stable.push((at, site("stable"), f64::from(u8::from(attracts))));
-                constant.push(index(KNOWN[0].1));
+            let index = |known: &str, set: u64| {
+                let known = known.split(' ').find(|known| support(known) == set);
+                known.map_or(0.0, |known| if known.contains('-') { -1.0 } else { 1.0 })
+            };
+            let site = |observable: &str| Counterexample::at(p).site(observable);
+            for (place, nodes) in SUPPORTS.into_iter().enumerate() {
+                let (set, at) = (support(nodes), (10 * number + place) as f64);
+                indices.push((at, site("index").at(set as f64), index(known, set)));
+                constant.push(index(KNOWN[0].1, set));
             }
+            indices.push(((10 * number + SUPPORTS.len()) as f64, site("fixed-points"), 3.0));
+            constant.push(3.0);
+            let attracts = f64::from(u8::from(known.contains('S')));
+            stable.push((number as f64, site("stable").at(EVERYONE as f64), attracts));
+            stable.push((number as f64 + 0.5, site("attractors"), attracts));
         }
         let cliques = vec![0.0; stable.len()];
         let mut claims = vec![
             Claim::exact("supports-depend-on-strengths", indices)
                 .rival("graph-alone", "the fixed points are the graph's, whatever ε and δ", constant)
-                .axes("strengths and support", "index, 0 where there is no fixed point")
+                .axes("strengths and support", "index, 0 where there is no fixed point; and their number")
                 .source("arXiv 2607.21396, recomputed with NumPy"),
             Claim::exact("stable-without-a-clique", stable)
                 .rival("conjecture", "only target-free cliques attract, and this graph has none", cliques)
-                .axes("strengths and support", "1 if the fixed point attracts")
+                .axes("strengths", "whether all six nodes attract; number of stable fixed points")
                 .source("arXiv 2607.21396"),
         ];
         for p in points.iter().filter(|p| p.strengths == KNOWN[0].0) {
@@ -132,6 +138,8 @@ impl Study for Counterexample {
             cell.record_at("index", set as f64, indices[set as usize]);
             cell.record_at("stable", set as f64, stable[set as usize]);
         }
+        cell.record("fixed-points", indices.iter().filter(|index| **index != 0.0).count() as f64);
+        cell.record("attractors", stable.iter().sum());
         cell.record("beyond-cliques", beyond);
         if p.strengths == KNOWN[0].0 {
             let network = renamed.network.network();

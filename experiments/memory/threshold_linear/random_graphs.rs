@@ -41,13 +41,7 @@ const RULES: [(&str, &str, &str, &str, &str); 6] = [
         "supports",
         "arXiv 1909.02947, theorem 1.3 and its conjecture",
     ),
-    (
-        "survival",
-        "one-less",
-        "a node outside may get at most d − 1 edges",
-        "supports",
-        "arXiv 1804.00794, theorem 5",
-    ),
+    ("survival", "one-less", "a node outside may get at most d − 1 edges", "supports", "arXiv 1804.00794, theorem 5"),
     ("sinks", "sources", "the rule for nodes without edges from others", "supports", "arXiv 1804.00794, rule for sinks"),
     ("domination", "anyone", "nodes that nobody dominates can be left out", "nodes", "arXiv 2510.05098, theorem 1"),
 ];
