@@ -78,8 +78,8 @@ impl Workload for Supports {
     }
 }
 
-/// The right-hand side of each support from that of another, given the column and the pivot: a fraction-free step in f64 that
-/// rounds to the integer it is, and the signs of its sixteen numbers.
+/// One column of sixteen integers per support from given ones, by a fraction-free step in f64 that rounds to the integer it is,
+/// and the signs of its numbers. Nothing waits for anything before it.
 struct Updates<'a> {
     edges: &'a [u64],
 }
@@ -96,34 +96,24 @@ impl WideKernel for Updates<'_> {
                 column[row / 8][row % 8] = 2.0 + (edges >> row & 1) as f64;
             }
         }
-        let mut all_positive = 0;
-        let mut sides = [[[1.0; 8]; 2]; 16];
+        let mut agreeing = 0;
         for support in 1..1_u32 << self.edges.len() {
-            let node = support.trailing_zeros() as usize & 15;
-            let from = support as usize >> 1 & 15;
-            let (column, side) = (columns[node], sides[from]);
-            let pivot = column[node / 8][node % 8];
-            let entry = side[node / 8][node % 8];
-            let (pivot, scale) = (like.splat_f64(pivot), like.splat_f64(1.0 / pivot));
-            let (plus, minus) = (like.splat_f64(entry), like.splat_f64(-entry));
-            let mut lowest = like.splat_f64(f64::INFINITY);
+            let node = support as usize & 15;
+            let (swept, old) = (&columns[node], &columns[support as usize >> 4 & 15]);
+            let (pivot, entry) = (swept[node / 8][node % 8], old[node / 8][node % 8]);
+            let (plus, minus, by) = (like.splat_f64(entry), like.splat_f64(-entry), like.splat_f64(pivot));
+            let mut differing = like.splat(0);
             for l in 0..2 {
-                let factor = like.load_f64(&column[l]);
+                let factor = like.load_f64(&swept[l]);
                 let product = factor.mul_f64(minus);
                 let lost = factor.fma_f64(plus, product);
-                let difference = like.load_f64(&side[l]).fma_f64(pivot, product).sub_f64(lost);
-                let value = difference.mul_f64(scale).add_f64(rounder).sub_f64(rounder);
-                sides[node][l] = value.store_f64();
-                lowest = lowest.min_f64(value);
+                let difference = like.load_f64(&old[l]).fma_f64(by, product).sub_f64(lost);
+                differing = differing.or(difference.mul_f64(by).add_f64(rounder).sub_f64(rounder));
             }
-            let lanes = lowest.store_f64();
-            let mut least = lanes[0];
-            for lane in 1..8 {
-                least = if lanes[lane] < least { lanes[lane] } else { least };
-            }
-            all_positive += usize::from(least > 0.0);
+            let [a, b, c, d, e, f, g, h] = differing.store();
+            agreeing += usize::from(((a | b) | (c | d)) | ((e | f) | (g | h)) < 1 << 63);
         }
-        all_positive
+        agreeing
     }
 }
 
