@@ -114,14 +114,16 @@ impl<const L: usize> WideKernel for Supports<'_, L> {
         while left != 0 {
             lowest = left.ilog2() as usize;
             (support, left) = (support | 1 << lowest, left ^ 1 << lowest);
-            (fixed, largest) = tableaus.switch_on(like, support, largest);
+            (fixed, _, largest) = tableaus.switch_on(like, support, largest);
         }
+        let kept = &tableaus.columns[offset(lowest)..];
+        let mut kept = [load(like, &kept[0]), load(like, &kept[1]), load(like, &kept[2])];
         loop {
             if fixed {
                 found.push(FixedPoint::new(support, tableaus.determinants[lowest] < 0.0));
             }
             let three;
-            (three, largest) = tableaus.switch_lowest(like, lowest, largest);
+            (three, largest) = tableaus.switch_lowest(like, kept, lowest, largest);
             for (more, (fixed, negative)) in (1..).zip(three) {
                 if fixed {
                     found.push(FixedPoint::new(support + more, negative));
@@ -132,7 +134,7 @@ impl<const L: usize> WideKernel for Supports<'_, L> {
                 break;
             }
             lowest = support.trailing_zeros() as usize;
-            (fixed, largest) = tableaus.switch_on(like, support, largest);
+            (fixed, kept, largest) = tableaus.switch_on(like, support, largest);
         }
         let sizes = largest.store_f64();
         sizes.iter().all(|size| *size < EXACT).then_some(found)
@@ -195,14 +197,15 @@ impl<V: Wide, const L: usize> Pivot<V, L> {
 }
 
 impl<const L: usize> Tableaus<L> {
-    /// Sweeps the lowest node of a support. Says whether the support is a fixed point's, and the largest moduli seen.
+    /// Sweeps the lowest node of a support, 2 or above. Says whether the support is a fixed point's, and gives the first three
+    /// columns and the largest moduli seen.
     #[inline(always)]
-    fn switch_on<V: Wide>(&mut self, like: V, support: u64, largest: V) -> (bool, V) {
+    fn switch_on<V: Wide>(&mut self, like: V, support: u64, largest: V) -> (bool, [[V; L]; 3], V) {
         let node = support.trailing_zeros() as usize;
         let rest = support & (support - 1);
         let from = if rest == 0 { self.nodes } else { rest.trailing_zeros() as usize };
         let (low, high) = self.columns.split_at_mut(offset(node + 1));
-        let target = &mut low[offset(node)..];
+        let target = &mut low[offset(node)..][..node + 1];
         let source = &high[offset(from) - offset(node + 1)..][..node + 2];
         let (chunk, lane) = (node / 8, node % 8);
         let determinant = source[node + 1][chunk][lane];
@@ -210,23 +213,30 @@ impl<const L: usize> Tableaus<L> {
         let pivot = Pivot::new(like, swept, node, determinant, self.determinants[from], self.reciprocals[from]);
         self.determinants[node] = determinant;
         self.reciprocals[node] = 1.0 / determinant;
-        let (side, mut largest) = pivot.of(like, load(like, &source[0]), source[0][chunk][lane], largest);
-        target[0] = store(side);
-        for (old, new) in source[1..].iter().zip(&mut target[1..]) {
+        let (side, largest) = pivot.of(like, load(like, &source[0]), source[0][chunk][lane], largest);
+        let (zero, largest) = pivot.of(like, load(like, &source[1]), source[1][chunk][lane], largest);
+        let (one, mut largest) = pivot.of(like, load(like, &source[2]), source[2][chunk][lane], largest);
+        (target[0], target[1], target[2]) = (store(side), store(zero), store(one));
+        for (old, new) in source[3..].iter().zip(&mut target[3..]) {
             let (column, seen) = pivot.of(like, load(like, old), old[chunk][lane], largest);
             *new = store(column);
             largest = seen;
         }
-        (pivot.agrees(side), largest)
+        (pivot.agrees(side), [side, zero, one], largest)
     }
 
-    /// Sweeps node 0, node 1 and both on top of the support whose lowest node is given: three quarters of all supports, without a
-    /// word to memory. Says for each whether it is a fixed point's and whether its determinant is negative.
+    /// Sweeps node 0, node 1 and both on top of the support whose lowest node and first three columns are given: three quarters
+    /// of all supports, without a word to memory. Says for each whether it is a fixed point's and whether its determinant is negative.
     #[inline(always)]
-    fn switch_lowest<V: Wide>(&self, like: V, lowest: usize, largest: V) -> ([(bool, bool); 3], V) {
+    fn switch_lowest<V: Wide>(
+        &self,
+        like: V,
+        [side, zero, one]: [[V; L]; 3],
+        lowest: usize,
+        largest: V,
+    ) -> ([(bool, bool); 3], V) {
         let source = &self.columns[offset(lowest)..][..3];
         let (before, reciprocal) = (self.determinants[lowest], self.reciprocals[lowest]);
-        let (side, zero, one) = (load(like, &source[0]), load(like, &source[1]), load(like, &source[2]));
         let (first, second) = (source[1][0][0], source[2][0][1]);
         let pivot = Pivot::new(like, one, 1, second, before, reciprocal);
         let (side_one, largest) = pivot.of(like, side, source[0][0][1], largest);
