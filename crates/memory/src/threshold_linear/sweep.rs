@@ -15,8 +15,9 @@ use super::{Digraph, FixedPoint};
 /// The most nodes.
 pub(super) const MOST_NODES: usize = 30;
 
-/// Minors up to here are exact.
-const EXACT: f64 = (1u64 << 46) as f64;
+/// Minors below are exact. What is added up as `seen` are minors plus this, as integers: if all minors are exact, no bit from the
+/// double of it on is set.
+const EXACT: u64 = 1 << 46;
 
 /// Adding and subtracting it rounds to an integer.
 const ROUNDER: f64 = 1.5 * (1u64 << 52) as f64;
@@ -107,14 +108,14 @@ impl<const L: usize> WideKernel for Supports<'_, L> {
         columns.extend_from_slice(self.root);
         let (determinants, reciprocals) = ([1.0; MOST_NODES + 1], [1.0; MOST_NODES + 1]);
         let mut tableaus = Tableaus { nodes: self.nodes, columns, determinants, reciprocals };
-        let mut largest = like.splat_f64(0.0);
+        let mut seen = like.splat(0);
         let mut found = Vec::new();
         // The nodes of the first support, from the highest down; the empty support has no fixed point.
         let (mut support, mut left, mut lowest, mut fixed) = (0, self.first, self.nodes, false);
         while left != 0 {
             lowest = left.ilog2() as usize;
             (support, left) = (support | 1 << lowest, left ^ 1 << lowest);
-            (fixed, _, largest) = tableaus.switch_on(like, support, largest);
+            (fixed, _, seen) = tableaus.switch_on(like, support, seen);
         }
         let kept = &tableaus.columns[offset(lowest)..];
         let mut kept = [load(like, &kept[0]), load(like, &kept[1]), load(like, &kept[2])];
@@ -123,7 +124,7 @@ impl<const L: usize> WideKernel for Supports<'_, L> {
                 found.push(FixedPoint::new(support, tableaus.determinants[lowest] < 0.0));
             }
             let three;
-            (three, largest) = tableaus.switch_lowest(like, kept, lowest, largest);
+            (three, seen) = tableaus.switch_lowest(like, kept, lowest, seen);
             for (more, (fixed, negative)) in (1..).zip(three) {
                 if fixed {
                     found.push(FixedPoint::new(support + more, negative));
@@ -134,10 +135,9 @@ impl<const L: usize> WideKernel for Supports<'_, L> {
                 break;
             }
             lowest = support.trailing_zeros() as usize;
-            (fixed, kept, largest) = tableaus.switch_on(like, support, largest);
+            (fixed, kept, seen) = tableaus.switch_on(like, support, seen);
         }
-        let sizes = largest.store_f64();
-        sizes.iter().all(|size| *size < EXACT).then_some(found)
+        seen.store().iter().all(|bits| *bits < 2 * EXACT).then_some(found)
     }
 }
 
@@ -145,10 +145,11 @@ impl<const L: usize> WideKernel for Supports<'_, L> {
 #[derive(Clone, Copy)]
 struct Pivot<V, const L: usize> {
     factors: [V; L],
+    negated: [V; L],
     pivot: V,
     scale: V,
     rounder: V,
-    modulus: V,
+    shift: V,
     /// The sign bit of the new determinant, in all lanes.
     sign: V,
 }
@@ -159,29 +160,36 @@ impl<V: Wide, const L: usize> Pivot<V, L> {
         // The row of the node itself stays: (a p − (p − before) a)/before = a.
         let mut factors = swept;
         factors[node / 8] = swept[node / 8].sub_f64(like.load_f64(&UNITS[node % 8]).mul_f64(like.splat_f64(before)));
+        let mut negated = factors;
+        for lanes in &mut negated {
+            *lanes = lanes.xor(like.splat(1 << 63));
+        }
         Self {
             factors,
+            negated,
             pivot: like.splat_f64(determinant),
             scale: like.splat_f64(reciprocal),
             rounder: like.splat_f64(ROUNDER),
-            modulus: like.splat(u64::MAX >> 1),
+            shift: like.splat(EXACT.wrapping_sub(ROUNDER.to_bits())),
             sign: like.splat(determinant.to_bits() & 1 << 63),
         }
     }
 
-    /// The new column, and the largest moduli with it.
+    /// The new column, and the bits seen with it.
     #[inline(always)]
-    fn of(&self, like: V, old: [V; L], entry: f64, largest: V) -> ([V; L], V) {
-        let (plus, minus) = (like.splat_f64(entry), like.splat_f64(-entry));
-        let (mut new, mut largest) = (old, largest);
+    fn of(&self, like: V, old: [V; L], entry: f64, seen: V) -> ([V; L], V) {
+        let entry = like.splat_f64(entry);
+        let (mut new, mut seen) = (old, seen);
         for l in 0..L {
-            let product = self.factors[l].mul_f64(minus);
-            let lost = self.factors[l].fma_f64(plus, product);
+            let product = self.negated[l].mul_f64(entry);
+            let lost = self.factors[l].fma_f64(entry, product);
             let difference = old[l].fma_f64(self.pivot, product).sub_f64(lost);
-            new[l] = difference.mul_f64(self.scale).add_f64(self.rounder).sub_f64(self.rounder);
-            largest = largest.max_f64(new[l].and(self.modulus));
+            // The bits of 1.5·2⁵² + x are those of 1.5·2⁵² plus x as an integer.
+            let shifted = difference.mul_f64(self.scale).add_f64(self.rounder);
+            seen = seen.or(shifted.add(self.shift));
+            new[l] = shifted.sub_f64(self.rounder);
         }
-        (new, largest)
+        (new, seen)
     }
 
     /// Whether a new right-hand side has the sign of the determinant in every lane. None is 0.
@@ -198,9 +206,9 @@ impl<V: Wide, const L: usize> Pivot<V, L> {
 
 impl<const L: usize> Tableaus<L> {
     /// Sweeps the lowest node of a support, 2 or above. Says whether the support is a fixed point's, and gives the first three
-    /// columns and the largest moduli seen.
+    /// columns and the bits seen.
     #[inline(always)]
-    fn switch_on<V: Wide>(&mut self, like: V, support: u64, largest: V) -> (bool, [[V; L]; 3], V) {
+    fn switch_on<V: Wide>(&mut self, like: V, support: u64, seen: V) -> (bool, [[V; L]; 3], V) {
         let node = support.trailing_zeros() as usize;
         let rest = support & (support - 1);
         let from = if rest == 0 { self.nodes } else { rest.trailing_zeros() as usize };
@@ -213,16 +221,16 @@ impl<const L: usize> Tableaus<L> {
         let pivot = Pivot::new(like, swept, node, determinant, self.determinants[from], self.reciprocals[from]);
         self.determinants[node] = determinant;
         self.reciprocals[node] = 1.0 / determinant;
-        let (side, largest) = pivot.of(like, load(like, &source[0]), source[0][chunk][lane], largest);
-        let (zero, largest) = pivot.of(like, load(like, &source[1]), source[1][chunk][lane], largest);
-        let (one, mut largest) = pivot.of(like, load(like, &source[2]), source[2][chunk][lane], largest);
+        let (side, seen) = pivot.of(like, load(like, &source[0]), source[0][chunk][lane], seen);
+        let (zero, seen) = pivot.of(like, load(like, &source[1]), source[1][chunk][lane], seen);
+        let (one, mut seen) = pivot.of(like, load(like, &source[2]), source[2][chunk][lane], seen);
         (target[0], target[1], target[2]) = (store(side), store(zero), store(one));
         for (old, new) in source[3..].iter().zip(&mut target[3..]) {
-            let (column, seen) = pivot.of(like, load(like, old), old[chunk][lane], largest);
+            let column;
+            (column, seen) = pivot.of(like, load(like, old), old[chunk][lane], seen);
             *new = store(column);
-            largest = seen;
         }
-        (pivot.agrees(side), [side, zero, one], largest)
+        (pivot.agrees(side), [side, zero, one], seen)
     }
 
     /// Sweeps node 0, node 1 and both on top of the support whose lowest node and first three columns are given: three quarters
@@ -233,23 +241,23 @@ impl<const L: usize> Tableaus<L> {
         like: V,
         [side, zero, one]: [[V; L]; 3],
         lowest: usize,
-        largest: V,
+        seen: V,
     ) -> ([(bool, bool); 3], V) {
         let source = &self.columns[offset(lowest)..][..3];
         let (before, reciprocal) = (self.determinants[lowest], self.reciprocals[lowest]);
         let (first, second) = (source[1][0][0], source[2][0][1]);
         let pivot = Pivot::new(like, one, 1, second, before, reciprocal);
-        let (side_one, largest) = pivot.of(like, side, source[0][0][1], largest);
-        let (zero_one, largest) = pivot.of(like, zero, source[1][0][1], largest);
+        let (side_one, seen) = pivot.of(like, side, source[0][0][1], seen);
+        let (zero_one, seen) = pivot.of(like, zero, source[1][0][1], seen);
         let is_second = pivot.agrees(side_one);
         let pivot = Pivot::new(like, zero, 0, first, before, reciprocal);
-        let (side_zero, largest) = pivot.of(like, side, source[0][0][0], largest);
+        let (side_zero, seen) = pivot.of(like, side, source[0][0][0], seen);
         let is_first = pivot.agrees(side_zero);
         let (both, entry) = (zero_one[0].store_f64()[0], side_one[0].store_f64()[0]);
         let pivot = Pivot::new(like, zero_one, 0, both, second, 1.0 / second);
-        let (side_both, largest) = pivot.of(like, side_one, entry, largest);
+        let (side_both, seen) = pivot.of(like, side_one, entry, seen);
         let is_both = pivot.agrees(side_both);
-        ([(is_first, first < 0.0), (is_second, second < 0.0), (is_both, both < 0.0)], largest)
+        ([(is_first, first < 0.0), (is_second, second < 0.0), (is_both, both < 0.0)], seen)
     }
 }
 
