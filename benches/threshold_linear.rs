@@ -79,7 +79,7 @@ impl Workload for Supports {
 }
 
 /// One column of sixteen integers per support from given ones, by a fraction-free step in f64 that rounds to the integer it is,
-/// and the signs of its numbers. Nothing waits for anything before it.
+/// that it is small enough for that, and the signs of its numbers. Nothing waits for anything before it.
 struct Updates<'a> {
     edges: &'a [u64],
 }
@@ -96,7 +96,8 @@ impl WideKernel for Updates<'_> {
                 column[row / 8][row % 8] = 2.0 + (edges >> row & 1) as f64;
             }
         }
-        let mut agreeing = 0;
+        let shift = like.splat((1_u64 << 46).wrapping_sub((1.5 * (1u64 << 52) as f64).to_bits()));
+        let (mut agreeing, mut seen) = (0, like.splat(0));
         for support in 1..1_u32 << self.edges.len() {
             let node = support as usize & 15;
             let (swept, old) = (&columns[node], &columns[support as usize >> 4 & 15]);
@@ -108,12 +109,14 @@ impl WideKernel for Updates<'_> {
                 let product = factor.mul_f64(minus);
                 let lost = factor.fma_f64(plus, product);
                 let difference = like.load_f64(&old[l]).fma_f64(by, product).sub_f64(lost);
-                differing = differing.or(difference.mul_f64(by).add_f64(rounder).sub_f64(rounder));
+                let shifted = difference.mul_f64(by).add_f64(rounder);
+                seen = seen.or(shifted.add(shift));
+                differing = differing.or(shifted.sub_f64(rounder));
             }
             let [a, b, c, d, e, f, g, h] = differing.store();
             agreeing += usize::from(((a | b) | (c | d)) | ((e | f) | (g | h)) < 1 << 63);
         }
-        agreeing
+        agreeing + usize::from(seen.store().iter().any(|bits| *bits >= 1 << 47))
     }
 }
 
