@@ -2,10 +2,13 @@
 //!
 //! Supports are visited in the order of binary counting. From one to the next a single node is switched on and all lower ones
 //! off, so that one principal pivot of an earlier tableau is enough, over the columns of the lower nodes and the right-hand
-//! side: two columns per support on average, against n of the usual sweep and n²/3 of a solve. The pivots are fraction-free
-//! (Bareiss): every number is a minor, hence an integer. `a p − b c` is formed with the error of one product made good
-//! (W. Kahan; C.-P. Jeannerod, N. Louvet & J.-M. Muller, Math. Comp. 82, 2013: at most 1.5 units in the last place), so that the
-//! quotient, below [`EXACT`], is off by less than 2⁻⁴ and rounds to the integer it is. No sign is ever in doubt.
+//! side: two columns per support on average, against n of the usual sweep and n²/3 of a solve; one of the two, the right-hand
+//! side, has to be known in any case.
+//!
+//! The pivots are fraction-free (Bareiss): every number is a minor, hence an integer. `a p − b c` is formed with the error of one
+//! product made good (W. Kahan; C.-P. Jeannerod, N. Louvet & J.-M. Muller, Math. Comp. 82, 2013: at most 1.5 units in the last
+//! place), so that the quotient, below [`EXACT`], is off by less than 2⁻⁴ and rounds to the integer it is. No sign is ever in
+//! doubt.
 
 use lawbook_core::simd::{Level, Wide, WideKernel};
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
@@ -63,7 +66,7 @@ fn all_of<const L: usize>(graph: &Digraph, p: f64, q: f64) -> Option<Vec<FixedPo
         }
         column
     }));
-    let parts = if nodes < SHARED { 1 } else { 32 };
+    let parts = if nodes < SHARED { 1 } else { 1 << (nodes - SHARED + 2).min(6) };
     let share = (1u64 << nodes) / parts;
     let part = |number: u64| {
         let supports = Supports { root: &root, nodes, first: number * share, count: share };
