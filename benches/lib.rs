@@ -10,6 +10,7 @@ pub mod ensembles;
 mod normals;
 mod npy;
 mod set_forward;
+mod threshold_linear;
 
 use std::path::Path;
 
@@ -90,7 +91,7 @@ pub struct Bench {
 
 /// All benches.
 pub fn benches() -> Vec<Bench> {
-    [&ensembles::BENCHES[..], &[dense_one_step::BENCH, set_forward::BENCH, normals::BENCH]].concat()
+    [&ensembles::BENCHES[..], &[dense_one_step::BENCH, set_forward::BENCH, normals::BENCH, threshold_linear::BENCH]].concat()
 }
 
 #[cfg(test)]

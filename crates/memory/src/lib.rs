@@ -73,6 +73,7 @@ mod error;
 mod patterns;
 mod retrieval;
 mod separation;
+pub mod threshold_linear;
 
 pub use dense::DenseMemory;
 pub use error::MemoryError;

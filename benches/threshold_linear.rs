@@ -1,0 +1,141 @@
+//! All fixed points of combinatorial threshold-linear networks: every subset of the nodes is a support to be tried.
+
+use std::{hint::black_box, path::Path};
+
+use anyhow::Result;
+use lawbook_core::{
+    Key,
+    simd::{Level, Wide, WideKernel},
+};
+use lawbook_memory::threshold_linear::{CombinatorialNetwork, Digraph, FixedPoint, Strengths};
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+use serde_json::json;
+
+use crate::{Bench, Statistic, Threads, Workload, npy};
+
+pub(crate) const BENCH: Bench = Bench {
+    name: "threshold-linear-supports",
+    work: "all fixed points and indices of four random digraphs of 16 nodes, ε = 1/4, δ = 1/2: 4 × 65 535 supports, exactly",
+    floor: "for each support one exact update of its 16 numbers, which have to be known, and the test of their signs",
+    threads: Threads::OneAndAll,
+    peers: &["numpy"],
+    script: "threshold_linear",
+    eager: None,
+    prepare: || Ok(Box::new(Supports::new(16, 4)?)),
+};
+
+struct Supports {
+    networks: Vec<CombinatorialNetwork>,
+    /// By network.
+    found: Vec<Vec<FixedPoint>>,
+}
+
+impl Supports {
+    fn new(nodes: usize, graphs: usize) -> Result<Self> {
+        let mut stream = Key::new(["bench", "threshold-linear-supports"]).stream("graphs", 0);
+        let network = |_| Ok(CombinatorialNetwork::new(Digraph::random(nodes, 0.5, &mut stream)?, Strengths::default())?);
+        Ok(Self { networks: (0..graphs).map(network).collect::<Result<_>>()?, found: Vec::new() })
+    }
+}
+
+impl Workload for Supports {
+    fn share(&self, folder: &Path) -> Result<serde_json::Value> {
+        let nodes = self.networks.first().map_or(0, |network| network.graph().nodes());
+        let weight = |at: usize| self.networks[at / (nodes * nodes)].network().weight(at / nodes % nodes, at % nodes);
+        let weights = (0..self.networks.len() * nodes * nodes).map(weight);
+        npy::write_f64(&folder.join("weights.npy"), &[self.networks.len(), nodes, nodes], weights)?;
+        Ok(json!({"drive": 1.0}))
+    }
+
+    fn work(&mut self) -> Result<()> {
+        self.found = self.networks.iter().map(CombinatorialNetwork::fixed_points).collect::<Result<_, _>>()?;
+        Ok(())
+    }
+
+    /// Threads share the networks here, not the supports of one, which balances as well.
+    fn floor(&mut self) -> Result<()> {
+        let found = self.networks.par_iter().map(|network| {
+            let nodes = network.graph().nodes();
+            let edges: Vec<u64> = (0..nodes).map(|node| network.graph().incoming(node)).collect();
+            Level::widest().run(Updates { edges: &edges })
+        });
+        black_box(found.collect::<Vec<_>>());
+        Ok(())
+    }
+
+    fn statistics(&self) -> Vec<Statistic> {
+        let statistic = |name: String, value: f64| Statistic { name, value, error: 0.0 };
+        let network = |(number, found): (usize, &Vec<FixedPoint>)| {
+            let supports = found.iter().map(|found| found.support as f64).sum();
+            let indices = found.iter().map(|found| f64::from(found.index)).sum();
+            [
+                statistic(format!("fixed points of network {number}"), found.len() as f64),
+                statistic(format!("sum of their supports {number}"), supports),
+                statistic(format!("sum of their indices {number}"), indices),
+            ]
+        };
+        self.found.iter().enumerate().flat_map(network).collect()
+    }
+}
+
+/// One column of sixteen integers per support from given ones, by a fraction-free step in f64 that rounds to the integer it is,
+/// that it is small enough for that, and the signs of its numbers. Nothing waits for anything before it.
+struct Updates<'a> {
+    edges: &'a [u64],
+}
+
+impl WideKernel for Updates<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run<V: Wide>(self, like: V) -> usize {
+        let rounder = like.splat_f64(1.5 * (1u64 << 52) as f64);
+        let mut columns = [[[0.0; 8]; 2]; 16];
+        for (column, edges) in columns.iter_mut().zip(self.edges) {
+            for row in 0..16 {
+                column[row / 8][row % 8] = 2.0 + (edges >> row & 1) as f64;
+            }
+        }
+        let shift = like.splat((1_u64 << 46).wrapping_sub((1.5 * (1u64 << 52) as f64).to_bits()));
+        let (mut agreeing, mut seen) = (0, like.splat(0));
+        for support in 1..1_u32 << self.edges.len() {
+            let node = support as usize & 15;
+            let (swept, old) = (&columns[node], &columns[support as usize >> 4 & 15]);
+            let (pivot, entry) = (swept[node / 8][node % 8], old[node / 8][node % 8]);
+            let (plus, minus, by) = (like.splat_f64(entry), like.splat_f64(-entry), like.splat_f64(pivot));
+            let mut differing = like.splat(0);
+            for l in 0..2 {
+                let factor = like.load_f64(&swept[l]);
+                let product = factor.mul_f64(minus);
+                let lost = factor.fma_f64(plus, product);
+                let difference = like.load_f64(&old[l]).fma_f64(by, product).sub_f64(lost);
+                let shifted = difference.mul_f64(by).add_f64(rounder);
+                seen = seen.or(shifted.add(shift));
+                differing = differing.or(shifted.sub_f64(rounder));
+            }
+            let [a, b, c, d, e, f, g, h] = differing.store();
+            agreeing += usize::from(((a | b) | (c | d)) | ((e | f) | (g | h)) < 1 << 63);
+        }
+        agreeing + usize::from(seen.store().iter().any(|bits| *bits >= 1 << 47))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// Solves of every support, by the definition, find the same.
+    #[test]
+    fn the_supports_are_those_of_solves() {
+        let mut bench = Supports::new(9, 2).unwrap();
+        bench.work().unwrap();
+        for (network, found) in bench.networks.iter().zip(&bench.found) {
+            let supports: Vec<u64> = found.iter().map(|found| found.support).collect();
+            assert_eq!(network.network().supports().unwrap(), supports);
+        }
+        assert!(
+            bench.statistics().iter().filter(|statistic| statistic.name.contains("indices")).all(|sum| sum.value == 1.0)
+        );
+    }
+}
