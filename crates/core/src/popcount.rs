@@ -1,0 +1,128 @@
+//! Sums over bits: differing sites by population count, and sums of small weights over patterns, many sites at a time.
+//!
+//! Patterns of ±1 sites lie in *planes*: word `w` of all patterns together, 64 sites to a word. A [`Tile`] is 64 of them, close to
+//! the processor: queries are compared with it one after the other, so that neither patterns nor results go through memory.
+//! A [`Rows`] is the same bits with all patterns of a site together. All levels give the same integers.
+
+mod plain;
+mod rows;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+pub use rows::{Followed, Rows, Span};
+
+use crate::simd::Level;
+
+/// Patterns in a tile.
+pub const TILE: usize = 64;
+/// Sites whose sums are made at a time: sums are for a multiple of so many.
+pub const SITES: usize = 32;
+/// Patterns whose bits look up one sum in AVX-512: 32 sums of 16 bits are a register.
+const FIVE: usize = 5;
+/// Lookups per tile, the last of them for four patterns.
+const FIVES: usize = TILE.div_ceil(FIVE);
+/// Lookups per tile by four patterns, in AVX2: 16 bytes are half a register.
+const FOURS: usize = TILE / 4;
+
+/// 64 patterns; what is missing at the end of the planes is blank, with all bits 0.
+#[derive(Debug, Clone)]
+pub struct Tile {
+    level: Level,
+    /// Word `w` of each pattern.
+    words: Vec<[u64; TILE]>,
+    /// By site: bit μ is that of pattern μ.
+    sites: Vec<u64>,
+    /// By 32 sites and five patterns: in the low half of number k the bits at site k, in the high half those at site 16 + k.
+    fives: Vec<[[u32; 16]; FIVES]>,
+    /// By 32 sites and four patterns: the bits at each site.
+    fours: Vec<[[u8; SITES]; FOURS]>,
+}
+
+impl Tile {
+    /// A blank tile of patterns of so many words.
+    pub fn new(level: Level, words: usize) -> Self {
+        let level = level.min(Level::widest());
+        let blocks = |of: Level| if level == of { words * TILE / SITES } else { 0 };
+        let fives = vec![[[0; 16]; FIVES]; blocks(Level::Avx512)];
+        let fours = vec![[[0; SITES]; FOURS]; blocks(Level::Avx2)];
+        Self { level, words: vec![[0; TILE]; words], sites: vec![0; words * TILE], fives, fours }
+    }
+
+    /// Takes the patterns from number `from` on, at most 64, out of `count` in `planes`: enough to compare them.
+    ///
+    /// # Panics
+    /// If `planes` is not `count` times the words of a pattern.
+    pub fn load(&mut self, planes: &[u64], count: usize, from: usize) {
+        assert_eq!(planes.len(), count * self.words.len(), "planes of {count} patterns");
+        let held = TILE.min(count - from);
+        for (tile, plane) in self.words.iter_mut().zip(planes.chunks_exact(count)) {
+            tile[..held].copy_from_slice(&plane[from..][..held]);
+            tile[held..].fill(0);
+        }
+    }
+
+    /// Turns the loaded patterns from words of sites to sites of words: enough to add weights.
+    pub fn turn(&mut self) {
+        #[cfg(target_arch = "x86_64")]
+        match self.level {
+            // SAFETY: the machine has the level.
+            Level::Avx512 => unsafe { return x86::turn_avx512(&self.words, &mut self.sites, &mut self.fives) },
+            // SAFETY: as above.
+            Level::Avx2 => unsafe { return x86::turn_avx2(&self.words, &mut self.sites, &mut self.fours) },
+            Level::Baseline => {}
+        }
+        plain::turn(&self.words, &mut self.sites);
+    }
+
+    /// By site: the bits of all patterns.
+    pub fn sites(&self) -> &[u64] {
+        &self.sites
+    }
+
+    /// The number of sites at which each pattern differs from the query, modulo 2¹⁶.
+    ///
+    /// # Panics
+    /// If the query has another number of words.
+    pub fn differing(&self, query: &[u64], counts: &mut [u16; TILE]) {
+        assert_eq!(query.len(), self.words.len(), "words of the query");
+        #[cfg(target_arch = "x86_64")]
+        match self.level {
+            // SAFETY: the machine has the instructions.
+            Level::Avx512 if x86::counts_in_vectors() => unsafe { return x86::differing_avx512(&self.words, query, counts) },
+            // SAFETY: as above.
+            Level::Avx512 | Level::Avx2 => unsafe { return x86::differing_avx2(&self.words, query, counts) },
+            Level::Baseline => {}
+        }
+        plain::differing(&self.words, query, counts);
+    }
+
+    /// For two queries at a time: adds, to the sum of each site, the weights of the patterns with bit 1 there, modulo 2³².
+    ///
+    /// # Panics
+    /// If there are not as many sums as bits in a pattern's words, or weights add up to 2¹⁶ or more.
+    pub fn add_weights(&self, weights: [&[u16; TILE]; 2], sums: [&mut [u32]; 2]) {
+        let small = |weights: &[u16; TILE]| weights.iter().map(|&w| u32::from(w)).sum::<u32>() <= u32::from(u16::MAX);
+        assert!(weights.iter().all(|weights| small(weights)), "weights of a tile add up to 2^16 or more");
+        assert!(sums.iter().all(|sums| sums.len() == self.sites.len()), "a sum for every site");
+        #[cfg(target_arch = "x86_64")]
+        match self.level {
+            // SAFETY: the machine has the level.
+            Level::Avx512 => unsafe { return x86::add_avx512(&self.fives, weights, sums) },
+            Level::Avx2 => {
+                for (weights, sums) in weights.into_iter().zip(sums) {
+                    // SAFETY: as above.
+                    unsafe { x86::add_avx2(&self.fours, weights, sums) };
+                }
+                return;
+            }
+            Level::Baseline => {}
+        }
+        for (weights, sums) in weights.into_iter().zip(sums) {
+            plain::add(&self.sites, weights, sums);
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

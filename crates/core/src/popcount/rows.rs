@@ -1,0 +1,129 @@
+//! All patterns of a site together: sums of weights over those patterns that have bit 1 there.
+
+use super::{TILE, Tile, plain};
+#[cfg(target_arch = "x86_64")]
+use super::x86;
+use crate::simd::Level;
+
+/// The bits of planes, turned: row `i` holds those of site `i`, 64 patterns to a word.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    level: Level,
+    words: usize,
+    bits: Vec<u64>,
+}
+
+/// A function of small whole numbers: its values from some number on, each below 2¹⁵.
+#[derive(Debug, Clone)]
+pub struct Span {
+    first: u16,
+    values: [u16; Span::LENGTH],
+    length: u16,
+}
+
+impl Span {
+    /// The most values.
+    pub const LENGTH: usize = 256;
+
+    /// The values at `first`, `first + 1` and so on, or none if they are too many or too large.
+    pub fn new(first: u16, values: &[u16]) -> Option<Self> {
+        if values.len() > Self::LENGTH || values.iter().any(|&value| value > i16::MAX as u16) {
+            return None;
+        }
+        let mut all = [0; Self::LENGTH];
+        all[..values.len()].copy_from_slice(values);
+        Some(Self { first, values: all, length: values.len() as u16 })
+    }
+
+    /// The value, or none if the number lies outside.
+    #[inline(always)]
+    pub fn at(&self, number: u16) -> Option<u16> {
+        let from = number.wrapping_sub(self.first);
+        if from < self.length { Some(self.values[usize::from(from)]) } else { None }
+    }
+
+    pub(super) fn parts(&self) -> (u16, &[u16; Self::LENGTH], u16) {
+        (self.first, &self.values, self.length)
+    }
+}
+
+impl Rows {
+    /// Turns the `count` patterns of `planes`. This takes as much memory again as the planes.
+    ///
+    /// # Panics
+    /// If the planes are not those of `count` patterns.
+    pub fn new(level: Level, planes: &[u64], count: usize) -> Self {
+        let words = count.div_ceil(TILE);
+        let mut tile = Tile::new(level, planes.len() / count);
+        let mut bits = vec![0; words * tile.sites().len()];
+        for word in 0..words {
+            tile.load(planes, count, word * TILE);
+            tile.turn();
+            tile.sites().iter().enumerate().for_each(|(site, &of_site)| bits[site * words + word] = of_site);
+        }
+        Self { level: level.min(Level::widest()), words, bits }
+    }
+
+    /// The patterns that there is room for: their number as a multiple of 64.
+    pub fn room(&self) -> usize {
+        self.words * TILE
+    }
+
+    /// The number of patterns with bit 1 at a site.
+    pub fn ones(&self, site: usize) -> u32 {
+        self.row(site).iter().map(|bits| bits.count_ones()).sum()
+    }
+
+    fn row(&self, site: usize) -> &[u64] {
+        &self.bits[site * self.words..][..self.words]
+    }
+
+    /// The sum of the weights of patterns with bit 1 at the site. Weights are below 2¹⁵, one for each pattern that there is room
+    /// for.
+    ///
+    /// # Panics
+    /// If there are not so many weights.
+    pub fn sum(&self, site: usize, weights: &[u16]) -> u64 {
+        let row = self.row(site);
+        assert_eq!(weights.len(), self.room(), "weights");
+        let weights = weights.as_chunks::<TILE>().0;
+        #[cfg(target_arch = "x86_64")]
+        match self.level {
+            // SAFETY: the machine has the level.
+            Level::Avx512 => return unsafe { x86::sum_avx512(row, weights) },
+            // SAFETY: as above.
+            Level::Avx2 => return unsafe { x86::sum_avx2(row, weights) },
+            Level::Baseline => {}
+        }
+        plain::sum(row, weights)
+    }
+
+    /// Takes one from the number of each pattern that has bit `sign` at the site, adds one to those of the others, and sets the
+    /// weights to the values there; where a number lies outside of the span the weight is 0 and the pattern is noted.
+    ///
+    /// # Panics
+    /// If there are not as many numbers and weights as there is room for patterns.
+    pub fn follow(&self, site: usize, sign: u64, numbers: &mut [u16], to: Followed<'_>) {
+        let row = self.row(site);
+        assert!(numbers.len() == self.room() && to.weights.len() == self.room(), "numbers and weights");
+        let numbers = numbers.as_chunks_mut::<TILE>().0;
+        let agree = if sign == 1 { 0 } else { u64::MAX };
+        to.outside.clear();
+        #[cfg(target_arch = "x86_64")]
+        if self.level == Level::Avx512 {
+            // SAFETY: the machine has the level.
+            unsafe { return x86::follow_avx512(row, agree, numbers, to) };
+        }
+        plain::follow(row, agree, numbers, to);
+    }
+}
+
+/// What follows when numbers change.
+pub struct Followed<'a> {
+    /// The function.
+    pub span: &'a Span,
+    /// Its values.
+    pub weights: &'a mut [u16],
+    /// Patterns whose number lies outside of the span.
+    pub outside: &'a mut Vec<u32>,
+}

@@ -1,0 +1,264 @@
+//! Sums over bits with AVX2 and AVX-512.
+
+use std::arch::x86_64::{
+    __m256i, __m512i, _mm256_add_epi16, _mm256_add_epi32, _mm256_add_epi64, _mm256_add_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_castsi256_si128, _mm256_cmpeq_epi16, _mm256_cvtepu16_epi32, _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_sad_epu8, _mm256_set1_epi16, _mm256_set1_epi64x, _mm256_set1_epi8, _mm256_setr_epi16, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_unpackhi_epi8, _mm256_unpacklo_epi8, _mm256_xor_si256, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64, _mm512_and_si512, _mm512_cmplt_epu16_mask, _mm512_cvtepi64_epi16, _mm512_loadu_si512, _mm512_madd_epi16, _mm512_mask_add_epi16, _mm512_mask_cmpeq_epi16_mask, _mm512_mask_sub_epi16, _mm512_maskz_loadu_epi16, _mm512_maskz_permutex2var_epi16, _mm512_maskz_set1_epi16, _mm512_or_si512, _mm512_permutexvar_epi16, _mm512_popcnt_epi64, _mm512_reduce_add_epi64, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_srli_epi16, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_storeu_si512, _mm512_sub_epi16, _mm512_xor_si512, _mm_loadu_si128, _mm_storeu_si128,
+};
+
+use super::{FIVE, FIVES, FOURS, SITES, TILE, plain, rows::Followed};
+
+/// Whether there is an instruction for eight population counts.
+pub(super) fn counts_in_vectors() -> bool {
+    is_x86_feature_detected!("avx512vpopcntdq")
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+pub(super) fn turn_avx512(words: &[[u64; TILE]], sites: &mut [u64], fives: &mut [[[u32; 16]; FIVES]]) {
+    plain::turn(words, sites);
+    for (sites, fives) in sites.as_chunks::<SITES>().0.iter().zip(fives) {
+        for (group, five) in fives.iter_mut().enumerate() {
+            for (k, two) in five.iter_mut().enumerate() {
+                // A lookup heeds the five lowest bits alone.
+                *two = (sites[k] >> (FIVE * group)) as u32 & 0xffff | ((sites[16 + k] >> (FIVE * group)) as u32) << 16;
+            }
+        }
+    }
+}
+
+#[target_feature(enable = "avx2,fma")]
+pub(super) fn turn_avx2(words: &[[u64; TILE]], sites: &mut [u64], fours: &mut [[[u8; SITES]; FOURS]]) {
+    plain::turn(words, sites);
+    for (sites, fours) in sites.as_chunks::<SITES>().0.iter().zip(fours) {
+        for (group, four) in fours.iter_mut().enumerate() {
+            for (site, bits) in four.iter_mut().zip(sites) {
+                *site = (bits >> (4 * group)) as u8 & 15;
+            }
+        }
+    }
+}
+
+/// Eight patterns to a register, all 64 side by side.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq")]
+pub(super) fn differing_avx512(words: &[[u64; TILE]], query: &[u64], counts: &mut [u16; TILE]) {
+    let mut sums = [_mm512_setzero_si512(); TILE / 8];
+    for (word, query) in words.iter().zip(query) {
+        let query = _mm512_set1_epi64(*query as i64);
+        for (sum, bits) in sums.iter_mut().zip(word.as_chunks::<8>().0) {
+            // SAFETY: eight numbers are as many bytes.
+            let bits = unsafe { _mm512_loadu_si512(bits.as_ptr().cast()) };
+            *sum = _mm512_add_epi64(*sum, _mm512_popcnt_epi64(_mm512_xor_si512(bits, query)));
+        }
+    }
+    for (sum, counts) in sums.into_iter().zip(counts.as_chunks_mut::<8>().0) {
+        // SAFETY: as above.
+        unsafe { _mm_storeu_si128(counts.as_mut_ptr().cast(), _mm512_cvtepi64_epi16(sum)) };
+    }
+}
+
+/// Counts of half bytes from a table (Muła, Kurz & Lemire, *Faster population counts using AVX2 instructions*, 2018, arXiv
+/// 1611.07612, section 4), summed as bytes for as long as they fit.
+#[target_feature(enable = "avx2,fma")]
+pub(super) fn differing_avx2(words: &[[u64; TILE]], query: &[u64], counts: &mut [u16; TILE]) {
+    let table = _mm256_setr_epi8(
+        0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,
+    );
+    let low = _mm256_set1_epi8(15);
+    for (quarter, counts) in counts.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+        let mut sum = _mm256_setzero_si256();
+        for (words, query) in words.chunks(31).zip(query.chunks(31)) {
+            let mut bytes = _mm256_setzero_si256();
+            for (word, query) in words.iter().zip(query) {
+                let bits = _mm256_xor_si256(load(&word.as_chunks::<4>().0[quarter]), _mm256_set1_epi64x(*query as i64));
+                let lower = _mm256_shuffle_epi8(table, _mm256_and_si256(bits, low));
+                let upper = _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16::<4>(bits), low));
+                bytes = _mm256_add_epi8(bytes, _mm256_add_epi8(lower, upper));
+            }
+            sum = _mm256_add_epi64(sum, _mm256_sad_epu8(bytes, _mm256_setzero_si256()));
+        }
+        let mut wide = [0_u64; 4];
+        // SAFETY: four numbers are as many bytes.
+        unsafe { _mm256_storeu_si256(wide.as_mut_ptr().cast(), sum) };
+        *counts = wide.map(|count| count as u16);
+    }
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn load<T, const N: usize>(numbers: &[T; N]) -> __m256i {
+    const { assert!(size_of::<[T; N]>() == 32) };
+    // SAFETY: there are as many bytes.
+    unsafe { _mm256_loadu_si256(numbers.as_ptr().cast()) }
+}
+
+/// All sums of five weights at a time: sum number `e` is that of the weights whose bits `e` has.
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+#[inline]
+fn tables(weights: &[u16; TILE]) -> [__m512i; FIVES] {
+    const WITH: [u32; FIVE] = [0xaaaa_aaaa, 0xcccc_cccc, 0xf0f0_f0f0, 0xff00_ff00, 0xffff_0000];
+    std::array::from_fn(|group| {
+        let weights = &weights[FIVE * group..];
+        let mut table = _mm512_maskz_set1_epi16(WITH[0], weights[0] as i16);
+        for (bit, &with) in WITH.iter().enumerate().skip(1) {
+            if let Some(&weight) = weights.get(bit) {
+                table = _mm512_mask_add_epi16(table, with, table, _mm512_set1_epi16(weight as i16));
+            }
+        }
+        table
+    })
+}
+
+/// With the tables of both queries in registers, each lookup adds the weights of five patterns at 32 sites.
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+pub(super) fn add_avx512(fives: &[[[u32; 16]; FIVES]], weights: [&[u16; TILE]; 2], sums: [&mut [u32]; 2]) {
+    let ([a, b], [to_a, to_b]) = (weights.map(|weights| tables(weights)), sums);
+    let sums = to_a.as_chunks_mut::<SITES>().0.iter_mut().zip(to_b.as_chunks_mut::<SITES>().0);
+    for (fives, (to_a, to_b)) in fives.iter().zip(sums) {
+        let (mut of_a, mut of_b) = (_mm512_setzero_si512(), _mm512_setzero_si512());
+        for ((five, a), b) in fives.iter().zip(&a).zip(&b) {
+            // SAFETY: sixteen numbers are as many bytes.
+            let bits = unsafe { _mm512_loadu_si512(five.as_ptr().cast()) };
+            of_a = _mm512_add_epi16(of_a, _mm512_permutexvar_epi16(bits, *a));
+            of_b = _mm512_add_epi16(of_b, _mm512_permutexvar_epi16(bits, *b));
+        }
+        widen(of_a, to_a);
+        widen(of_b, to_b);
+    }
+}
+
+/// Adds 32 sums of 16 bits, those of sites k and 16 + k side by side.
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+#[inline]
+fn widen(found: __m512i, sums: &mut [u32; SITES]) {
+    let (lower, upper) = (_mm512_and_si512(found, _mm512_set1_epi32(0xffff)), _mm512_srli_epi32::<16>(found));
+    for (found, sums) in [lower, upper].into_iter().zip(sums.as_chunks_mut::<16>().0) {
+        let at: *mut i32 = sums.as_mut_ptr().cast();
+        // SAFETY: sixteen numbers are as many bytes.
+        unsafe { _mm512_storeu_si512(at.cast(), _mm512_add_epi32(_mm512_loadu_si512(at.cast()), found)) };
+    }
+}
+
+/// Lookups of the low and the high bytes of sums of four weights.
+#[target_feature(enable = "avx2,fma")]
+pub(super) fn add_avx2(fours: &[[[u8; SITES]; FOURS]], weights: &[u16; TILE], sums: &mut [u32]) {
+    let mut tables = [[_mm256_setzero_si256(); 2]; FOURS];
+    for (table, weights) in tables.iter_mut().zip(weights.as_chunks::<4>().0) {
+        let mut bytes = [[0_u8; 16]; 2];
+        for e in 0..16 {
+            let sum: u16 = (0..4).filter(|bit| e >> bit & 1 == 1).map(|bit| weights[bit]).sum();
+            (bytes[0][e], bytes[1][e]) = (sum as u8, (sum >> 8) as u8);
+        }
+        // SAFETY: sixteen bytes.
+        *table = bytes.map(|bytes| _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }));
+    }
+    for (fours, sums) in fours.iter().zip(sums.as_chunks_mut::<SITES>().0) {
+        let (mut even, mut odd) = (_mm256_setzero_si256(), _mm256_setzero_si256());
+        for (four, [low, high]) in fours.iter().zip(&tables) {
+            let bits = load(four);
+            let (low, high) = (_mm256_shuffle_epi8(*low, bits), _mm256_shuffle_epi8(*high, bits));
+            even = _mm256_add_epi16(even, _mm256_unpacklo_epi8(low, high));
+            odd = _mm256_add_epi16(odd, _mm256_unpackhi_epi8(low, high));
+        }
+        // Unpacking takes eight bytes of each half of the register.
+        let parts = [
+            _mm256_castsi256_si128(even),
+            _mm256_castsi256_si128(odd),
+            _mm256_extracti128_si256::<1>(even),
+            _mm256_extracti128_si256::<1>(odd),
+        ];
+        for (found, sums) in parts.into_iter().zip(sums.as_chunks_mut::<8>().0) {
+            let at: *mut __m256i = sums.as_mut_ptr().cast();
+            // SAFETY: eight numbers are as many bytes.
+            unsafe { _mm256_storeu_si256(at, _mm256_add_epi32(_mm256_loadu_si256(at), _mm256_cvtepu16_epi32(found))) };
+        }
+    }
+}
+
+/// Weights below 2¹⁵ are added in pairs to 32 bits, for so many words at most.
+const WORDS_IN_32_BITS: usize = 1 << 14;
+
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+pub(super) fn sum_avx512(row: &[u64], weights: &[[u16; TILE]]) -> u64 {
+    let mut total = 0;
+    for (row, weights) in row.chunks(WORDS_IN_32_BITS).zip(weights.chunks(WORDS_IN_32_BITS)) {
+        let mut sums = [_mm512_setzero_si512(); 2];
+        for (bits, weights) in row.iter().zip(weights) {
+            for (half, sum) in sums.iter_mut().enumerate() {
+                let at: *const i16 = weights.as_chunks::<32>().0[half].as_ptr().cast();
+                // SAFETY: 32 numbers are as many bytes.
+                let kept = unsafe { _mm512_maskz_loadu_epi16((bits >> (32 * half)) as u32, at) };
+                *sum = _mm512_add_epi32(*sum, _mm512_madd_epi16(kept, _mm512_set1_epi16(1)));
+            }
+        }
+        total += sum_of_u32(_mm512_add_epi32(sums[0], sums[1]));
+    }
+    total
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+#[inline]
+fn sum_of_u32(numbers: __m512i) -> u64 {
+    let low = _mm512_and_si512(numbers, _mm512_set1_epi64(0xffff_ffff));
+    _mm512_reduce_add_epi64(_mm512_add_epi64(low, _mm512_srli_epi64::<32>(numbers))) as u64
+}
+
+#[target_feature(enable = "avx2,fma")]
+pub(super) fn sum_avx2(row: &[u64], weights: &[[u16; TILE]]) -> u64 {
+    let bit = _mm256_setr_epi16(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, i16::MIN);
+    let mut total = 0;
+    for (row, weights) in row.chunks(WORDS_IN_32_BITS).zip(weights.chunks(WORDS_IN_32_BITS)) {
+        let mut sums = [_mm256_setzero_si256(); 4];
+        for (bits, weights) in row.iter().zip(weights) {
+            for (quarter, sum) in sums.iter_mut().enumerate() {
+                let bits = _mm256_and_si256(_mm256_set1_epi16((bits >> (16 * quarter)) as i16), bit);
+                let kept = _mm256_and_si256(_mm256_cmpeq_epi16(bits, bit), load(&weights.as_chunks::<16>().0[quarter]));
+                *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(kept, _mm256_set1_epi16(1)));
+            }
+        }
+        for sum in sums {
+            let mut lanes = [0_u32; 8];
+            // SAFETY: eight numbers are as many bytes.
+            unsafe { _mm256_storeu_si256(lanes.as_mut_ptr().cast(), sum) };
+            total += lanes.into_iter().map(u64::from).sum::<u64>();
+        }
+    }
+    total
+}
+
+/// Values come from a table of 256 in eight registers, 64 of them to a lookup.
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+pub(super) fn follow_avx512(row: &[u64], agree: u64, numbers: &mut [[u16; TILE]], to: Followed<'_>) {
+    let (first, values, length) = to.span.parts();
+    // SAFETY: 32 numbers are as many bytes.
+    let table: [__m512i; 8] =
+        std::array::from_fn(|part| unsafe { _mm512_loadu_si512(values.as_chunks::<32>().0[part].as_ptr().cast()) });
+    let (first, length) = (_mm512_set1_epi16(first as i16), _mm512_set1_epi16(length as i16));
+    let (one, two) = (_mm512_set1_epi16(1), _mm512_set1_epi16(2));
+    let weights = to.weights.as_chunks_mut::<TILE>().0;
+    for (word, ((bits, numbers), weights)) in row.iter().zip(numbers).zip(weights).enumerate() {
+        let halves = numbers.as_chunks_mut::<32>().0.iter_mut().zip(weights.as_chunks_mut::<32>().0);
+        for (half, (numbers, weights)) in halves.enumerate() {
+            let agrees = ((bits ^ agree) >> (32 * half)) as u32;
+            // SAFETY: as above.
+            let number = unsafe { _mm512_loadu_si512(numbers.as_ptr().cast()) };
+            let number = _mm512_add_epi16(number, one);
+            let number = _mm512_mask_sub_epi16(number, agrees, number, two);
+            let from = _mm512_sub_epi16(number, first);
+            let part = _mm512_srli_epi16::<6>(from);
+            let inside = _mm512_cmplt_epu16_mask(from, length);
+            let mut weight = _mm512_setzero_si512();
+            for (at, pair) in table.as_chunks::<2>().0.iter().enumerate() {
+                let here = _mm512_mask_cmpeq_epi16_mask(inside, part, _mm512_set1_epi16(at as i16));
+                weight = _mm512_or_si512(weight, _mm512_maskz_permutex2var_epi16(here, pair[0], from, pair[1]));
+            }
+            // SAFETY: as above.
+            unsafe {
+                _mm512_storeu_si512(numbers.as_mut_ptr().cast(), number);
+                _mm512_storeu_si512(weights.as_mut_ptr().cast(), weight);
+            }
+            let mut outside = !inside;
+            while outside != 0 {
+                to.outside.push((word * TILE + 32 * half) as u32 + outside.trailing_zeros());
+                outside &= outside - 1;
+            }
+        }
+    }
+}
