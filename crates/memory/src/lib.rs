@@ -16,14 +16,17 @@
 //! # Ok::<(), lawbook_memory::MemoryError>(())
 //! ```
 
+mod balance;
 mod bits;
 pub mod capacity;
 pub mod crosstalk;
+mod costs;
 mod dense;
 mod error;
 mod patterns;
 mod retrieval;
 mod separation;
+mod whole;
 
 pub use dense::DenseMemory;
 pub use error::MemoryError;

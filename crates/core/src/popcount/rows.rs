@@ -11,6 +11,8 @@ pub struct Rows {
     level: Level,
     words: usize,
     bits: Vec<u64>,
+    /// By site.
+    ones: Vec<u32>,
 }
 
 /// A function of small whole numbers: its values from some number on, each below 2¹⁵.
@@ -61,7 +63,8 @@ impl Rows {
             tile.turn();
             tile.sites().iter().enumerate().for_each(|(site, &of_site)| bits[site * words + word] = of_site);
         }
-        Self { level: level.min(Level::widest()), words, bits }
+        let ones = bits.chunks_exact(words).map(|row| row.iter().map(|bits| bits.count_ones()).sum()).collect();
+        Self { level: level.min(Level::widest()), words, bits, ones }
     }
 
     /// The patterns that there is room for: their number as a multiple of 64.
@@ -71,7 +74,17 @@ impl Rows {
 
     /// The number of patterns with bit 1 at a site.
     pub fn ones(&self, site: usize) -> u32 {
-        self.row(site).iter().map(|bits| bits.count_ones()).sum()
+        self.ones[site]
+    }
+
+    /// Whether a pattern has bit 1 at a site.
+    pub fn has(&self, site: usize, pattern: usize) -> bool {
+        self.row(site)[pattern / TILE] >> (pattern % TILE) & 1 == 1
+    }
+
+    /// The sum of all weights.
+    pub fn total(&self, weights: &[u16]) -> u64 {
+        weights.iter().map(|&weight| u64::from(weight)).sum()
     }
 
     fn row(&self, site: usize) -> &[u64] {

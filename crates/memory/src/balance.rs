@@ -1,0 +1,256 @@
+//! The overlaps of a state with all patterns, and what follows from them for any flip.
+
+use std::sync::Arc;
+
+use lawbook_core::{
+    popcount::{Followed, Rows, Span},
+    simd::Level,
+};
+
+use crate::{
+    DenseMemory, Patterns, State,
+    bits::{WORD, agreeing_sum},
+    whole::{Whole, omissions, typical},
+};
+
+/// Overlaps that are carried along.
+#[derive(Debug, Clone)]
+pub(crate) enum Balance {
+    /// Where sums are exact and most stakes are small whole numbers.
+    Whole(Box<WholeBalance>),
+    /// Elsewhere: sums of f64 in a fixed order.
+    Rounded(RoundedBalance),
+}
+
+impl Balance {
+    pub(crate) fn new(memory: &DenseMemory, agreements: Vec<u32>) -> Self {
+        Self::Rounded(RoundedBalance::new(memory, agreements))
+    }
+
+    /// One that is made for many visits. `rows` are those of the memory's patterns.
+    pub(crate) fn for_visits(memory: &DenseMemory, agreements: Vec<u32>, rows: impl FnOnce() -> Arc<Rows>) -> Self {
+        match Stretch::of(memory, &agreements) {
+            Some(stretch) => Self::Whole(Box::new(WholeBalance::new(memory, stretch, &agreements, rows()))),
+            None => Self::new(memory, agreements),
+        }
+    }
+
+    /// The energy after turning `site` over, minus the energy before.
+    ///
+    /// A pattern that agrees there loses `F(x) − F(x − 2)`, one that does not gains `F(x + 2) − F(x)`.
+    pub(crate) fn flip_cost(&self, memory: &DenseMemory, state: &State, site: usize) -> f64 {
+        match self {
+            Self::Whole(balance) => balance.flip_cost(state.bit(site), site) as f64,
+            Self::Rounded(balance) => balance.flip_cost(memory, state, site),
+        }
+    }
+
+    /// Turns `site` of `state` over if that lowers the energy. Says whether it did.
+    pub(crate) fn visit(&mut self, memory: &DenseMemory, state: &mut State, site: usize) -> bool {
+        let flips = match self {
+            Self::Whole(balance) => {
+                let cost = balance.flip_cost(state.bit(site), site);
+                if cost < 0 {
+                    balance.follow_flip(memory, state.bit(site), site, cost);
+                }
+                cost < 0
+            }
+            Self::Rounded(balance) => {
+                let flips = balance.prefers_flip(memory, state, site);
+                if flips {
+                    balance.follow_flip(memory, state, site);
+                }
+                flips
+            }
+        };
+        if flips {
+            state.flip(site);
+        }
+        flips
+    }
+
+    /// By how much a cost must lie below 0 to be more than rounding.
+    pub(crate) fn tie(&self) -> f64 {
+        match self {
+            Self::Whole(_) => 0.0,
+            Self::Rounded(balance) => balance.tie,
+        }
+    }
+
+    pub(crate) fn energy(&self, memory: &DenseMemory) -> f64 {
+        let energy = |agreements: &mut dyn Iterator<Item = usize>| -> f64 {
+            -agreements.map(|agreeing| memory.values()[agreeing]).sum::<f64>()
+        };
+        match self {
+            Self::Whole(balance) => energy(&mut balance.agreements[..balance.count].iter().map(|&a| usize::from(a))),
+            Self::Rounded(balance) => energy(&mut balance.agreements.iter().map(|&a| a as usize)),
+        }
+    }
+}
+
+/// All patterns of a site together.
+pub(crate) fn rows(patterns: &Patterns) -> Arc<Rows> {
+    Arc::new(Rows::new(Level::widest(), patterns.planes(), patterns.count()))
+}
+
+/// Stakes of agreements in a stretch as small numbers.
+struct Stretch {
+    stakes: Whole,
+    span: Span,
+}
+
+impl Stretch {
+    /// One that holds nearly all of these agreements, if sums are exact.
+    fn of(memory: &DenseMemory, agreements: &[u32]) -> Option<Self> {
+        let sites = memory.patterns().sites();
+        if !memory.is_exact() || sites > usize::from(u16::MAX) {
+            return None;
+        }
+        let mut sorted = agreements.to_vec();
+        sorted.sort_unstable();
+        let over = |first: usize, last: usize| {
+            let stakes = Whole::new(&memory.stakes()[first..=last]);
+            let number = |agreeing| u16::try_from(stakes.number(memory.stakes()[agreeing])).ok();
+            let values: Vec<u16> = (first..=last).map(number).collect::<Option<_>>()?;
+            Some(Self { stakes, span: Span::new(first as u16, &values)? })
+        };
+        omissions(agreements.len()).find_map(|left_out| {
+            let (mut first, mut last) = typical(&sorted, left_out);
+            let mut best = over(first, last)?;
+            // Overlaps will move.
+            while let (lower, upper) = (first.saturating_sub(1), (last + 1).min(sites))
+                && (lower, upper) != (first, last)
+                && let Some(wider) = over(lower, upper)
+            {
+                (first, last, best) = (lower, upper, wider);
+            }
+            Some(best)
+        })
+    }
+}
+
+/// Stakes as weights of 15 bits. Sums are exact in any order.
+#[derive(Debug, Clone)]
+pub(crate) struct WholeBalance {
+    rows: Arc<Rows>,
+    count: usize,
+    span: Span,
+    base: i64,
+    unit: i64,
+    /// Here and below: one for each pattern that the rows have room for.
+    agreements: Vec<u16>,
+    weights: Vec<u16>,
+    /// Patterns without a weight, with what their stake exceeds the base by.
+    single: Vec<(usize, i64)>,
+    outside: Vec<u32>,
+    /// All stakes above the base.
+    total: i64,
+    gain: i64,
+}
+
+impl WholeBalance {
+    fn new(memory: &DenseMemory, Stretch { stakes, span }: Stretch, agreements: &[u32], rows: Arc<Rows>) -> Self {
+        let mut padded: Vec<u16> = agreements.iter().map(|&agreeing| agreeing as u16).collect();
+        padded.resize(rows.room(), 0);
+        let weights = padded.iter().map(|&agreeing| span.at(agreeing).unwrap_or(0)).collect();
+        let outside = (0..agreements.len() as u32).filter(|&mu| span.at(padded[mu as usize]).is_none()).collect();
+        let gain = agreements.iter().map(|&agreeing| memory.gains()[agreeing as usize] as i64).sum();
+        let mut balance = Self {
+            rows,
+            count: agreements.len(),
+            span,
+            base: stakes.base,
+            unit: stakes.unit,
+            agreements: padded,
+            weights,
+            single: Vec::new(),
+            outside,
+            total: 0,
+            gain,
+        };
+        balance.add_up(memory);
+        balance
+    }
+
+    /// What the patterns without a weight have at stake, and the total.
+    fn add_up(&mut self, memory: &DenseMemory) {
+        self.weights[self.count..].fill(0);
+        let (count, base) = (self.count, self.base);
+        let outside = self.outside.iter().map(|&mu| mu as usize).filter(|&mu| mu < count);
+        self.single.clear();
+        self.single.extend(outside.map(|mu| (mu, memory.stakes()[usize::from(self.agreements[mu])] as i64 - base)));
+        let excess: i64 = self.single.iter().map(|(_, excess)| excess).sum();
+        self.total = self.unit * self.rows.total(&self.weights) as i64 + excess;
+    }
+
+    /// The sum of the stakes of the patterns that agree with `sign` (0 or 1) at the site.
+    fn agreeing(&self, sign: u64, site: usize) -> i64 {
+        let single = self.single.iter().map(|&(mu, excess)| excess * i64::from(self.rows.has(site, mu))).sum::<i64>();
+        let of_ones = self.unit * self.rows.sum(site, &self.weights) as i64 + single;
+        let ones = i64::from(self.rows.ones(site));
+        match sign {
+            1 => self.base * ones + of_ones,
+            _ => self.base * (self.count as i64 - ones) + self.total - of_ones,
+        }
+    }
+
+    fn flip_cost(&self, sign: u64, site: usize) -> i64 {
+        self.agreeing(sign, site) - self.gain
+    }
+
+    fn follow_flip(&mut self, memory: &DenseMemory, sign: u64, site: usize, cost: i64) {
+        let to = Followed { span: &self.span, weights: &mut self.weights, outside: &mut self.outside };
+        self.rows.follow(site, sign, &mut self.agreements, to);
+        self.add_up(memory);
+        // Turning the site back costs the opposite.
+        self.gain = self.agreeing(1 - sign, site) + cost;
+    }
+}
+
+/// Stakes in f64.
+#[derive(Debug, Clone)]
+pub(crate) struct RoundedBalance {
+    agreements: Vec<u32>,
+    stakes: Vec<f64>,
+    gain: f64,
+    tie: f64,
+}
+
+impl RoundedBalance {
+    fn new(memory: &DenseMemory, agreements: Vec<u32>) -> Self {
+        let stakes = vec![0.0; agreements.len()];
+        let mut balance = Self { agreements, stakes, gain: 0.0, tie: 0.0 };
+        balance.refresh(memory);
+        balance
+    }
+
+    fn flip_cost(&self, memory: &DenseMemory, state: &State, site: usize) -> f64 {
+        let plane = memory.patterns().plane(site / WORD);
+        agreeing_sum(plane, site % WORD, state.bit(site), &self.stakes) - self.gain
+    }
+
+    fn prefers_flip(&self, memory: &DenseMemory, state: &State, site: usize) -> bool {
+        self.flip_cost(memory, state, site) < -self.tie
+    }
+
+    /// Follows a flip of `site`, from the sign that `state` has there now to the other.
+    fn follow_flip(&mut self, memory: &DenseMemory, state: &State, site: usize) {
+        let (bit, sign) = (site % WORD, state.bit(site));
+        for (agreeing, word) in self.agreements.iter_mut().zip(memory.patterns().plane(site / WORD)) {
+            let agrees = ((word >> bit) & 1) ^ sign ^ 1;
+            *agreeing = *agreeing + 1 - 2 * agrees as u32;
+        }
+        self.refresh(memory);
+    }
+
+    fn refresh(&mut self, memory: &DenseMemory) {
+        for (stake, &agreeing) in self.stakes.iter_mut().zip(&self.agreements) {
+            *stake = memory.stakes()[agreeing as usize];
+        }
+        self.gain = self.agreements.iter().map(|&agreeing| memory.gains()[agreeing as usize]).sum();
+        if memory.rounding() > 0.0 {
+            let magnitude: f64 = self.stakes.iter().map(|stake| stake.abs()).sum();
+            self.tie = memory.rounding() * (magnitude + self.gain.abs());
+        }
+    }
+}
