@@ -6,10 +6,12 @@
 
 mod plain;
 mod rows;
+mod span;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub use rows::{Followed, Rows, Span};
+pub use rows::{Followed, Rows};
+pub use span::{Looked, Span};
 
 use crate::simd::Level;
 
@@ -21,6 +23,11 @@ pub const SITES: usize = 32;
 const FIVE: usize = 5;
 /// Lookups per tile, the last of them for four patterns.
 const FIVES: usize = TILE.div_ceil(FIVE);
+/// Fives whose bits lie together in 16.
+const PACKED: usize = 3;
+/// The bits of a tile at 32 sites: in the low half of number k those of fifteen patterns at site k, in the high half those at site
+/// 16 + k.
+type Packed = [[u32; 16]; FIVES.div_ceil(PACKED)];
 /// Lookups per tile by four patterns, in AVX2: 16 bytes are half a register.
 const FOURS: usize = TILE / 4;
 
@@ -32,8 +39,8 @@ pub struct Tile {
     words: Vec<[u64; TILE]>,
     /// By site: bit μ is that of pattern μ.
     sites: Vec<u64>,
-    /// By 32 sites and five patterns: in the low half of number k the bits at site k, in the high half those at site 16 + k.
-    fives: Vec<[[u32; 16]; FIVES]>,
+    /// By 32 sites.
+    packed: Vec<Packed>,
     /// By 32 sites and four patterns: the bits at each site.
     fours: Vec<[[u8; SITES]; FOURS]>,
 }
@@ -43,9 +50,9 @@ impl Tile {
     pub fn new(level: Level, words: usize) -> Self {
         let level = level.min(Level::widest());
         let blocks = |of: Level| if level == of { words * TILE / SITES } else { 0 };
-        let fives = vec![[[0; 16]; FIVES]; blocks(Level::Avx512)];
+        let packed = vec![Packed::default(); blocks(Level::Avx512)];
         let fours = vec![[[0; SITES]; FOURS]; blocks(Level::Avx2)];
-        Self { level, words: vec![[0; TILE]; words], sites: vec![0; words * TILE], fives, fours }
+        Self { level, words: vec![[0; TILE]; words], sites: vec![0; words * TILE], packed, fours }
     }
 
     /// Takes the patterns from number `from` on, at most 64, out of `count` in `planes`: enough to compare them.
@@ -66,7 +73,7 @@ impl Tile {
         #[cfg(target_arch = "x86_64")]
         match self.level {
             // SAFETY: the machine has the level.
-            Level::Avx512 => unsafe { return x86::turn_avx512(&self.words, &mut self.sites, &mut self.fives) },
+            Level::Avx512 => unsafe { return x86::turn_avx512(&self.words, &mut self.sites, &mut self.packed) },
             // SAFETY: as above.
             Level::Avx2 => unsafe { return x86::turn_avx2(&self.words, &mut self.sites, &mut self.fours) },
             Level::Baseline => {}
@@ -107,7 +114,7 @@ impl Tile {
         #[cfg(target_arch = "x86_64")]
         match self.level {
             // SAFETY: the machine has the level.
-            Level::Avx512 => unsafe { return x86::add_avx512(&self.fives, weights, sums) },
+            Level::Avx512 => unsafe { return x86::add_avx512(&self.packed, weights, sums) },
             Level::Avx2 => {
                 for (weights, sums) in weights.into_iter().zip(sums) {
                     // SAFETY: as above.

@@ -10,7 +10,7 @@ use lawbook_core::{
 use crate::{
     DenseMemory, Patterns, State,
     bits::{WORD, agreeing_sum},
-    whole::{Whole, omissions, typical},
+    whole::{Whole, histogram, omissions, typical},
 };
 
 /// Overlaps that are carried along.
@@ -106,8 +106,7 @@ impl Stretch {
         if !memory.is_exact() || sites > usize::from(u16::MAX) {
             return None;
         }
-        let mut sorted = agreements.to_vec();
-        sorted.sort_unstable();
+        let histogram = histogram(agreements, sites);
         let over = |first: usize, last: usize| {
             let stakes = Whole::new(&memory.stakes()[first..=last]);
             let number = |agreeing| u16::try_from(stakes.number(memory.stakes()[agreeing])).ok();
@@ -115,7 +114,7 @@ impl Stretch {
             Some(Self { stakes, span: Span::new(first as u16, &values)? })
         };
         omissions(agreements.len()).find_map(|left_out| {
-            let (mut first, mut last) = typical(&sorted, left_out);
+            let (mut first, mut last) = typical(&histogram, left_out);
             let mut best = over(first, last)?;
             // Overlaps will move.
             while let (lower, upper) = (first.saturating_sub(1), (last + 1).min(sites))

@@ -5,7 +5,7 @@
 //! a time ([`lawbook_core::popcount`]). The few patterns with a stake out of range are added one by one. The sums are exact.
 
 use lawbook_core::{
-    popcount::{TILE, Tile},
+    popcount::{Span, TILE, Tile},
     simd::Level,
 };
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSlice};
@@ -14,7 +14,7 @@ use crate::{
     DenseMemory, MemoryError, State,
     balance::Balance,
     bits::WORD,
-    whole::{Whole, omissions, typical},
+    whole::{Whole, histogram, omissions, typical},
 };
 
 /// States that share a turn of a tile. Their sums stay in the second-level cache.
@@ -53,6 +53,8 @@ struct Plan {
     digits: usize,
     stakes: Whole,
     gains: Whole,
+    /// With one digit, by number of differing sites: the numbers of stakes and gains.
+    spans: Option<[Span; 2]>,
     /// By number of differing sites: the number of the stake, and above it that of the gain; both are 0 out of range.
     entries: Vec<u64>,
     /// The numbers of differing sites in range.
@@ -67,22 +69,25 @@ impl Plan {
         if !memory.is_exact() || sites > usize::from(u16::MAX) || count > MOST_PATTERNS {
             return Ok(None);
         }
-        let mut sorted = memory.patterns().agreements(state)?;
-        sorted.sort_unstable();
+        let agreements = memory.patterns().agreements(state)?;
+        let histogram = histogram(&agreements, sites);
         let fits = |digits: u32, first: usize, last: usize| {
             let (stakes, gains) = (Whole::new(&memory.stakes()[first..=last]), Whole::new(&memory.gains()[first..=last]));
             // One digit is to leave room for the tiles whose weights happen to be large.
-            let numbers = || sorted.iter().map(|&a| a as usize).filter(|a| (first..=last).contains(a));
-            let mean = || numbers().map(|a| stakes.number(memory.stakes()[a])).sum::<u64>() / count as u64;
+            let numbers = || (first..=last).map(|a| stakes.number(memory.stakes()[a]) * histogram[a] as u64);
+            let mean = || numbers().sum::<u64>() / count as u64;
             let small = match digits {
-                1 => stakes.largest < 1 << 14 && mean() * (TILE as u64) < 40_000,
+                1 => {
+                    let short = last - first < Span::LENGTH && gains.largest < 1 << 15;
+                    short && stakes.largest < 1 << 14 && mean() * (TILE as u64) < 40_000
+                }
                 _ => stakes.largest < 1 << (2 * DIGIT),
             };
             (small && gains.largest <= LARGEST_GAIN).then_some((stakes, gains))
         };
         for digits in 1..=2 {
             for left_out in omissions(count) {
-                let (mut first, mut last) = typical(&sorted, left_out);
+                let (mut first, mut last) = typical(&histogram, left_out);
                 let Some(mut written) = fits(digits, first, last) else { continue };
                 // Other states may spread more.
                 while let (lower, upper) = (first.saturating_sub(4), (last + 4).min(sites))
@@ -106,8 +111,14 @@ impl Plan {
             let entry = || number(&gains, memory.gains()) << STAKE_BITS | number(&stakes, memory.stakes());
             if inside { entry() } else { 0 }
         };
-        let entries = (0..=sites).map(entry).collect();
-        Self { digits, stakes, gains, entries, first: (sites - last) as u16, length: (last - first + 1) as u16 }
+        let entries: Vec<u64> = (0..=sites).map(entry).collect();
+        let (lower, upper) = (sites - last, sites - first);
+        let span = |bits: u32| {
+            let values: Vec<u16> = entries[lower..=upper].iter().map(|&entry| (entry >> bits) as u16).collect();
+            Span::new(lower as u16, &values)
+        };
+        let spans = if digits == 1 { span(0).zip(span(STAKE_BITS)).map(<[Span; 2]>::from) } else { None };
+        Self { digits, stakes, gains, spans, entries, first: lower as u16, length: (upper - lower + 1) as u16 }
     }
 
     /// The costs of a few states.
@@ -128,7 +139,7 @@ impl Plan {
             for pair in asked.chunks_mut(2) {
                 for (asked, weights) in pair.iter_mut().zip(&mut weights) {
                     tile.differing(asked.state.words(), &mut counts);
-                    self.weigh(memory, asked, from, &counts[..held], weights);
+                    self.weigh(memory, asked, from, &counts, held, weights);
                 }
                 let [a, b] = &weights;
                 let (first, second) = pair.split_at_mut(1);
@@ -141,17 +152,47 @@ impl Plan {
         asked.iter().map(|asked| self.sum_up(memory, asked, &ones)).collect()
     }
 
-    /// The weights of some patterns from the numbers of sites at which they differ from the state.
+    /// The weights of the patterns held, from the numbers of sites at which they differ from the state.
     #[inline(always)]
     fn weigh<const D: usize>(
         &self,
         memory: &DenseMemory,
         asked: &mut Asked<D>,
         from: usize,
-        counts: &[u16],
+        counts: &[u16; TILE],
+        held: usize,
         weights: &mut [[u16; TILE]; D],
     ) {
-        let mut sum = 0_u64;
+        let (mut stakes, gains, mut outside) = match &self.spans {
+            Some([stakes, gains]) if held == TILE => {
+                let mut unused = [0; TILE];
+                let gains = gains.look(Level::widest(), counts, &mut unused);
+                let stakes = stakes.look(Level::widest(), counts, &mut weights[0]);
+                (u64::from(stakes.sum), u64::from(gains.sum), stakes.outside)
+            }
+            _ => self.look_one_by_one(&counts[..held], weights),
+        };
+        asked.gains += gains;
+        asked.inside += held as i64 - i64::from(outside.count_ones());
+        while outside != 0 {
+            let mu = outside.trailing_zeros() as usize;
+            outside &= outside - 1;
+            let agreeing = memory.patterns().sites() - usize::from(counts[mu]);
+            asked.single.push((from + mu, memory.stakes()[agreeing] as i64 - self.stakes.base));
+            asked.single_gains += memory.gains()[agreeing] as i64;
+        }
+        while D == 1 && stakes > u64::from(u16::MAX) {
+            let largest = (0..held).max_by_key(|&mu| weights[0][mu]).unwrap_or(0);
+            let weight = std::mem::take(&mut weights[0][largest]);
+            asked.single.push((from + largest, self.stakes.unit * i64::from(weight)));
+            stakes -= u64::from(weight);
+        }
+        asked.stakes += stakes;
+    }
+
+    /// The weights, and the sums of the numbers of stakes and gains, and which are out of range.
+    fn look_one_by_one<const D: usize>(&self, counts: &[u16], weights: &mut [[u16; TILE]; D]) -> (u64, u64, u64) {
+        let (mut sum, mut outside) = (0_u64, 0);
         for (mu, &differing) in counts.iter().enumerate() {
             let entry = self.entries[usize::from(differing)];
             if D == 1 {
@@ -160,29 +201,10 @@ impl Plan {
                 (0..D).for_each(|digit| weights[digit][mu] = (entry >> (DIGIT * digit as u32)) as u16 & ((1 << DIGIT) - 1));
             }
             sum = sum.wrapping_add(entry);
+            outside |= u64::from(differing.wrapping_sub(self.first) >= self.length) << mu;
         }
         weights.iter_mut().for_each(|weights| weights[counts.len()..].fill(0));
-        let mut stakes = sum & ((1 << STAKE_BITS) - 1);
-        asked.gains += sum >> STAKE_BITS;
-        asked.inside += counts.len() as i64;
-        if counts.iter().fold(false, |any, differing| any | (differing.wrapping_sub(self.first) >= self.length)) {
-            for (mu, &differing) in counts.iter().enumerate() {
-                if differing.wrapping_sub(self.first) >= self.length {
-                    let agreeing = memory.patterns().sites() - usize::from(differing);
-                    let excess = memory.stakes()[agreeing] as i64 - self.stakes.base;
-                    asked.single.push((from + mu, excess));
-                    asked.single_gains += memory.gains()[agreeing] as i64;
-                    asked.inside -= 1;
-                }
-            }
-        }
-        while D == 1 && stakes > u64::from(u16::MAX) {
-            let largest = (0..counts.len()).max_by_key(|&mu| weights[0][mu]).unwrap_or(0);
-            let weight = std::mem::take(&mut weights[0][largest]);
-            asked.single.push((from + largest, self.stakes.unit * i64::from(weight)));
-            stakes -= u64::from(weight);
-        }
-        asked.stakes += stakes;
+        (sum & ((1 << STAKE_BITS) - 1), sum >> STAKE_BITS, outside)
     }
 
     /// The costs from all the sums.

@@ -102,7 +102,7 @@ impl Patterns {
             });
             overlaps
         });
-        Ok(overlaps.collect::<Vec<_>>().concat())
+        Ok(overlaps.flatten_iter().collect())
     }
 
     /// Hands over, for 64 patterns after the other (the last time fewer) and for each state, the numbers of differing sites.

@@ -1,6 +1,6 @@
 //! All patterns of a site together: sums of weights over those patterns that have bit 1 there.
 
-use super::{TILE, Tile, plain};
+use super::{TILE, Tile, plain, span::Span};
 #[cfg(target_arch = "x86_64")]
 use super::x86;
 use crate::simd::Level;
@@ -13,40 +13,8 @@ pub struct Rows {
     bits: Vec<u64>,
     /// By site.
     ones: Vec<u32>,
-}
-
-/// A function of small whole numbers: its values from some number on, each below 2¹⁵.
-#[derive(Debug, Clone)]
-pub struct Span {
-    first: u16,
-    values: [u16; Span::LENGTH],
-    length: u16,
-}
-
-impl Span {
-    /// The most values.
-    pub const LENGTH: usize = 256;
-
-    /// The values at `first`, `first + 1` and so on, or none if they are too many or too large.
-    pub fn new(first: u16, values: &[u16]) -> Option<Self> {
-        if values.len() > Self::LENGTH || values.iter().any(|&value| value > i16::MAX as u16) {
-            return None;
-        }
-        let mut all = [0; Self::LENGTH];
-        all[..values.len()].copy_from_slice(values);
-        Some(Self { first, values: all, length: values.len() as u16 })
-    }
-
-    /// The value, or none if the number lies outside.
-    #[inline(always)]
-    pub fn at(&self, number: u16) -> Option<u16> {
-        let from = number.wrapping_sub(self.first);
-        if from < self.length { Some(self.values[usize::from(from)]) } else { None }
-    }
-
-    pub(super) fn parts(&self) -> (u16, &[u16; Self::LENGTH], u16) {
-        (self.first, &self.values, self.length)
-    }
+    /// All bits of a row.
+    all: Vec<u64>,
 }
 
 impl Rows {
@@ -64,7 +32,7 @@ impl Rows {
             tile.sites().iter().enumerate().for_each(|(site, &of_site)| bits[site * words + word] = of_site);
         }
         let ones = bits.chunks_exact(words).map(|row| row.iter().map(|bits| bits.count_ones()).sum()).collect();
-        Self { level: level.min(Level::widest()), words, bits, ones }
+        Self { level: level.min(Level::widest()), words, bits, ones, all: vec![u64::MAX; words] }
     }
 
     /// The patterns that there is room for: their number as a multiple of 64.
@@ -82,9 +50,12 @@ impl Rows {
         self.row(site)[pattern / TILE] >> (pattern % TILE) & 1 == 1
     }
 
-    /// The sum of all weights.
+    /// The sum of all weights, which are as in [`sum`](Self::sum).
+    ///
+    /// # Panics
+    /// If there are not so many weights.
     pub fn total(&self, weights: &[u16]) -> u64 {
-        weights.iter().map(|&weight| u64::from(weight)).sum()
+        self.sum_of(&self.all, weights)
     }
 
     fn row(&self, site: usize) -> &[u64] {
@@ -97,7 +68,10 @@ impl Rows {
     /// # Panics
     /// If there are not so many weights.
     pub fn sum(&self, site: usize, weights: &[u16]) -> u64 {
-        let row = self.row(site);
+        self.sum_of(self.row(site), weights)
+    }
+
+    fn sum_of(&self, row: &[u64], weights: &[u16]) -> u64 {
         assert_eq!(weights.len(), self.room(), "weights");
         let weights = weights.as_chunks::<TILE>().0;
         #[cfg(target_arch = "x86_64")]

@@ -78,6 +78,12 @@ proptest! {
             assert_eq!((&numbers, &weights, &outside), (&after, &expected, &beyond), "{level:?}");
             let sum: u64 = (0..room).filter(|&mu| bit(mu) == 1).map(|mu| u64::from(weights[mu])).sum();
             assert_eq!(rows.sum(site, &weights), sum, "{level:?}");
+            assert_eq!(rows.total(&weights), weights.iter().map(|&weight| u64::from(weight)).sum::<u64>(), "{level:?}");
+            let (numbers, mut values) = (after.as_chunks::<TILE>().0[0], [1; TILE]);
+            let looked = span.look(level, &numbers, &mut values);
+            assert_eq!(values[..], expected[..TILE], "{level:?}");
+            let outside = (0..TILE).filter(|&mu| span.at(numbers[mu]).is_none()).fold(0, |all, mu| all | 1 << mu);
+            assert_eq!(looked, Looked { sum: values.iter().map(|&value| u32::from(value)).sum(), outside }, "{level:?}");
             assert_eq!(u64::from(rows.ones(site)), (0..count).map(bit).sum::<u64>());
         }
     }

@@ -1,10 +1,10 @@
 //! Sums over bits with AVX2 and AVX-512.
 
 use std::arch::x86_64::{
-    __m256i, __m512i, _mm256_add_epi16, _mm256_add_epi32, _mm256_add_epi64, _mm256_add_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_castsi256_si128, _mm256_cmpeq_epi16, _mm256_cvtepu16_epi32, _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_sad_epu8, _mm256_set1_epi16, _mm256_set1_epi64x, _mm256_set1_epi8, _mm256_setr_epi16, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_unpackhi_epi8, _mm256_unpacklo_epi8, _mm256_xor_si256, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64, _mm512_and_si512, _mm512_cmplt_epu16_mask, _mm512_cvtepi64_epi16, _mm512_loadu_si512, _mm512_madd_epi16, _mm512_mask_add_epi16, _mm512_mask_cmpeq_epi16_mask, _mm512_mask_sub_epi16, _mm512_maskz_loadu_epi16, _mm512_maskz_permutex2var_epi16, _mm512_maskz_set1_epi16, _mm512_or_si512, _mm512_permutexvar_epi16, _mm512_popcnt_epi64, _mm512_reduce_add_epi64, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_srli_epi16, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_storeu_si512, _mm512_sub_epi16, _mm512_xor_si512, _mm_loadu_si128, _mm_storeu_si128,
+    __m256i, __m512i, _mm256_add_epi16, _mm256_add_epi32, _mm256_add_epi64, _mm256_add_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_castsi256_si128, _mm256_cmpeq_epi16, _mm256_cvtepu16_epi32, _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_sad_epu8, _mm256_set1_epi16, _mm256_set1_epi64x, _mm256_set1_epi8, _mm256_setr_epi16, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_unpackhi_epi8, _mm256_unpacklo_epi8, _mm256_xor_si256, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64, _mm512_and_si512, _mm512_cmplt_epu16_mask, _mm512_cvtepi64_epi16, _mm512_loadu_si512, _mm512_madd_epi16, _mm512_mask_add_epi16, _mm512_mask_cmpeq_epi16_mask, _mm512_mask_sub_epi16, _mm512_maskz_loadu_epi16, _mm512_maskz_permutex2var_epi16, _mm512_or_si512, _mm512_permutexvar_epi16, _mm512_popcnt_epi64, _mm512_reduce_add_epi32, _mm512_reduce_add_epi64, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_srli_epi16, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_storeu_si512, _mm512_sub_epi16, _mm512_xor_si512, _mm_loadu_si128, _mm_storeu_si128,
 };
 
-use super::{FIVE, FIVES, FOURS, SITES, TILE, plain, rows::Followed};
+use super::{FIVE, FIVES, FOURS, Looked, PACKED, Packed, SITES, TILE, plain, rows::Followed, span::Span};
 
 /// Whether there is an instruction for eight population counts.
 pub(super) fn counts_in_vectors() -> bool {
@@ -12,13 +12,14 @@ pub(super) fn counts_in_vectors() -> bool {
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-pub(super) fn turn_avx512(words: &[[u64; TILE]], sites: &mut [u64], fives: &mut [[[u32; 16]; FIVES]]) {
+pub(super) fn turn_avx512(words: &[[u64; TILE]], sites: &mut [u64], bits: &mut [Packed]) {
     plain::turn(words, sites);
-    for (sites, fives) in sites.as_chunks::<SITES>().0.iter().zip(fives) {
-        for (group, five) in fives.iter_mut().enumerate() {
-            for (k, two) in five.iter_mut().enumerate() {
-                // A lookup heeds the five lowest bits alone.
-                *two = (sites[k] >> (FIVE * group)) as u32 & 0xffff | ((sites[16 + k] >> (FIVE * group)) as u32) << 16;
+    for (sites, packed) in sites.as_chunks::<SITES>().0.iter().zip(bits) {
+        let (lower, upper) = sites.split_at(16);
+        for (part, packed) in packed.iter_mut().enumerate() {
+            for ((both, lower), upper) in packed.iter_mut().zip(lower).zip(upper) {
+                let shift = PACKED * FIVE * part;
+                *both = (lower >> shift) as u32 & 0xffff | ((upper >> shift) as u32) << 16;
             }
         }
     }
@@ -93,31 +94,38 @@ fn load<T, const N: usize>(numbers: &[T; N]) -> __m256i {
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
 #[inline]
 fn tables(weights: &[u16; TILE]) -> [__m512i; FIVES] {
-    const WITH: [u32; FIVE] = [0xaaaa_aaaa, 0xcccc_cccc, 0xf0f0_f0f0, 0xff00_ff00, 0xffff_0000];
-    std::array::from_fn(|group| {
-        let weights = &weights[FIVE * group..];
-        let mut table = _mm512_maskz_set1_epi16(WITH[0], weights[0] as i16);
-        for (bit, &with) in WITH.iter().enumerate().skip(1) {
-            if let Some(&weight) = weights.get(bit) {
-                table = _mm512_mask_add_epi16(table, with, table, _mm512_set1_epi16(weight as i16));
+    let mut tables = [_mm512_setzero_si512(); FIVES];
+    for (group, table) in tables.iter_mut().enumerate() {
+        for (bit, with) in [0xaaaa_aaaa, 0xcccc_cccc, 0xf0f0_f0f0, 0xff00_ff00, 0xffff_0000].into_iter().enumerate() {
+            if let Some(&weight) = weights.get(FIVE * group + bit) {
+                *table = _mm512_mask_add_epi16(*table, with, *table, _mm512_set1_epi16(weight as i16));
             }
         }
-        table
-    })
+    }
+    tables
 }
 
-/// With the tables of both queries in registers, each lookup adds the weights of five patterns at 32 sites.
+/// With the tables of both queries in registers, each lookup adds the weights of five patterns at 32 sites. A lookup heeds the
+/// lowest five bits of 16.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-pub(super) fn add_avx512(fives: &[[[u32; 16]; FIVES]], weights: [&[u16; TILE]; 2], sums: [&mut [u32]; 2]) {
-    let ([a, b], [to_a, to_b]) = (weights.map(|weights| tables(weights)), sums);
+pub(super) fn add_avx512(bits: &[Packed], weights: [&[u16; TILE]; 2], sums: [&mut [u32]; 2]) {
+    let (a, b) = (tables(weights[0]), tables(weights[1]));
+    let [to_a, to_b] = sums;
     let sums = to_a.as_chunks_mut::<SITES>().0.iter_mut().zip(to_b.as_chunks_mut::<SITES>().0);
-    for (fives, (to_a, to_b)) in fives.iter().zip(sums) {
+    for (packed, (to_a, to_b)) in bits.iter().zip(sums) {
         let (mut of_a, mut of_b) = (_mm512_setzero_si512(), _mm512_setzero_si512());
-        for ((five, a), b) in fives.iter().zip(&a).zip(&b) {
+        for (part, packed) in packed.iter().enumerate() {
             // SAFETY: sixteen numbers are as many bytes.
-            let bits = unsafe { _mm512_loadu_si512(five.as_ptr().cast()) };
-            of_a = _mm512_add_epi16(of_a, _mm512_permutexvar_epi16(bits, *a));
-            of_b = _mm512_add_epi16(of_b, _mm512_permutexvar_epi16(bits, *b));
+            let bits = unsafe { _mm512_loadu_si512(packed.as_ptr().cast()) };
+            for (which, bits) in
+                [bits, _mm512_srli_epi16::<5>(bits), _mm512_srli_epi16::<10>(bits)].into_iter().enumerate()
+            {
+                let group = PACKED * part + which;
+                if group < FIVES {
+                    of_a = _mm512_add_epi16(of_a, _mm512_permutexvar_epi16(bits, a[group]));
+                    of_b = _mm512_add_epi16(of_b, _mm512_permutexvar_epi16(bits, b[group]));
+                }
+            }
         }
         widen(of_a, to_a);
         widen(of_b, to_b);
@@ -223,32 +231,72 @@ pub(super) fn sum_avx2(row: &[u64], weights: &[[u16; TILE]]) -> u64 {
     total
 }
 
-/// Values come from a table of 256 in eight registers, 64 of them to a lookup.
+/// A table of 256 values in eight registers, 64 values to a lookup.
+struct Registers {
+    table: [__m512i; 8],
+    first: __m512i,
+    length: __m512i,
+}
+
+impl Registers {
+    #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+    #[inline]
+    fn new(span: &Span) -> Self {
+        let (first, values, length) = span.parts();
+        let mut table = [_mm512_setzero_si512(); 8];
+        for (part, values) in table.iter_mut().zip(values.as_chunks::<32>().0) {
+            // SAFETY: 32 numbers are as many bytes.
+            *part = unsafe { _mm512_loadu_si512(values.as_ptr().cast()) };
+        }
+        Self { table, first: _mm512_set1_epi16(first as i16), length: _mm512_set1_epi16(length as i16) }
+    }
+
+    /// The values of 32 numbers, 0 outside, and which are inside.
+    #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+    #[inline]
+    fn look(&self, numbers: __m512i) -> (__m512i, u32) {
+        let from = _mm512_sub_epi16(numbers, self.first);
+        let part = _mm512_srli_epi16::<6>(from);
+        let inside = _mm512_cmplt_epu16_mask(from, self.length);
+        let mut values = _mm512_setzero_si512();
+        for (at, pair) in self.table.as_chunks::<2>().0.iter().enumerate() {
+            let here = _mm512_mask_cmpeq_epi16_mask(inside, part, _mm512_set1_epi16(at as i16));
+            values = _mm512_or_si512(values, _mm512_maskz_permutex2var_epi16(here, pair[0], from, pair[1]));
+        }
+        (values, inside)
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+pub(super) fn look_avx512(span: &Span, numbers: &[u16; TILE], values: &mut [u16; TILE]) -> Looked {
+    let registers = Registers::new(span);
+    let (mut sum, mut outside) = (_mm512_setzero_si512(), 0);
+    let halves = numbers.as_chunks::<32>().0.iter().zip(values.as_chunks_mut::<32>().0);
+    for (half, (numbers, values)) in halves.enumerate() {
+        // SAFETY: 32 numbers are as many bytes.
+        let (found, inside) = registers.look(unsafe { _mm512_loadu_si512(numbers.as_ptr().cast()) });
+        // SAFETY: as above.
+        unsafe { _mm512_storeu_si512(values.as_mut_ptr().cast(), found) };
+        sum = _mm512_add_epi32(sum, _mm512_madd_epi16(found, _mm512_set1_epi16(1)));
+        outside |= u64::from(!inside) << (32 * half);
+    }
+    Looked { sum: _mm512_reduce_add_epi32(sum) as u32, outside }
+}
+
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
 pub(super) fn follow_avx512(row: &[u64], agree: u64, numbers: &mut [[u16; TILE]], to: Followed<'_>) {
-    let (first, values, length) = to.span.parts();
-    // SAFETY: 32 numbers are as many bytes.
-    let table: [__m512i; 8] =
-        std::array::from_fn(|part| unsafe { _mm512_loadu_si512(values.as_chunks::<32>().0[part].as_ptr().cast()) });
-    let (first, length) = (_mm512_set1_epi16(first as i16), _mm512_set1_epi16(length as i16));
+    let registers = Registers::new(to.span);
     let (one, two) = (_mm512_set1_epi16(1), _mm512_set1_epi16(2));
     let weights = to.weights.as_chunks_mut::<TILE>().0;
     for (word, ((bits, numbers), weights)) in row.iter().zip(numbers).zip(weights).enumerate() {
         let halves = numbers.as_chunks_mut::<32>().0.iter_mut().zip(weights.as_chunks_mut::<32>().0);
         for (half, (numbers, weights)) in halves.enumerate() {
             let agrees = ((bits ^ agree) >> (32 * half)) as u32;
-            // SAFETY: as above.
+            // SAFETY: 32 numbers are as many bytes.
             let number = unsafe { _mm512_loadu_si512(numbers.as_ptr().cast()) };
             let number = _mm512_add_epi16(number, one);
             let number = _mm512_mask_sub_epi16(number, agrees, number, two);
-            let from = _mm512_sub_epi16(number, first);
-            let part = _mm512_srli_epi16::<6>(from);
-            let inside = _mm512_cmplt_epu16_mask(from, length);
-            let mut weight = _mm512_setzero_si512();
-            for (at, pair) in table.as_chunks::<2>().0.iter().enumerate() {
-                let here = _mm512_mask_cmpeq_epi16_mask(inside, part, _mm512_set1_epi16(at as i16));
-                weight = _mm512_or_si512(weight, _mm512_maskz_permutex2var_epi16(here, pair[0], from, pair[1]));
-            }
+            let (weight, inside) = registers.look(number);
             // SAFETY: as above.
             unsafe {
                 _mm512_storeu_si512(numbers.as_mut_ptr().cast(), number);
