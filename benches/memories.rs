@@ -5,7 +5,7 @@ use std::{hint::black_box, path::Path};
 use anyhow::Result;
 use lawbook_core::{
     Device, Key, Kind, Stream, Tensor, no_grad,
-    popcount::{Rows, TILE, Tile},
+    popcount::{Numbers, Rows, TILE, Tile},
     simd::Level,
     tensor::to_vec,
 };
@@ -107,7 +107,7 @@ impl Workload for Batch {
     fn floor(&mut self) -> Result<()> {
         let share = QUERIES.div_ceil(rayon::current_num_threads());
         self.queries.par_chunks(share).for_each(|queries| {
-            let (mut tile, mut counts) = (Tile::new(Level::widest(), SITES / 64), [0; TILE]);
+            let (mut tile, mut counts) = (Tile::new(Level::widest(), SITES / 64), Numbers::default());
             for from in (0..PATTERNS).step_by(TILE) {
                 tile.load(&self.planes, PATTERNS, from);
                 for query in queries {
@@ -219,7 +219,7 @@ impl Workload for Retrieval {
     }
 
     fn floor(&mut self) -> Result<()> {
-        let weights = vec![1; self.rows.room()];
+        let weights = vec![Numbers([1; TILE]); self.rows.tiles()];
         // A cue is put right in one sweep, and a second one finds that.
         let reads = 2 * self.memory.patterns().sites() + self.wrong;
         self.cues.par_iter().for_each(|_| {

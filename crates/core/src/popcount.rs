@@ -25,18 +25,37 @@ const FIVE: usize = 5;
 const FIVES: usize = TILE.div_ceil(FIVE);
 /// Fives whose bits lie together in 16.
 const PACKED: usize = 3;
-/// The bits of a tile at 32 sites: in the low half of number k those of fifteen patterns at site k, in the high half those at site
-/// 16 + k.
-type Packed = [[u32; 16]; FIVES.div_ceil(PACKED)];
+/// The bits of a tile at 32 sites: of fifteen patterns, of the next fifteen, and so on.
+type Packed = [Sums; FIVES.div_ceil(PACKED)];
 /// Lookups per tile by four patterns, in AVX2: 16 bytes are half a register.
 const FOURS: usize = TILE / 4;
+
+/// One number for each pattern of a tile. It lies where vectors are loaded fastest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(align(64))]
+pub struct Numbers(pub [u16; TILE]);
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self([0; TILE])
+    }
+}
+
+/// One number for each of 32 sites.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[repr(align(64))]
+pub struct Sums(pub [u16; SITES]);
+
+/// Word `w` of each pattern of a tile.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+struct Words([u64; TILE]);
 
 /// 64 patterns; what is missing at the end of the planes is blank, with all bits 0.
 #[derive(Debug, Clone)]
 pub struct Tile {
     level: Level,
-    /// Word `w` of each pattern.
-    words: Vec<[u64; TILE]>,
+    words: Vec<Words>,
     /// By site: bit μ is that of pattern μ.
     sites: Vec<u64>,
     /// By 32 sites.
@@ -52,7 +71,7 @@ impl Tile {
         let blocks = |of: Level| if level == of { words * TILE / SITES } else { 0 };
         let packed = vec![Packed::default(); blocks(Level::Avx512)];
         let fours = vec![[[0; SITES]; FOURS]; blocks(Level::Avx2)];
-        Self { level, words: vec![[0; TILE]; words], sites: vec![0; words * TILE], packed, fours }
+        Self { level, words: vec![Words([0; TILE]); words], sites: vec![0; words * TILE], packed, fours }
     }
 
     /// Takes the patterns from number `from` on, at most 64, out of `count` in `planes`: enough to compare them.
@@ -62,7 +81,7 @@ impl Tile {
     pub fn load(&mut self, planes: &[u64], count: usize, from: usize) {
         assert_eq!(planes.len(), count * self.words.len(), "planes of {count} patterns");
         let held = TILE.min(count - from);
-        for (tile, plane) in self.words.iter_mut().zip(planes.chunks_exact(count)) {
+        for (Words(tile), plane) in self.words.iter_mut().zip(planes.chunks_exact(count)) {
             tile[..held].copy_from_slice(&plane[from..][..held]);
             tile[held..].fill(0);
         }
@@ -90,7 +109,7 @@ impl Tile {
     ///
     /// # Panics
     /// If the query has another number of words.
-    pub fn differing(&self, query: &[u64], counts: &mut [u16; TILE]) {
+    pub fn differing(&self, query: &[u64], Numbers(counts): &mut Numbers) {
         assert_eq!(query.len(), self.words.len(), "words of the query");
         #[cfg(target_arch = "x86_64")]
         match self.level {
@@ -103,31 +122,37 @@ impl Tile {
         plain::differing(&self.words, query, counts);
     }
 
-    /// For two queries at a time: adds, to the sum of each site, the weights of the patterns with bit 1 there, modulo 2³².
+    /// For two queries at a time: adds, to the sum of each site, the weights of the patterns with bit 1 there, modulo 2¹⁶.
     ///
     /// # Panics
-    /// If there are not as many sums as bits in a pattern's words, or weights add up to 2¹⁶ or more.
-    pub fn add_weights(&self, weights: [&[u16; TILE]; 2], sums: [&mut [u32]; 2]) {
-        let small = |weights: &[u16; TILE]| weights.iter().map(|&w| u32::from(w)).sum::<u32>() <= u32::from(u16::MAX);
-        assert!(weights.iter().all(|weights| small(weights)), "weights of a tile add up to 2^16 or more");
-        assert!(sums.iter().all(|sums| sums.len() == self.sites.len()), "a sum for every site");
+    /// If there are not as many sums as bits in a pattern's words.
+    pub fn add_weights(&self, weights: [&Numbers; 2], sums: [&mut [Sums]; 2]) {
+        assert!(sums.iter().all(|sums| sums.len() * SITES == self.sites.len()), "a sum for every site");
         #[cfg(target_arch = "x86_64")]
-        match self.level {
+        if self.level == Level::Avx512 {
             // SAFETY: the machine has the level.
-            Level::Avx512 => unsafe { return x86::add_avx512(&self.packed, weights, sums) },
-            Level::Avx2 => {
-                for (weights, sums) in weights.into_iter().zip(sums) {
-                    // SAFETY: as above.
-                    unsafe { x86::add_avx2(&self.fours, weights, sums) };
-                }
-                return;
-            }
-            Level::Baseline => {}
+            unsafe { return x86::add_avx512(&self.packed, weights, sums) }
         }
-        for (weights, sums) in weights.into_iter().zip(sums) {
+        for (Numbers(weights), sums) in weights.into_iter().zip(sums) {
+            #[cfg(target_arch = "x86_64")]
+            if self.level == Level::Avx2 {
+                // SAFETY: as above.
+                unsafe { x86::add_avx2(&self.fours, weights, sums) };
+                continue;
+            }
             plain::add(&self.sites, weights, sums);
         }
     }
+}
+
+/// Adds narrow sums to wide ones, and makes them 0.
+pub fn widen(level: Level, narrow: &mut [Sums], wide: &mut [u32]) {
+    #[cfg(target_arch = "x86_64")]
+    if level.min(Level::widest()) == Level::Avx512 {
+        // SAFETY: the machine has the level.
+        unsafe { return x86::widen_avx512(narrow, wide) }
+    }
+    plain::widen(narrow, wide);
 }
 
 #[cfg(test)]

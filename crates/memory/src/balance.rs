@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lawbook_core::{
-    popcount::{Followed, Rows, Span},
+    popcount::{Followed, Numbers, Rows, Span, TILE},
     simd::Level,
 };
 
@@ -69,6 +69,13 @@ impl Balance {
         flips
     }
 
+    /// Announces the site that is visited after the next.
+    pub(crate) fn fetch(&self, site: usize) {
+        if let Self::Whole(balance) = self {
+            balance.rows.fetch(site);
+        }
+    }
+
     /// By how much a cost must lie below 0 to be more than rounding.
     pub(crate) fn tie(&self) -> f64 {
         match self {
@@ -82,7 +89,7 @@ impl Balance {
             -agreements.map(|agreeing| memory.values()[agreeing]).sum::<f64>()
         };
         match self {
-            Self::Whole(balance) => energy(&mut balance.agreements[..balance.count].iter().map(|&a| usize::from(a))),
+            Self::Whole(balance) => energy(&mut (0..balance.count).map(|mu| balance.agreement(mu))),
             Self::Rounded(balance) => energy(&mut balance.agreements.iter().map(|&a| a as usize)),
         }
     }
@@ -136,9 +143,8 @@ pub(crate) struct WholeBalance {
     span: Span,
     base: i64,
     unit: i64,
-    /// Here and below: one for each pattern that the rows have room for.
-    agreements: Vec<u16>,
-    weights: Vec<u16>,
+    agreements: Vec<Numbers>,
+    weights: Vec<Numbers>,
     /// Patterns without a weight, with what their stake exceeds the base by.
     single: Vec<(usize, i64)>,
     outside: Vec<u32>,
@@ -149,10 +155,13 @@ pub(crate) struct WholeBalance {
 
 impl WholeBalance {
     fn new(memory: &DenseMemory, Stretch { stakes, span }: Stretch, agreements: &[u32], rows: Arc<Rows>) -> Self {
-        let mut padded: Vec<u16> = agreements.iter().map(|&agreeing| agreeing as u16).collect();
-        padded.resize(rows.room(), 0);
-        let weights = padded.iter().map(|&agreeing| span.at(agreeing).unwrap_or(0)).collect();
-        let outside = (0..agreements.len() as u32).filter(|&mu| span.at(padded[mu as usize]).is_none()).collect();
+        let of = |mu: usize| agreements.get(mu).map_or(0, |&agreeing| agreeing as u16);
+        let all = |of: &dyn Fn(usize) -> u16| -> Vec<Numbers> {
+            (0..rows.tiles()).map(|tile| Numbers(std::array::from_fn(|mu| of(tile * TILE + mu)))).collect()
+        };
+        let padded = all(&of);
+        let weights = all(&|mu| span.at(of(mu)).unwrap_or(0));
+        let outside = (0..agreements.len()).filter(|&mu| span.at(of(mu)).is_none()).map(|mu| mu as u32).collect();
         let gain = agreements.iter().map(|&agreeing| memory.gains()[agreeing as usize] as i64).sum();
         let mut balance = Self {
             rows,
@@ -173,13 +182,19 @@ impl WholeBalance {
 
     /// What the patterns without a weight have at stake, and the total.
     fn add_up(&mut self, memory: &DenseMemory) {
-        self.weights[self.count..].fill(0);
+        if let Some(last) = self.weights.last_mut().filter(|_| self.count % TILE > 0) {
+            last.0[self.count % TILE..].fill(0);
+        }
         let (count, base) = (self.count, self.base);
         let outside = self.outside.iter().map(|&mu| mu as usize).filter(|&mu| mu < count);
         self.single.clear();
-        self.single.extend(outside.map(|mu| (mu, memory.stakes()[usize::from(self.agreements[mu])] as i64 - base)));
+        self.single.extend(outside.map(|mu| (mu, memory.stakes()[usize::from(self.agreements[mu / TILE].0[mu % TILE])] as i64 - base)));
         let excess: i64 = self.single.iter().map(|(_, excess)| excess).sum();
         self.total = self.unit * self.rows.total(&self.weights) as i64 + excess;
+    }
+
+    fn agreement(&self, mu: usize) -> usize {
+        usize::from(self.agreements[mu / TILE].0[mu % TILE])
     }
 
     /// The sum of the stakes of the patterns that agree with `sign` (0 or 1) at the site.

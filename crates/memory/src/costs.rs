@@ -5,7 +5,7 @@
 //! a time ([`lawbook_core::popcount`]). The few patterns with a stake out of range are added one by one. The sums are exact.
 
 use lawbook_core::{
-    popcount::{Span, TILE, Tile},
+    popcount::{Numbers, SITES, Span, Sums, TILE, Tile, widen},
     simd::Level,
 };
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSlice};
@@ -128,9 +128,9 @@ impl Plan {
         let mut tile = Tile::new(Level::widest(), patterns.planes().len() / count);
         let mut ones = vec![0_u32; tile.sites().len()];
         let mut asked: Vec<Asked<D>> = states.iter().map(|state| Asked::new(state, ones.len())).collect();
-        let mut spare = [(); D].map(|()| vec![0; ones.len()]);
-        let mut counts = [0; TILE];
-        let mut weights = [[[0; TILE]; D]; 2];
+        let mut spare = Asked::<D>::new(&states[0], ones.len());
+        let mut counts = Numbers::default();
+        let mut weights = [[Numbers::default(); D]; 2];
         for from in (0..count).step_by(TILE) {
             tile.load(patterns.planes(), count, from);
             tile.turn();
@@ -143,12 +143,13 @@ impl Plan {
                 }
                 let [a, b] = &weights;
                 let (first, second) = pair.split_at_mut(1);
-                let second = second.first_mut().map_or(&mut spare, |asked| &mut asked.sums);
+                let second = second.first_mut().unwrap_or(&mut spare);
                 for digit in 0..D {
-                    tile.add_weights([&a[digit], &b[digit]], [&mut first[0].sums[digit], &mut second[digit]]);
+                    tile.add_weights([&a[digit], &b[digit]], [&mut first[0].narrow[digit], &mut second.narrow[digit]]);
                 }
             }
         }
+        asked.iter_mut().for_each(Asked::widen);
         asked.iter().map(|asked| self.sum_up(memory, asked, &ones)).collect()
     }
 
@@ -159,51 +160,57 @@ impl Plan {
         memory: &DenseMemory,
         asked: &mut Asked<D>,
         from: usize,
-        counts: &[u16; TILE],
+        counts: &Numbers,
         held: usize,
-        weights: &mut [[u16; TILE]; D],
+        weights: &mut [Numbers; D],
     ) {
         let (mut stakes, gains, mut outside) = match &self.spans {
             Some([stakes, gains]) if held == TILE => {
-                let mut unused = [0; TILE];
+                let mut unused = Numbers::default();
                 let gains = gains.look(Level::widest(), counts, &mut unused);
                 let stakes = stakes.look(Level::widest(), counts, &mut weights[0]);
                 (u64::from(stakes.sum), u64::from(gains.sum), stakes.outside)
             }
-            _ => self.look_one_by_one(&counts[..held], weights),
+            _ => self.look_one_by_one(&counts.0[..held], weights),
         };
         asked.gains += gains;
         asked.inside += held as i64 - i64::from(outside.count_ones());
         while outside != 0 {
             let mu = outside.trailing_zeros() as usize;
             outside &= outside - 1;
-            let agreeing = memory.patterns().sites() - usize::from(counts[mu]);
+            let agreeing = memory.patterns().sites() - usize::from(counts.0[mu]);
             asked.single.push((from + mu, memory.stakes()[agreeing] as i64 - self.stakes.base));
             asked.single_gains += memory.gains()[agreeing] as i64;
         }
         while D == 1 && stakes > u64::from(u16::MAX) {
-            let largest = (0..held).max_by_key(|&mu| weights[0][mu]).unwrap_or(0);
-            let weight = std::mem::take(&mut weights[0][largest]);
+            let largest = (0..held).max_by_key(|&mu| weights[0].0[mu]).unwrap_or(0);
+            let weight = std::mem::take(&mut weights[0].0[largest]);
             asked.single.push((from + largest, self.stakes.unit * i64::from(weight)));
             stakes -= u64::from(weight);
         }
         asked.stakes += stakes;
+        // Sums of several digits are anyone's guess.
+        let most = if D == 1 { stakes as u32 } else { u32::from(u16::MAX) };
+        if asked.pending + most > u32::from(u16::MAX) {
+            asked.widen();
+        }
+        asked.pending += most;
     }
 
     /// The weights, and the sums of the numbers of stakes and gains, and which are out of range.
-    fn look_one_by_one<const D: usize>(&self, counts: &[u16], weights: &mut [[u16; TILE]; D]) -> (u64, u64, u64) {
+    fn look_one_by_one<const D: usize>(&self, counts: &[u16], weights: &mut [Numbers; D]) -> (u64, u64, u64) {
         let (mut sum, mut outside) = (0_u64, 0);
         for (mu, &differing) in counts.iter().enumerate() {
             let entry = self.entries[usize::from(differing)];
             if D == 1 {
-                weights[0][mu] = entry as u16;
+                weights[0].0[mu] = entry as u16;
             } else {
-                (0..D).for_each(|digit| weights[digit][mu] = (entry >> (DIGIT * digit as u32)) as u16 & ((1 << DIGIT) - 1));
+                (0..D).for_each(|digit| weights[digit].0[mu] = (entry >> (DIGIT * digit as u32)) as u16 & ((1 << DIGIT) - 1));
             }
             sum = sum.wrapping_add(entry);
             outside |= u64::from(differing.wrapping_sub(self.first) >= self.length) << mu;
         }
-        weights.iter_mut().for_each(|weights| weights[counts.len()..].fill(0));
+        weights.iter_mut().for_each(|weights| weights.0[counts.len()..].fill(0));
         (sum & ((1 << STAKE_BITS) - 1), sum >> STAKE_BITS, outside)
     }
 
@@ -232,8 +239,10 @@ impl Plan {
 /// The sums for a state.
 struct Asked<'a, const D: usize> {
     state: &'a State,
-    /// By digit and site: weights of patterns with bit 1 there.
+    /// By digit and site: weights of patterns with bit 1 there; those of the last tiles, which add up to this much, apart.
     sums: [Vec<u32>; D],
+    narrow: [Vec<Sums>; D],
+    pending: u32,
     /// Patterns in range, and the numbers of their stakes (but for single ones) and gains.
     inside: i64,
     stakes: u64,
@@ -246,6 +255,12 @@ struct Asked<'a, const D: usize> {
 impl<'a, const D: usize> Asked<'a, D> {
     fn new(state: &'a State, sites: usize) -> Self {
         let sums = [(); D].map(|()| vec![0; sites]);
-        Self { state, sums, inside: 0, stakes: 0, gains: 0, single: Vec::new(), single_gains: 0 }
+        let narrow = [(); D].map(|()| vec![Sums::default(); sites / SITES]);
+        Self { state, sums, narrow, pending: 0, inside: 0, stakes: 0, gains: 0, single: Vec::new(), single_gains: 0 }
+    }
+
+    fn widen(&mut self) {
+        self.narrow.iter_mut().zip(&mut self.sums).for_each(|(narrow, sums)| widen(Level::widest(), narrow, sums));
+        self.pending = 0;
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use lawbook_core::{
     Stream,
-    popcount::{TILE, Tile},
+    popcount::{Numbers, TILE, Tile},
     simd::Level,
 };
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSlice};
@@ -108,12 +108,12 @@ impl Patterns {
     /// Hands over, for 64 patterns after the other (the last time fewer) and for each state, the numbers of differing sites.
     fn compare(&self, states: &[State], mut take: impl FnMut(usize, &[u16])) {
         let mut tile = Tile::new(Level::widest(), words(self.sites));
-        let mut counts = [0; TILE];
+        let mut counts = Numbers::default();
         for from in (0..self.count).step_by(TILE) {
             tile.load(&self.planes, self.count, from);
             for (which, state) in states.iter().enumerate() {
                 tile.differing(&state.words, &mut counts);
-                take(which, &counts[..TILE.min(self.count - from)]);
+                take(which, &counts.0[..TILE.min(self.count - from)]);
             }
         }
     }

@@ -98,6 +98,13 @@ impl<'a> Descent<'a> {
     pub fn sweep(&mut self, stream: &mut Stream) -> usize {
         let mut order: Vec<usize> = (0..self.state.sites()).collect();
         stream.shuffle(&mut order);
-        order.into_iter().filter(|&site| self.visit(site)).count()
+        let mut flips = 0;
+        for (at, &site) in order.iter().enumerate() {
+            if let Some(&next) = order.get(at + 1) {
+                self.balance.fetch(next);
+            }
+            flips += usize::from(self.visit(site));
+        }
+        flips
     }
 }

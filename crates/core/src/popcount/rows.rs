@@ -1,6 +1,6 @@
 //! All patterns of a site together: sums of weights over those patterns that have bit 1 there.
 
-use super::{TILE, Tile, plain, span::Span};
+use super::{Numbers, TILE, Tile, plain, span::Span};
 #[cfg(target_arch = "x86_64")]
 use super::x86;
 use crate::simd::Level;
@@ -35,14 +35,20 @@ impl Rows {
         Self { level: level.min(Level::widest()), words, bits, ones, all: vec![u64::MAX; words] }
     }
 
-    /// The patterns that there is room for: their number as a multiple of 64.
-    pub fn room(&self) -> usize {
-        self.words * TILE
+    /// Tiles that hold all patterns.
+    pub fn tiles(&self) -> usize {
+        self.words
     }
 
     /// The number of patterns with bit 1 at a site.
     pub fn ones(&self, site: usize) -> u32 {
         self.ones[site]
+    }
+
+    /// Asks for the row of a site that will be summed next.
+    pub fn fetch(&self, site: usize) {
+        #[cfg(target_arch = "x86_64")]
+        self.row(site).chunks(8).for_each(x86::fetch);
     }
 
     /// Whether a pattern has bit 1 at a site.
@@ -53,8 +59,8 @@ impl Rows {
     /// The sum of all weights, which are as in [`sum`](Self::sum).
     ///
     /// # Panics
-    /// If there are not so many weights.
-    pub fn total(&self, weights: &[u16]) -> u64 {
+    /// If there are not as many tiles of weights.
+    pub fn total(&self, weights: &[Numbers]) -> u64 {
         self.sum_of(&self.all, weights)
     }
 
@@ -62,18 +68,16 @@ impl Rows {
         &self.bits[site * self.words..][..self.words]
     }
 
-    /// The sum of the weights of patterns with bit 1 at the site. Weights are below 2¹⁵, one for each pattern that there is room
-    /// for.
+    /// The sum of the weights of patterns with bit 1 at the site. Weights are below 2¹⁵.
     ///
     /// # Panics
-    /// If there are not so many weights.
-    pub fn sum(&self, site: usize, weights: &[u16]) -> u64 {
+    /// If there are not as many tiles of weights.
+    pub fn sum(&self, site: usize, weights: &[Numbers]) -> u64 {
         self.sum_of(self.row(site), weights)
     }
 
-    fn sum_of(&self, row: &[u64], weights: &[u16]) -> u64 {
-        assert_eq!(weights.len(), self.room(), "weights");
-        let weights = weights.as_chunks::<TILE>().0;
+    fn sum_of(&self, row: &[u64], weights: &[Numbers]) -> u64 {
+        assert_eq!(weights.len(), self.words, "tiles of weights");
         #[cfg(target_arch = "x86_64")]
         match self.level {
             // SAFETY: the machine has the level.
@@ -89,11 +93,10 @@ impl Rows {
     /// weights to the values there; where a number lies outside of the span the weight is 0 and the pattern is noted.
     ///
     /// # Panics
-    /// If there are not as many numbers and weights as there is room for patterns.
-    pub fn follow(&self, site: usize, sign: u64, numbers: &mut [u16], to: Followed<'_>) {
+    /// If there are not as many tiles of numbers and weights.
+    pub fn follow(&self, site: usize, sign: u64, numbers: &mut [Numbers], to: Followed<'_>) {
         let row = self.row(site);
-        assert!(numbers.len() == self.room() && to.weights.len() == self.room(), "numbers and weights");
-        let numbers = numbers.as_chunks_mut::<TILE>().0;
+        assert!(numbers.len() == self.words && to.weights.len() == self.words, "tiles of numbers and weights");
         let agree = if sign == 1 { 0 } else { u64::MAX };
         to.outside.clear();
         #[cfg(target_arch = "x86_64")]
@@ -110,7 +113,7 @@ pub struct Followed<'a> {
     /// The function.
     pub span: &'a Span,
     /// Its values.
-    pub weights: &'a mut [u16],
+    pub weights: &'a mut [Numbers],
     /// Patterns whose number lies outside of the span.
     pub outside: &'a mut Vec<u32>,
 }

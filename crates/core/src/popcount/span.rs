@@ -1,6 +1,6 @@
 //! Values of a function in a table that fits into registers.
 
-use super::TILE;
+use super::Numbers;
 #[cfg(target_arch = "x86_64")]
 use super::x86;
 use crate::simd::Level;
@@ -35,7 +35,7 @@ impl Span {
     }
 
     /// The values at some numbers, 0 where a number lies outside.
-    pub fn look(&self, level: Level, numbers: &[u16; TILE], values: &mut [u16; TILE]) -> Looked {
+    pub fn look(&self, level: Level, Numbers(numbers): &Numbers, Numbers(values): &mut Numbers) -> Looked {
         #[cfg(target_arch = "x86_64")]
         if level.min(Level::widest()) == Level::Avx512 {
             // SAFETY: the machine has the level.

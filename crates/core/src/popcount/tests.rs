@@ -8,6 +8,14 @@ fn planes(words: usize, count: usize, seed: u64) -> Vec<u64> {
     (0..words * count).map(|_| stream.next_u64()).collect()
 }
 
+fn narrow_sum(sums: &[Sums], site: usize) -> u32 {
+    u32::from(sums[site / SITES].0[site % SITES])
+}
+
+fn tiled(numbers: &[u16]) -> Vec<Numbers> {
+    numbers.as_chunks::<TILE>().0.iter().map(|&numbers| Numbers(numbers)).collect()
+}
+
 proptest! {
     /// Rows of a matrix of bits become its columns.
     #[test]
@@ -30,28 +38,34 @@ proptest! {
         let query: Vec<u64> = planes.iter().step_by(count).map(|bits| bits.rotate_left(7)).collect();
         let mut stream = Key::new(["popcount"]).stream("weights", seed);
         let from = stream.below(count as u64) as usize;
-        let weights: [[u16; TILE]; 2] = std::array::from_fn(|_| std::array::from_fn(|_| stream.below(1024) as u16));
+        let weights = [(); 2].map(|()| Numbers(std::array::from_fn(|_| stream.below(1 << 16) as u16)));
         for level in Level::all() {
             let mut tile = Tile::new(level, words);
             tile.load(&planes, count, from);
             tile.turn();
-            let mut counts = [0; TILE];
+            let mut counts = Numbers::default();
             tile.differing(&query, &mut counts);
-            let mut sums = [vec![5; words * 64], vec![7; words * 64]];
+            let mut sums = [5, 7].map(|start| vec![Sums([start; SITES]); words * 64 / SITES]);
             let [a, b] = &mut sums;
             tile.add_weights([&weights[0], &weights[1]], [a, b]);
+            let before = sums.clone();
             let held = TILE.min(count - from);
-            for (mu, &count_of) in counts.iter().enumerate().take(held) {
+            for (mu, &count_of) in counts.0.iter().enumerate().take(held) {
                 let differing: u32 = (0..words).map(|w| (planes[w * count + from + mu] ^ query[w]).count_ones()).sum();
                 assert_eq!(u32::from(count_of), differing, "{level:?}");
             }
             for site in 0..words * 64 {
                 for (which, start) in [(0, 5), (1, 7)] {
                     let has = |mu: usize| planes[site / 64 * count + from + mu] >> (site % 64) & 1 == 1;
-                    let expected: u32 = (0..held).filter(|&mu| has(mu)).map(|mu| u32::from(weights[which][mu])).sum();
-                    assert_eq!(sums[which][site], start + expected, "{level:?}, site {site}");
+                    let has = (0..held).filter(|&mu| has(mu)).map(|mu| weights[which].0[mu]);
+                    let sum = sums[which][site / SITES].0[site % SITES];
+                    assert_eq!(sum, has.fold(start, u16::wrapping_add), "{level:?}, site {site}");
                 }
             }
+            let mut wide = vec![1 << 20; words * 64];
+            widen(level, &mut sums[0], &mut wide);
+            assert!(wide.iter().zip(0..).all(|(&sum, site)| sum == (1 << 20) + narrow_sum(&before[0], site)));
+            assert!(sums[0].iter().all(|sums| *sums == Sums::default()));
         }
     }
 
@@ -72,18 +86,18 @@ proptest! {
         let beyond: Vec<u32> = (0..room as u32).filter(|&mu| span.at(after[mu as usize]).is_none()).collect();
         for level in Level::all() {
             let rows = Rows::new(level, &planes, count);
-            let (mut numbers, mut weights, mut outside) = (before.clone(), vec![0; room], Vec::new());
+            let (mut numbers, mut weights, mut outside) = (tiled(&before), vec![Numbers::default(); room / TILE], Vec::new());
             let to = Followed { span: &span, weights: &mut weights, outside: &mut outside };
             rows.follow(site, sign, &mut numbers, to);
-            assert_eq!((&numbers, &weights, &outside), (&after, &expected, &beyond), "{level:?}");
-            let sum: u64 = (0..room).filter(|&mu| bit(mu) == 1).map(|mu| u64::from(weights[mu])).sum();
+            assert_eq!((&numbers, &weights, &outside), (&tiled(&after), &tiled(&expected), &beyond), "{level:?}");
+            let sum: u64 = (0..room).filter(|&mu| bit(mu) == 1).map(|mu| u64::from(expected[mu])).sum();
             assert_eq!(rows.sum(site, &weights), sum, "{level:?}");
-            assert_eq!(rows.total(&weights), weights.iter().map(|&weight| u64::from(weight)).sum::<u64>(), "{level:?}");
-            let (numbers, mut values) = (after.as_chunks::<TILE>().0[0], [1; TILE]);
+            assert_eq!(rows.total(&weights), expected.iter().map(|&weight| u64::from(weight)).sum::<u64>(), "{level:?}");
+            let (numbers, mut values) = (tiled(&after)[0], Numbers([1; TILE]));
             let looked = span.look(level, &numbers, &mut values);
-            assert_eq!(values[..], expected[..TILE], "{level:?}");
-            let outside = (0..TILE).filter(|&mu| span.at(numbers[mu]).is_none()).fold(0, |all, mu| all | 1 << mu);
-            assert_eq!(looked, Looked { sum: values.iter().map(|&value| u32::from(value)).sum(), outside }, "{level:?}");
+            assert_eq!(values.0[..], expected[..TILE], "{level:?}");
+            let outside = (0..TILE).filter(|&mu| span.at(numbers.0[mu]).is_none()).fold(0, |all, mu| all | 1 << mu);
+            assert_eq!(looked, Looked { sum: values.0.iter().map(|&value| u32::from(value)).sum(), outside }, "{level:?}");
             assert_eq!(u64::from(rows.ones(site)), (0..count).map(bit).sum::<u64>());
         }
     }

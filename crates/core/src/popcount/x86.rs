@@ -1,32 +1,39 @@
 //! Sums over bits with AVX2 and AVX-512.
 
-use std::arch::x86_64::{
-    __m256i, __m512i, _mm256_add_epi16, _mm256_add_epi32, _mm256_add_epi64, _mm256_add_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_castsi256_si128, _mm256_cmpeq_epi16, _mm256_cvtepu16_epi32, _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_sad_epu8, _mm256_set1_epi16, _mm256_set1_epi64x, _mm256_set1_epi8, _mm256_setr_epi16, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_unpackhi_epi8, _mm256_unpacklo_epi8, _mm256_xor_si256, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64, _mm512_and_si512, _mm512_cmplt_epu16_mask, _mm512_cvtepi64_epi16, _mm512_loadu_si512, _mm512_madd_epi16, _mm512_mask_add_epi16, _mm512_mask_cmpeq_epi16_mask, _mm512_mask_sub_epi16, _mm512_maskz_loadu_epi16, _mm512_maskz_permutex2var_epi16, _mm512_or_si512, _mm512_permutexvar_epi16, _mm512_popcnt_epi64, _mm512_reduce_add_epi32, _mm512_reduce_add_epi64, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_srli_epi16, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_storeu_si512, _mm512_sub_epi16, _mm512_xor_si512, _mm_loadu_si128, _mm_storeu_si128,
+use std::{
+    arch::x86_64::{
+        _MM_HINT_T0, __m256i, __m512i, _mm256_add_epi16, _mm256_add_epi32, _mm256_add_epi64, _mm256_add_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi16, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_permute2x128_si256, _mm256_sad_epu8, _mm256_set1_epi16, _mm256_set1_epi64x, _mm256_set1_epi8, _mm256_setr_epi16, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_unpackhi_epi8, _mm256_unpacklo_epi8, _mm256_xor_si256, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64, _mm512_and_si512, _mm512_cmplt_epu16_mask, _mm512_cvtepi64_epi16, _mm512_loadu_si512, _mm512_madd_epi16, _mm512_mask_add_epi16, _mm512_mask_cmpeq_epi16_mask, _mm512_mask_sub_epi16, _mm512_maskz_loadu_epi16, _mm512_maskz_permutex2var_epi16, _mm512_maskz_set1_epi16, _mm512_or_si512, _mm512_permutexvar_epi16, _mm512_popcnt_epi64, _mm512_reduce_add_epi32, _mm512_reduce_add_epi64, _mm512_set1_epi16, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_srli_epi16, _mm512_srli_epi64, _mm512_storeu_si512, _mm512_sub_epi16, _mm512_xor_si512, _mm_loadu_si128, _mm_prefetch, _mm_storeu_si128,
+    },
+    hint::black_box,
 };
 
-use super::{FIVE, FIVES, FOURS, Looked, PACKED, Packed, SITES, TILE, plain, rows::Followed, span::Span};
+use super::{
+    FIVE, FIVES, FOURS, Looked, Numbers, PACKED, Packed, SITES, Sums, TILE, Words, plain, rows::Followed, span::Span,
+};
 
 /// Whether there is an instruction for eight population counts.
 pub(super) fn counts_in_vectors() -> bool {
     is_x86_feature_detected!("avx512vpopcntdq")
 }
 
+/// Asks for the line of memory where these words begin.
+pub(super) fn fetch(words: &[u64]) {
+    // SAFETY: every machine has the instruction, and it may point anywhere.
+    unsafe { _mm_prefetch::<_MM_HINT_T0>(words.as_ptr().cast()) }
+}
+
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-pub(super) fn turn_avx512(words: &[[u64; TILE]], sites: &mut [u64], bits: &mut [Packed]) {
+pub(super) fn turn_avx512(words: &[Words], sites: &mut [u64], bits: &mut [Packed]) {
     plain::turn(words, sites);
     for (sites, packed) in sites.as_chunks::<SITES>().0.iter().zip(bits) {
-        let (lower, upper) = sites.split_at(16);
-        for (part, packed) in packed.iter_mut().enumerate() {
-            for ((both, lower), upper) in packed.iter_mut().zip(lower).zip(upper) {
-                let shift = PACKED * FIVE * part;
-                *both = (lower >> shift) as u32 & 0xffff | ((upper >> shift) as u32) << 16;
-            }
+        for (part, Sums(packed)) in packed.iter_mut().enumerate() {
+            packed.iter_mut().zip(sites).for_each(|(packed, bits)| *packed = (bits >> (PACKED * FIVE * part)) as u16);
         }
     }
 }
 
 #[target_feature(enable = "avx2,fma")]
-pub(super) fn turn_avx2(words: &[[u64; TILE]], sites: &mut [u64], fours: &mut [[[u8; SITES]; FOURS]]) {
+pub(super) fn turn_avx2(words: &[Words], sites: &mut [u64], fours: &mut [[[u8; SITES]; FOURS]]) {
     plain::turn(words, sites);
     for (sites, fours) in sites.as_chunks::<SITES>().0.iter().zip(fours) {
         for (group, four) in fours.iter_mut().enumerate() {
@@ -39,18 +46,16 @@ pub(super) fn turn_avx2(words: &[[u64; TILE]], sites: &mut [u64], fours: &mut [[
 
 /// Eight patterns to a register, all 64 side by side.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq")]
-pub(super) fn differing_avx512(words: &[[u64; TILE]], query: &[u64], counts: &mut [u16; TILE]) {
+pub(super) fn differing_avx512(words: &[Words], query: &[u64], counts: &mut [u16; TILE]) {
     let mut sums = [_mm512_setzero_si512(); TILE / 8];
-    for (word, query) in words.iter().zip(query) {
+    for (Words(word), query) in words.iter().zip(query) {
         let query = _mm512_set1_epi64(*query as i64);
         for (sum, bits) in sums.iter_mut().zip(word.as_chunks::<8>().0) {
-            // SAFETY: eight numbers are as many bytes.
-            let bits = unsafe { _mm512_loadu_si512(bits.as_ptr().cast()) };
-            *sum = _mm512_add_epi64(*sum, _mm512_popcnt_epi64(_mm512_xor_si512(bits, query)));
+            *sum = _mm512_add_epi64(*sum, _mm512_popcnt_epi64(_mm512_xor_si512(load_512(bits), query)));
         }
     }
     for (sum, counts) in sums.into_iter().zip(counts.as_chunks_mut::<8>().0) {
-        // SAFETY: as above.
+        // SAFETY: eight numbers are as many bytes.
         unsafe { _mm_storeu_si128(counts.as_mut_ptr().cast(), _mm512_cvtepi64_epi16(sum)) };
     }
 }
@@ -58,7 +63,7 @@ pub(super) fn differing_avx512(words: &[[u64; TILE]], query: &[u64], counts: &mu
 /// Counts of half bytes from a table (Muła, Kurz & Lemire, *Faster population counts using AVX2 instructions*, 2018, arXiv
 /// 1611.07612, section 4), summed as bytes for as long as they fit.
 #[target_feature(enable = "avx2,fma")]
-pub(super) fn differing_avx2(words: &[[u64; TILE]], query: &[u64], counts: &mut [u16; TILE]) {
+pub(super) fn differing_avx2(words: &[Words], query: &[u64], counts: &mut [u16; TILE]) {
     let table = _mm256_setr_epi8(
         0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,
     );
@@ -67,7 +72,7 @@ pub(super) fn differing_avx2(words: &[[u64; TILE]], query: &[u64], counts: &mut 
         let mut sum = _mm256_setzero_si256();
         for (words, query) in words.chunks(31).zip(query.chunks(31)) {
             let mut bytes = _mm256_setzero_si256();
-            for (word, query) in words.iter().zip(query) {
+            for (Words(word), query) in words.iter().zip(query) {
                 let bits = _mm256_xor_si256(load(&word.as_chunks::<4>().0[quarter]), _mm256_set1_epi64x(*query as i64));
                 let lower = _mm256_shuffle_epi8(table, _mm256_and_si256(bits, low));
                 let upper = _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16::<4>(bits), low));
@@ -94,13 +99,16 @@ fn load<T, const N: usize>(numbers: &[T; N]) -> __m256i {
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
 #[inline]
 fn tables(weights: &[u16; TILE]) -> [__m512i; FIVES] {
+    // Of constants the compiler would make shuffles, which are slower.
+    let with = black_box([0xaaaa_aaaa, 0xcccc_cccc, 0xf0f0_f0f0, 0xff00_ff00, 0xffff_0000]);
     let mut tables = [_mm512_setzero_si512(); FIVES];
-    for (group, table) in tables.iter_mut().enumerate() {
-        for (bit, with) in [0xaaaa_aaaa, 0xcccc_cccc, 0xf0f0_f0f0, 0xff00_ff00, 0xffff_0000].into_iter().enumerate() {
-            if let Some(&weight) = weights.get(FIVE * group + bit) {
-                *table = _mm512_mask_add_epi16(*table, with, *table, _mm512_set1_epi16(weight as i16));
-            }
-        }
+    for (table, weights) in tables.iter_mut().zip(weights.chunks(FIVE)) {
+        let of = |bit: usize| weights.get(bit).map_or(0, |&weight| weight as i16);
+        let mut sums = _mm512_maskz_set1_epi16(with[0], of(0));
+        sums = _mm512_mask_add_epi16(sums, with[1], sums, _mm512_set1_epi16(of(1)));
+        sums = _mm512_mask_add_epi16(sums, with[2], sums, _mm512_set1_epi16(of(2)));
+        sums = _mm512_mask_add_epi16(sums, with[3], sums, _mm512_set1_epi16(of(3)));
+        *table = _mm512_mask_add_epi16(sums, with[4], sums, _mm512_set1_epi16(of(4)));
     }
     tables
 }
@@ -108,18 +116,15 @@ fn tables(weights: &[u16; TILE]) -> [__m512i; FIVES] {
 /// With the tables of both queries in registers, each lookup adds the weights of five patterns at 32 sites. A lookup heeds the
 /// lowest five bits of 16.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-pub(super) fn add_avx512(bits: &[Packed], weights: [&[u16; TILE]; 2], sums: [&mut [u32]; 2]) {
-    let (a, b) = (tables(weights[0]), tables(weights[1]));
+pub(super) fn add_avx512(bits: &[Packed], weights: [&Numbers; 2], sums: [&mut [Sums]; 2]) {
+    let (a, b) = (tables(&weights[0].0), tables(&weights[1].0));
     let [to_a, to_b] = sums;
-    let sums = to_a.as_chunks_mut::<SITES>().0.iter_mut().zip(to_b.as_chunks_mut::<SITES>().0);
-    for (packed, (to_a, to_b)) in bits.iter().zip(sums) {
-        let (mut of_a, mut of_b) = (_mm512_setzero_si512(), _mm512_setzero_si512());
-        for (part, packed) in packed.iter().enumerate() {
-            // SAFETY: sixteen numbers are as many bytes.
-            let bits = unsafe { _mm512_loadu_si512(packed.as_ptr().cast()) };
-            for (which, bits) in
-                [bits, _mm512_srli_epi16::<5>(bits), _mm512_srli_epi16::<10>(bits)].into_iter().enumerate()
-            {
+    for (packed, (Sums(to_a), Sums(to_b))) in bits.iter().zip(to_a.iter_mut().zip(to_b)) {
+        let (mut of_a, mut of_b) = (load_512(to_a), load_512(to_b));
+        for (part, Sums(packed)) in packed.iter().enumerate() {
+            let bits = load_512(packed);
+            let shifted = [bits, _mm512_srli_epi16::<5>(bits), _mm512_srli_epi16::<10>(bits)];
+            for (which, bits) in shifted.into_iter().enumerate().take(PACKED) {
                 let group = PACKED * part + which;
                 if group < FIVES {
                     of_a = _mm512_add_epi16(of_a, _mm512_permutexvar_epi16(bits, a[group]));
@@ -127,37 +132,46 @@ pub(super) fn add_avx512(bits: &[Packed], weights: [&[u16; TILE]; 2], sums: [&mu
                 }
             }
         }
-        widen(of_a, to_a);
-        widen(of_b, to_b);
+        store_512(of_a, to_a);
+        store_512(of_b, to_b);
     }
 }
 
-/// Adds 32 sums of 16 bits, those of sites k and 16 + k side by side.
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+#[target_feature(enable = "avx512f")]
 #[inline]
-fn widen(found: __m512i, sums: &mut [u32; SITES]) {
-    let (lower, upper) = (_mm512_and_si512(found, _mm512_set1_epi32(0xffff)), _mm512_srli_epi32::<16>(found));
-    for (found, sums) in [lower, upper].into_iter().zip(sums.as_chunks_mut::<16>().0) {
-        let at: *mut i32 = sums.as_mut_ptr().cast();
-        // SAFETY: sixteen numbers are as many bytes.
-        unsafe { _mm512_storeu_si512(at.cast(), _mm512_add_epi32(_mm512_loadu_si512(at.cast()), found)) };
-    }
+fn load_512<T, const N: usize>(numbers: &[T; N]) -> __m512i {
+    const { assert!(size_of::<[T; N]>() == 64) };
+    // SAFETY: there are as many bytes.
+    unsafe { _mm512_loadu_si512(numbers.as_ptr().cast()) }
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn store_512<const N: usize>(vector: __m512i, numbers: &mut [u16; N]) {
+    const { assert!(size_of::<[u16; N]>() == 64) };
+    // SAFETY: there are as many bytes, and all of them make numbers.
+    unsafe { _mm512_storeu_si512(numbers.as_mut_ptr().cast(), vector) }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+pub(super) fn widen_avx512(narrow: &mut [Sums], wide: &mut [u32]) {
+    plain::widen(narrow, wide);
 }
 
 /// Lookups of the low and the high bytes of sums of four weights.
 #[target_feature(enable = "avx2,fma")]
-pub(super) fn add_avx2(fours: &[[[u8; SITES]; FOURS]], weights: &[u16; TILE], sums: &mut [u32]) {
+pub(super) fn add_avx2(fours: &[[[u8; SITES]; FOURS]], weights: &[u16; TILE], sums: &mut [Sums]) {
     let mut tables = [[_mm256_setzero_si256(); 2]; FOURS];
     for (table, weights) in tables.iter_mut().zip(weights.as_chunks::<4>().0) {
         let mut bytes = [[0_u8; 16]; 2];
         for e in 0..16 {
-            let sum: u16 = (0..4).filter(|bit| e >> bit & 1 == 1).map(|bit| weights[bit]).sum();
+            let sum = (0..4).filter(|bit| e >> bit & 1 == 1).fold(0_u16, |sum, bit| sum.wrapping_add(weights[bit]));
             (bytes[0][e], bytes[1][e]) = (sum as u8, (sum >> 8) as u8);
         }
         // SAFETY: sixteen bytes.
         *table = bytes.map(|bytes| _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }));
     }
-    for (fours, sums) in fours.iter().zip(sums.as_chunks_mut::<SITES>().0) {
+    for (fours, Sums(sums)) in fours.iter().zip(sums) {
         let (mut even, mut odd) = (_mm256_setzero_si256(), _mm256_setzero_si256());
         for (four, [low, high]) in fours.iter().zip(&tables) {
             let bits = load(four);
@@ -166,16 +180,11 @@ pub(super) fn add_avx2(fours: &[[[u8; SITES]; FOURS]], weights: &[u16; TILE], su
             odd = _mm256_add_epi16(odd, _mm256_unpackhi_epi8(low, high));
         }
         // Unpacking takes eight bytes of each half of the register.
-        let parts = [
-            _mm256_castsi256_si128(even),
-            _mm256_castsi256_si128(odd),
-            _mm256_extracti128_si256::<1>(even),
-            _mm256_extracti128_si256::<1>(odd),
-        ];
-        for (found, sums) in parts.into_iter().zip(sums.as_chunks_mut::<8>().0) {
-            let at: *mut __m256i = sums.as_mut_ptr().cast();
-            // SAFETY: eight numbers are as many bytes.
-            unsafe { _mm256_storeu_si256(at, _mm256_add_epi32(_mm256_loadu_si256(at), _mm256_cvtepu16_epi32(found))) };
+        let halves = [_mm256_permute2x128_si256::<0x20>(even, odd), _mm256_permute2x128_si256::<0x31>(even, odd)];
+        for (found, sums) in halves.into_iter().zip(sums.as_chunks_mut::<16>().0) {
+            let sum = _mm256_add_epi16(load(sums), found);
+            // SAFETY: sixteen numbers are as many bytes.
+            unsafe { _mm256_storeu_si256(sums.as_mut_ptr().cast(), sum) };
         }
     }
 }
@@ -184,11 +193,11 @@ pub(super) fn add_avx2(fours: &[[[u8; SITES]; FOURS]], weights: &[u16; TILE], su
 const WORDS_IN_32_BITS: usize = 1 << 14;
 
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-pub(super) fn sum_avx512(row: &[u64], weights: &[[u16; TILE]]) -> u64 {
+pub(super) fn sum_avx512(row: &[u64], weights: &[Numbers]) -> u64 {
     let mut total = 0;
     for (row, weights) in row.chunks(WORDS_IN_32_BITS).zip(weights.chunks(WORDS_IN_32_BITS)) {
         let mut sums = [_mm512_setzero_si512(); 2];
-        for (bits, weights) in row.iter().zip(weights) {
+        for (bits, Numbers(weights)) in row.iter().zip(weights) {
             for (half, sum) in sums.iter_mut().enumerate() {
                 let at: *const i16 = weights.as_chunks::<32>().0[half].as_ptr().cast();
                 // SAFETY: 32 numbers are as many bytes.
@@ -209,12 +218,12 @@ fn sum_of_u32(numbers: __m512i) -> u64 {
 }
 
 #[target_feature(enable = "avx2,fma")]
-pub(super) fn sum_avx2(row: &[u64], weights: &[[u16; TILE]]) -> u64 {
+pub(super) fn sum_avx2(row: &[u64], weights: &[Numbers]) -> u64 {
     let bit = _mm256_setr_epi16(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, i16::MIN);
     let mut total = 0;
     for (row, weights) in row.chunks(WORDS_IN_32_BITS).zip(weights.chunks(WORDS_IN_32_BITS)) {
         let mut sums = [_mm256_setzero_si256(); 4];
-        for (bits, weights) in row.iter().zip(weights) {
+        for (bits, Numbers(weights)) in row.iter().zip(weights) {
             for (quarter, sum) in sums.iter_mut().enumerate() {
                 let bits = _mm256_and_si256(_mm256_set1_epi16((bits >> (16 * quarter)) as i16), bit);
                 let kept = _mm256_and_si256(_mm256_cmpeq_epi16(bits, bit), load(&weights.as_chunks::<16>().0[quarter]));
@@ -244,10 +253,7 @@ impl Registers {
     fn new(span: &Span) -> Self {
         let (first, values, length) = span.parts();
         let mut table = [_mm512_setzero_si512(); 8];
-        for (part, values) in table.iter_mut().zip(values.as_chunks::<32>().0) {
-            // SAFETY: 32 numbers are as many bytes.
-            *part = unsafe { _mm512_loadu_si512(values.as_ptr().cast()) };
-        }
+        table.iter_mut().zip(values.as_chunks::<32>().0).for_each(|(part, values)| *part = load_512(values));
         Self { table, first: _mm512_set1_epi16(first as i16), length: _mm512_set1_epi16(length as i16) }
     }
 
@@ -273,10 +279,8 @@ pub(super) fn look_avx512(span: &Span, numbers: &[u16; TILE], values: &mut [u16;
     let (mut sum, mut outside) = (_mm512_setzero_si512(), 0);
     let halves = numbers.as_chunks::<32>().0.iter().zip(values.as_chunks_mut::<32>().0);
     for (half, (numbers, values)) in halves.enumerate() {
-        // SAFETY: 32 numbers are as many bytes.
-        let (found, inside) = registers.look(unsafe { _mm512_loadu_si512(numbers.as_ptr().cast()) });
-        // SAFETY: as above.
-        unsafe { _mm512_storeu_si512(values.as_mut_ptr().cast(), found) };
+        let (found, inside) = registers.look(load_512(numbers));
+        store_512(found, values);
         sum = _mm512_add_epi32(sum, _mm512_madd_epi16(found, _mm512_set1_epi16(1)));
         outside |= u64::from(!inside) << (32 * half);
     }
@@ -284,24 +288,18 @@ pub(super) fn look_avx512(span: &Span, numbers: &[u16; TILE], values: &mut [u16;
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-pub(super) fn follow_avx512(row: &[u64], agree: u64, numbers: &mut [[u16; TILE]], to: Followed<'_>) {
+pub(super) fn follow_avx512(row: &[u64], agree: u64, numbers: &mut [Numbers], to: Followed<'_>) {
     let registers = Registers::new(to.span);
     let (one, two) = (_mm512_set1_epi16(1), _mm512_set1_epi16(2));
-    let weights = to.weights.as_chunks_mut::<TILE>().0;
-    for (word, ((bits, numbers), weights)) in row.iter().zip(numbers).zip(weights).enumerate() {
+    for (word, ((bits, Numbers(numbers)), Numbers(weights))) in row.iter().zip(numbers).zip(to.weights).enumerate() {
         let halves = numbers.as_chunks_mut::<32>().0.iter_mut().zip(weights.as_chunks_mut::<32>().0);
         for (half, (numbers, weights)) in halves.enumerate() {
             let agrees = ((bits ^ agree) >> (32 * half)) as u32;
-            // SAFETY: 32 numbers are as many bytes.
-            let number = unsafe { _mm512_loadu_si512(numbers.as_ptr().cast()) };
-            let number = _mm512_add_epi16(number, one);
+            let number = _mm512_add_epi16(load_512(numbers), one);
             let number = _mm512_mask_sub_epi16(number, agrees, number, two);
             let (weight, inside) = registers.look(number);
-            // SAFETY: as above.
-            unsafe {
-                _mm512_storeu_si512(numbers.as_mut_ptr().cast(), number);
-                _mm512_storeu_si512(weights.as_mut_ptr().cast(), weight);
-            }
+            store_512(number, numbers);
+            store_512(weight, weights);
             let mut outside = !inside;
             while outside != 0 {
                 to.outside.push((word * TILE + 32 * half) as u32 + outside.trailing_zeros());
