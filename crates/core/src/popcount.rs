@@ -10,7 +10,7 @@ mod span;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub use rows::{Followed, Rows};
+pub use rows::{Fit, Followed, Rows};
 pub use span::{Looked, Span};
 
 use crate::simd::Level;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lawbook_core::{
-    popcount::{Followed, Numbers, Rows, Span, TILE},
+    popcount::{Fit, Followed, Numbers, Rows, Span, TILE},
     simd::Level,
 };
 
@@ -145,6 +145,7 @@ pub(crate) struct WholeBalance {
     unit: i64,
     agreements: Vec<Numbers>,
     weights: Vec<Numbers>,
+    fit: Fit,
     /// Patterns without a weight, with what their stake exceeds the base by.
     single: Vec<(usize, i64)>,
     outside: Vec<u32>,
@@ -171,6 +172,7 @@ impl WholeBalance {
             unit: stakes.unit,
             agreements: padded,
             weights,
+            fit: Fit::Pairs,
             single: Vec::new(),
             outside,
             total: 0,
@@ -188,9 +190,12 @@ impl WholeBalance {
         let (count, base) = (self.count, self.base);
         let outside = self.outside.iter().map(|&mu| mu as usize).filter(|&mu| mu < count);
         self.single.clear();
-        self.single.extend(outside.map(|mu| (mu, memory.stakes()[usize::from(self.agreements[mu / TILE].0[mu % TILE])] as i64 - base)));
+        self.single.extend(
+            outside.map(|mu| (mu, memory.stakes()[usize::from(self.agreements[mu / TILE].0[mu % TILE])] as i64 - base)),
+        );
         let excess: i64 = self.single.iter().map(|(_, excess)| excess).sum();
-        self.total = self.unit * self.rows.total(&self.weights) as i64 + excess;
+        let (total, fit) = self.rows.total(&self.weights);
+        (self.total, self.fit) = (self.unit * total as i64 + excess, fit);
     }
 
     fn agreement(&self, mu: usize) -> usize {
@@ -200,7 +205,7 @@ impl WholeBalance {
     /// The sum of the stakes of the patterns that agree with `sign` (0 or 1) at the site.
     fn agreeing(&self, sign: u64, site: usize) -> i64 {
         let single = self.single.iter().map(|&(mu, excess)| excess * i64::from(self.rows.has(site, mu))).sum::<i64>();
-        let of_ones = self.unit * self.rows.sum(site, &self.weights) as i64 + single;
+        let of_ones = self.unit * self.rows.sum(site, &self.weights, self.fit) as i64 + single;
         let ones = i64::from(self.rows.ones(site));
         match sign {
             1 => self.base * ones + of_ones,
@@ -265,6 +270,107 @@ impl RoundedBalance {
         if memory.rounding() > 0.0 {
             let magnitude: f64 = self.stakes.iter().map(|stake| stake.abs()).sum();
             self.tie = memory.rounding() * (magnitude + self.gain.abs());
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use lawbook_core::{Key, Stream};
+    use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
+
+    use super::*;
+    use crate::{Descent, Separation};
+
+    fn separations() -> impl Strategy<Value = Separation> {
+        let powers = (2u32..7).prop_flat_map(|n| prop_oneof![Just(Separation::Power(n)), Just(Separation::Rectified(n))]);
+        prop_oneof![powers, Just(Separation::Exponential)]
+    }
+
+    fn memory(separation: Separation, count: usize, sites: usize, stream: &mut Stream) -> DenseMemory {
+        DenseMemory::new(Patterns::random(count, sites, stream).unwrap(), separation).unwrap()
+    }
+
+    /// The plain loops over all patterns in f64.
+    fn oracle(memory: &DenseMemory, state: &State) -> RoundedBalance {
+        RoundedBalance::new(memory, memory.patterns().agreements(state).unwrap())
+    }
+
+    proptest! {
+        /// Lookups of small numbers give the costs of the plain loops, to the last bit, for several states as for one.
+        #[test]
+        fn costs_are_those_of_plain_loops(
+            seed in any::<u64>(), separation in separations(), count in 1usize..400, sites in 1usize..150, near in any::<bool>(),
+        ) {
+            let mut stream = Key::new(["costs"]).stream("states", seed);
+            let memory = memory(separation, count, sites, &mut stream);
+            let cue = |mu: usize, stream: &mut Stream| match near {
+                true => memory.patterns().state(mu % count).corrupted(sites / 9, stream).unwrap(),
+                false => Patterns::random(1, sites, stream).unwrap().state(0),
+            };
+            let states: Vec<State> = (0..5).map(|mu| cue(mu, &mut stream)).collect();
+            for (costs, state) in crate::costs::flip_costs_of(&memory, &states).unwrap().into_iter().zip(&states) {
+                let oracle = oracle(&memory, state);
+                let expected: Vec<f64> = (0..sites).map(|site| oracle.flip_cost(&memory, state, site)).collect();
+                assert_eq!(costs, expected);
+                let flips = (0..sites).filter(|&site| oracle.prefers_flip(&memory, state, site)).count();
+                let error = memory.one_step_errors(std::slice::from_ref(state)).unwrap()[0];
+                assert_eq!(error, flips as f64 / sites as f64);
+            }
+        }
+
+        /// A descent over rows of bits turns over the sites that the plain loops turn over, one by one.
+        #[test]
+        fn descents_are_those_of_plain_loops(
+            seed in any::<u64>(), separation in separations(), count in 1usize..300, sites in 1usize..120,
+        ) {
+            let mut stream = Key::new(["descents"]).stream("states", seed);
+            let memory = memory(separation, count, sites, &mut stream);
+            let mut state = Patterns::random(1, sites, &mut stream).unwrap().state(0);
+            let (mut descent, mut oracle) = (Descent::new(&memory, &state).unwrap(), oracle(&memory, &state));
+            for _ in 0..6 * sites {
+                let site = stream.below(sites as u64) as usize;
+                let flips = oracle.prefers_flip(&memory, &state, site);
+                assert_eq!(descent.visit(site), flips);
+                if flips {
+                    oracle.follow_flip(&memory, &state, site);
+                    state.flip(site);
+                }
+            }
+            assert_eq!(descent.state(), &state);
+            assert_eq!(descent.energy(), memory.energy(&state).unwrap());
+        }
+    }
+
+    /// Cues of a batch end where they end alone.
+    #[test]
+    fn a_batch_of_retrievals_is_each_of_them() {
+        let key = Key::new(["batch"]);
+        let mut stream = key.stream("patterns", 0);
+        let memory = memory(Separation::Power(3), 500, 130, &mut stream);
+        let cues: Vec<State> = (0..20).map(|mu| memory.patterns().state(mu).corrupted(20, &mut stream).unwrap()).collect();
+        let streams = || (0..20).map(|cue| key.stream("visits", cue));
+        let together = memory.retrieve_all(&cues, &mut streams().collect::<Vec<_>>()).unwrap();
+        let alone = cues.iter().zip(streams()).map(|(cue, mut stream)| memory.retrieve(cue, &mut stream).unwrap());
+        assert_eq!(together, alone.collect::<Vec<_>>());
+        let missing = crate::MemoryError::Streams { cues: 20, streams: 0 };
+        assert_eq!(memory.retrieve_all(&cues, &mut []).unwrap_err(), missing);
+    }
+
+    /// Large enough for weights of one digit and of two, and for tiles that overflow: the plain loops agree.
+    #[test]
+    fn many_patterns_are_added_exactly() {
+        let mut stream = Key::new(["many"]).stream("patterns", 0);
+        for (separation, sites) in [(Separation::Power(3), 700), (Separation::Rectified(4), 150), (Separation::Power(2), 64)]
+        {
+            let memory = memory(separation, 5000, sites, &mut stream);
+            let states = [memory.patterns().state(3), memory.patterns().state(3).negated(), memory.patterns().state(9)];
+            for (costs, state) in crate::costs::flip_costs_of(&memory, &states).unwrap().into_iter().zip(&states) {
+                let oracle = oracle(&memory, state);
+                let expected: Vec<f64> = (0..sites).map(|site| oracle.flip_cost(&memory, state, site)).collect();
+                assert_eq!(costs, expected, "{separation}");
+            }
         }
     }
 }

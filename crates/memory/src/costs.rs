@@ -205,7 +205,8 @@ impl Plan {
             if D == 1 {
                 weights[0].0[mu] = entry as u16;
             } else {
-                (0..D).for_each(|digit| weights[digit].0[mu] = (entry >> (DIGIT * digit as u32)) as u16 & ((1 << DIGIT) - 1));
+                (0..D)
+                    .for_each(|digit| weights[digit].0[mu] = (entry >> (DIGIT * digit as u32)) as u16 & ((1 << DIGIT) - 1));
             }
             sum = sum.wrapping_add(entry);
             outside |= u64::from(differing.wrapping_sub(self.first) >= self.length) << mu;

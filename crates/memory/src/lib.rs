@@ -19,8 +19,8 @@
 mod balance;
 mod bits;
 pub mod capacity;
-pub mod crosstalk;
 mod costs;
+pub mod crosstalk;
 mod dense;
 mod error;
 mod patterns;

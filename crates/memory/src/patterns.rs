@@ -128,20 +128,28 @@ impl Patterns {
 
     /// Numbers of sites at which each pattern agrees with the state.
     pub(crate) fn agreements(&self, state: &State) -> Result<Vec<u32>, MemoryError> {
-        same_sites(self.sites, state.sites)?;
+        Ok(self.agreements_of(std::slice::from_ref(state))?.concat())
+    }
+
+    /// Numbers of sites at which each pattern agrees with each state.
+    pub(crate) fn agreements_of(&self, states: &[State]) -> Result<Vec<Vec<u32>>, MemoryError> {
+        states.iter().try_for_each(|state| same_sites(self.sites, state.sites))?;
         let sites = self.sites as u32;
         if self.sites > usize::from(u16::MAX) {
-            let mut agreeing = vec![sites; self.count];
-            for (word, &bits) in state.words.iter().enumerate() {
-                for (agreeing, pattern) in agreeing.iter_mut().zip(self.plane(word)) {
-                    *agreeing -= (pattern ^ bits).count_ones();
+            let agree = |state: &State| {
+                let mut agreeing = vec![sites; self.count];
+                for (word, &bits) in state.words.iter().enumerate() {
+                    for (agreeing, pattern) in agreeing.iter_mut().zip(self.plane(word)) {
+                        *agreeing -= (pattern ^ bits).count_ones();
+                    }
                 }
-            }
-            return Ok(agreeing);
+                agreeing
+            };
+            return Ok(states.iter().map(agree).collect());
         }
-        let mut agreeing = Vec::with_capacity(self.count);
-        self.compare(std::slice::from_ref(state), |_, counts| {
-            agreeing.extend(counts.iter().map(|&differing| sites - u32::from(differing)));
+        let mut agreeing: Vec<Vec<u32>> = states.iter().map(|_| Vec::with_capacity(self.count)).collect();
+        self.compare(states, |which, counts| {
+            agreeing[which].extend(counts.iter().map(|&differing| sites - u32::from(differing)));
         });
         Ok(agreeing)
     }
@@ -267,6 +275,27 @@ mod tests {
             assert_eq!(cue.overlap(&state).unwrap(), sites as i64 - 2 * flips as i64);
             assert_eq!(State::from_signs(&cue.signs()).unwrap(), cue);
         }
+    }
+
+    #[test]
+    fn many_states_are_compared_as_one_is() {
+        let mut stream = Key::new(["many"]).stream("patterns", 0);
+        let patterns = Patterns::random(150, 130, &mut stream).unwrap();
+        let states: Vec<State> = (0..7).map(|mu| patterns.state(mu)).collect();
+        for (together, state) in patterns.overlaps_of(&states).unwrap().into_iter().zip(&states) {
+            let alone = patterns.overlaps(state).unwrap();
+            assert_eq!(together.into_iter().map(i64::from).collect::<Vec<_>>(), alone);
+        }
+        let copied = Patterns::from_states(&[0, 1, 0, 2, 1, 0].map(|mu| states[mu].clone())).unwrap();
+        assert_eq!(copied.duplicates(), [(0, 2), (1, 4), (0, 5)]);
+        assert_eq!(patterns.duplicates(), []);
+    }
+
+    /// A bit takes a bit.
+    #[test]
+    fn memory_per_bit_is_one_bit() {
+        let patterns = Patterns::random(1000, 1000, &mut Key::new(["bits"]).stream("patterns", 0)).unwrap();
+        assert!((patterns.planes().len() * 64) as f64 <= 1.05 * 1e6);
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! Retrieval: one site at a time takes the value of lower energy, until none wants to move.
 
-use std::sync::Arc;
-
-use lawbook_core::{Stream, popcount::Rows};
-use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator};
+use lawbook_core::Stream;
+use rayon::prelude::{IndexedParallelIterator, ParallelIterator, ParallelSlice, ParallelSliceMut};
 
 use crate::{
     DenseMemory, MemoryError, State,
@@ -12,6 +10,9 @@ use crate::{
 
 /// Sweeps after which a descent is given up. Every flip lowers the energy, so a descent ends; this bounds how long it may take.
 const MOST_SWEEPS: usize = 10_000;
+
+/// Cues that are compared with the patterns together.
+const CUES: usize = 8;
 
 /// Where a descent ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +47,16 @@ impl DenseMemory {
             return Err(MemoryError::Streams { cues: cues.len(), streams: streams.len() });
         }
         let rows = rows(self.patterns());
-        let descents = cues.par_iter().zip(streams.par_iter_mut());
-        descents.map(|(cue, stream)| Descent::with_rows(self, cue, || rows.clone())?.finish(stream)).collect()
+        let few = cues.par_chunks(CUES).zip(streams.par_chunks_mut(CUES));
+        let few = few.map(|(cues, streams)| {
+            let starts = self.patterns().agreements_of(cues)?.into_iter().zip(cues).zip(streams);
+            let descend = |((agreements, cue), stream)| {
+                let balance = Balance::for_visits(self, agreements, || rows.clone());
+                Descent { memory: self, state: State::clone(cue), balance }.finish(stream)
+            };
+            starts.map(descend).collect::<Result<Vec<_>, _>>()
+        });
+        Ok(few.collect::<Result<Vec<_>, _>>()?.concat())
     }
 
     /// Whether no single flip lowers the energy.
@@ -59,11 +68,8 @@ impl DenseMemory {
 impl<'a> Descent<'a> {
     /// Starts at `cue`.
     pub fn new(memory: &'a DenseMemory, cue: &State) -> Result<Self, MemoryError> {
-        Self::with_rows(memory, cue, || rows(memory.patterns()))
-    }
-
-    fn with_rows(memory: &'a DenseMemory, cue: &State, rows: impl FnOnce() -> Arc<Rows>) -> Result<Self, MemoryError> {
-        let balance = Balance::for_visits(memory, memory.patterns().agreements(cue)?, rows);
+        let patterns = memory.patterns();
+        let balance = Balance::for_visits(memory, patterns.agreements(cue)?, || rows(patterns));
         Ok(Self { memory, state: cue.clone(), balance })
     }
 

@@ -1,8 +1,8 @@
 //! All patterns of a site together: sums of weights over those patterns that have bit 1 there.
 
-use super::{Numbers, TILE, Tile, plain, span::Span};
 #[cfg(target_arch = "x86_64")]
 use super::x86;
+use super::{Numbers, TILE, Tile, plain, span::Span};
 use crate::simd::Level;
 
 /// The bits of planes, turned: row `i` holds those of site `i`, 64 patterns to a word.
@@ -15,6 +15,15 @@ pub struct Rows {
     ones: Vec<u32>,
     /// All bits of a row.
     all: Vec<u64>,
+}
+
+/// How sums of weights may be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// Every 32nd weight of 512 patterns, summed, stays below 2¹⁶.
+    Blocks,
+    /// Two weights do.
+    Pairs,
 }
 
 impl Rows {
@@ -56,37 +65,45 @@ impl Rows {
         self.row(site)[pattern / TILE] >> (pattern % TILE) & 1 == 1
     }
 
-    /// The sum of all weights, which are as in [`sum`](Self::sum).
-    ///
-    /// # Panics
-    /// If there are not as many tiles of weights.
-    pub fn total(&self, weights: &[Numbers]) -> u64 {
-        self.sum_of(&self.all, weights)
-    }
-
     fn row(&self, site: usize) -> &[u64] {
         &self.bits[site * self.words..][..self.words]
     }
 
-    /// The sum of the weights of patterns with bit 1 at the site. Weights are below 2¹⁵.
+    /// The sum of the weights of patterns with bit 1 at the site. Weights are below 2¹⁵, and as small as [`total`](Self::total) says.
     ///
     /// # Panics
     /// If there are not as many tiles of weights.
-    pub fn sum(&self, site: usize, weights: &[Numbers]) -> u64 {
-        self.sum_of(self.row(site), weights)
-    }
-
-    fn sum_of(&self, row: &[u64], weights: &[Numbers]) -> u64 {
+    pub fn sum(&self, site: usize, weights: &[Numbers], fit: Fit) -> u64 {
+        let row = self.row(site);
         assert_eq!(weights.len(), self.words, "tiles of weights");
         #[cfg(target_arch = "x86_64")]
-        match self.level {
+        match (self.level, fit) {
             // SAFETY: the machine has the level.
-            Level::Avx512 => return unsafe { x86::sum_avx512(row, weights) },
+            (Level::Avx512, Fit::Blocks) => return unsafe { x86::sum_blocks_avx512(row, weights).0 },
             // SAFETY: as above.
-            Level::Avx2 => return unsafe { x86::sum_avx2(row, weights) },
-            Level::Baseline => {}
+            (Level::Avx512, Fit::Pairs) => return unsafe { x86::sum_avx512(row, weights) },
+            // SAFETY: as above.
+            (Level::Avx2, _) => return unsafe { x86::sum_avx2(row, weights) },
+            (Level::Baseline, _) => {}
         }
         plain::sum(row, weights)
+    }
+
+    /// The sum of all weights, which are below 2¹⁵, and how small they are.
+    ///
+    /// # Panics
+    /// If there are not as many tiles of weights.
+    pub fn total(&self, weights: &[Numbers]) -> (u64, Fit) {
+        assert_eq!(weights.len(), self.words, "tiles of weights");
+        #[cfg(target_arch = "x86_64")]
+        if self.level == Level::Avx512 {
+            // SAFETY: the machine has the level.
+            let (sum, largest) = unsafe { x86::sum_blocks_avx512(&self.all, weights) };
+            if largest < u16::MAX {
+                return (sum, Fit::Blocks);
+            }
+        }
+        (plain::sum(&self.all, weights), Fit::Pairs)
     }
 
     /// Takes one from the number of each pattern that has bit `sign` at the site, adds one to those of the others, and sets the

@@ -71,11 +71,12 @@ proptest! {
 
     /// Rows add and follow as loops over single bits do, at every level.
     #[test]
-    fn every_level_follows_single_bits(seed in any::<u64>(), count in 1usize..400, sign in 0u64..2) {
+    fn every_level_follows_single_bits(seed in any::<u64>(), count in 1usize..400, sign in 0u64..2, bits in 8..16) {
+        let largest = 1_u64 << bits;
         let planes = planes(2, count, seed);
         let mut stream = Key::new(["popcount"]).stream("rows", seed);
         let site = stream.below(128) as usize;
-        let values: Vec<u16> = (0..200).map(|_| stream.below(1 << 15) as u16).collect();
+        let values: Vec<u16> = (0..200).map(|_| stream.below(largest) as u16).collect();
         let span = Span::new(30, &values).unwrap();
         let room = count.next_multiple_of(TILE);
         let before: Vec<u16> = (0..room).map(|_| stream.below(280) as u16).collect();
@@ -91,8 +92,10 @@ proptest! {
             rows.follow(site, sign, &mut numbers, to);
             assert_eq!((&numbers, &weights, &outside), (&tiled(&after), &tiled(&expected), &beyond), "{level:?}");
             let sum: u64 = (0..room).filter(|&mu| bit(mu) == 1).map(|mu| u64::from(expected[mu])).sum();
-            assert_eq!(rows.sum(site, &weights), sum, "{level:?}");
-            assert_eq!(rows.total(&weights), expected.iter().map(|&weight| u64::from(weight)).sum::<u64>(), "{level:?}");
+            let (total, fit) = rows.total(&weights);
+            assert_eq!(rows.sum(site, &weights, fit), sum, "{level:?}");
+            assert_eq!(rows.sum(site, &weights, Fit::Pairs), sum, "{level:?}");
+            assert_eq!(total, expected.iter().map(|&weight| u64::from(weight)).sum::<u64>(), "{level:?}");
             let (numbers, mut values) = (tiled(&after)[0], Numbers([1; TILE]));
             let looked = span.look(level, &numbers, &mut values);
             assert_eq!(values.0[..], expected[..TILE], "{level:?}");

@@ -2,7 +2,18 @@
 
 use std::{
     arch::x86_64::{
-        _MM_HINT_T0, __m256i, __m512i, _mm256_add_epi16, _mm256_add_epi32, _mm256_add_epi64, _mm256_add_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi16, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_permute2x128_si256, _mm256_sad_epu8, _mm256_set1_epi16, _mm256_set1_epi64x, _mm256_set1_epi8, _mm256_setr_epi16, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_unpackhi_epi8, _mm256_unpacklo_epi8, _mm256_xor_si256, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64, _mm512_and_si512, _mm512_cmplt_epu16_mask, _mm512_cvtepi64_epi16, _mm512_loadu_si512, _mm512_madd_epi16, _mm512_mask_add_epi16, _mm512_mask_cmpeq_epi16_mask, _mm512_mask_sub_epi16, _mm512_maskz_loadu_epi16, _mm512_maskz_permutex2var_epi16, _mm512_maskz_set1_epi16, _mm512_or_si512, _mm512_permutexvar_epi16, _mm512_popcnt_epi64, _mm512_reduce_add_epi32, _mm512_reduce_add_epi64, _mm512_set1_epi16, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_srli_epi16, _mm512_srli_epi64, _mm512_storeu_si512, _mm512_sub_epi16, _mm512_xor_si512, _mm_loadu_si128, _mm_prefetch, _mm_storeu_si128,
+        __m256i, __m512i, _MM_HINT_T0, _mm_loadu_si128, _mm_prefetch, _mm_storeu_si128, _mm256_add_epi8, _mm256_add_epi16,
+        _mm256_add_epi32, _mm256_add_epi64, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi16,
+        _mm256_loadu_si256, _mm256_madd_epi16, _mm256_permute2x128_si256, _mm256_sad_epu8, _mm256_set1_epi8,
+        _mm256_set1_epi16, _mm256_set1_epi64x, _mm256_setr_epi8, _mm256_setr_epi16, _mm256_setzero_si256,
+        _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_unpackhi_epi8, _mm256_unpacklo_epi8,
+        _mm256_xor_si256, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64, _mm512_adds_epu16, _mm512_and_si512,
+        _mm512_cmplt_epu16_mask, _mm512_cvtepi64_epi16, _mm512_loadu_si512, _mm512_madd_epi16, _mm512_mask_add_epi16,
+        _mm512_mask_adds_epu16, _mm512_mask_cmpeq_epi16_mask, _mm512_mask_sub_epi16, _mm512_maskz_loadu_epi16,
+        _mm512_maskz_permutex2var_epi16, _mm512_maskz_set1_epi16, _mm512_max_epu16, _mm512_or_si512,
+        _mm512_permutexvar_epi16, _mm512_popcnt_epi64, _mm512_reduce_add_epi32, _mm512_reduce_add_epi64, _mm512_set1_epi16,
+        _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_srli_epi16, _mm512_srli_epi32, _mm512_srli_epi64,
+        _mm512_storeu_si512, _mm512_sub_epi16, _mm512_xor_si512,
     },
     hint::black_box,
 };
@@ -64,9 +75,8 @@ pub(super) fn differing_avx512(words: &[Words], query: &[u64], counts: &mut [u16
 /// 1611.07612, section 4), summed as bytes for as long as they fit.
 #[target_feature(enable = "avx2,fma")]
 pub(super) fn differing_avx2(words: &[Words], query: &[u64], counts: &mut [u16; TILE]) {
-    let table = _mm256_setr_epi8(
-        0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,
-    );
+    let table =
+        _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
     let low = _mm256_set1_epi8(15);
     for (quarter, counts) in counts.as_chunks_mut::<4>().0.iter_mut().enumerate() {
         let mut sum = _mm256_setzero_si256();
@@ -208,6 +218,39 @@ pub(super) fn sum_avx512(row: &[u64], weights: &[Numbers]) -> u64 {
         total += sum_of_u32(_mm512_add_epi32(sums[0], sums[1]));
     }
     total
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+#[inline]
+fn add_narrow(row: &[u64; 8], weights: &[Numbers; 8]) -> __m512i {
+    let mut sums = [_mm512_setzero_si512(); 2];
+    for (bits, Numbers(weights)) in row.iter().zip(weights) {
+        let [lower, upper] = [0, 1].map(|half| load_512(&weights.as_chunks::<32>().0[half]));
+        sums[0] = _mm512_mask_adds_epu16(sums[0], *bits as u32, sums[0], lower);
+        sums[1] = _mm512_mask_adds_epu16(sums[1], (bits >> 32) as u32, sums[1], upper);
+    }
+    _mm512_adds_epu16(sums[0], sums[1])
+}
+
+/// The same in 16 bits for eight words at a time: the sum, right if none of the sums of 16 bits is as large as it can be, and
+/// the largest of those.
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+pub(super) fn sum_blocks_avx512(row: &[u64], weights: &[Numbers]) -> (u64, u16) {
+    let (mut total, mut largest) = (0, _mm512_setzero_si512());
+    for (row, weights) in row.chunks(WORDS_IN_32_BITS).zip(weights.chunks(WORDS_IN_32_BITS)) {
+        let mut sums = _mm512_setzero_si512();
+        let ((rows, last_row), (blocks, last_weights)) = (row.as_chunks::<8>(), weights.as_chunks::<8>());
+        for (row, weights) in rows.iter().zip(blocks) {
+            let narrow = add_narrow(row, weights);
+            largest = _mm512_max_epu16(largest, narrow);
+            let low = _mm512_and_si512(narrow, _mm512_set1_epi32(0xffff));
+            sums = _mm512_add_epi32(sums, _mm512_add_epi32(low, _mm512_srli_epi32::<16>(narrow)));
+        }
+        total += sum_of_u32(sums) + sum_avx512(last_row, last_weights);
+    }
+    let mut lanes = Sums::default();
+    store_512(largest, &mut lanes.0);
+    (total, lanes.0.into_iter().max().unwrap_or(0))
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
