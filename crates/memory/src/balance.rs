@@ -184,7 +184,7 @@ impl WholeBalance {
 
     /// What the patterns without a weight have at stake, and the total.
     fn add_up(&mut self, memory: &DenseMemory) {
-        if let Some(last) = self.weights.last_mut().filter(|_| self.count % TILE > 0) {
+        if let Some(last) = self.weights.last_mut().filter(|_| !self.count.is_multiple_of(TILE)) {
             last.0[self.count % TILE..].fill(0);
         }
         let (count, base) = (self.count, self.base);
