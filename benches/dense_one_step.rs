@@ -5,7 +5,7 @@ use std::{hint::black_box, path::Path};
 use anyhow::Result;
 use lawbook_core::Key;
 use lawbook_memory::{DenseMemory, Patterns, Separation, State};
-use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use serde_json::json;
 
 use crate::{Bench, Statistic, Threads, Workload, npy};
@@ -46,9 +46,8 @@ impl Workload for DenseOneStep {
     }
 
     fn work(&mut self) -> Result<()> {
-        let (memory, sites) = (&self.memory, self.memory.patterns().sites() as f64);
-        let wrong = (0..self.probes.len()).into_par_iter().map(|mu| Ok(memory.one_step_error(mu)? * sites));
-        self.wrong = wrong.collect::<Result<_>>()?;
+        let sites = self.memory.patterns().sites() as f64;
+        self.wrong = self.memory.one_step_errors(&self.probes)?.iter().map(|error| error * sites).collect();
         Ok(())
     }
 

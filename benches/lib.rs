@@ -7,6 +7,7 @@
 
 mod dense_one_step;
 pub mod ensembles;
+mod memories;
 mod normals;
 mod npy;
 mod set_forward;
@@ -91,7 +92,8 @@ pub struct Bench {
 
 /// All benches.
 pub fn benches() -> Vec<Bench> {
-    [&ensembles::BENCHES[..], &[dense_one_step::BENCH, set_forward::BENCH, normals::BENCH, threshold_linear::BENCH]].concat()
+    let singles = [dense_one_step::BENCH, set_forward::BENCH, normals::BENCH, threshold_linear::BENCH];
+    [&ensembles::BENCHES[..], &memories::BENCHES[..], &singles].concat()
 }
 
 #[cfg(test)]

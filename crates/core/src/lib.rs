@@ -9,6 +9,7 @@ pub mod device;
 pub mod equivariance;
 pub mod lbfgs;
 pub mod optim;
+pub mod popcount;
 pub mod random;
 pub mod simd;
 pub mod tensor;

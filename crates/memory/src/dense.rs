@@ -2,7 +2,9 @@
 
 use crate::{
     MemoryError, Patterns, Separation, State,
+    balance::Balance,
     bits::{WORD, agreeing_sum},
+    costs::flip_costs_of,
 };
 
 /// A network with energy `E(σ) = −Σ_μ F(ξ^μ·σ)` (Krotov & Hopfield 2016, arXiv 1606.01164, eq. 1).
@@ -56,17 +58,25 @@ impl DenseMemory {
 
     /// What each single flip would change the energy by: `E(σ with site i turned over) − E(σ)` for every site i.
     pub fn flip_costs(&self, state: &State) -> Result<Vec<f64>, MemoryError> {
-        let balance = Balance::new(self, self.patterns.agreements(state)?);
-        Ok((0..state.sites()).map(|site| balance.flip_cost(self, state, site)).collect())
+        Ok(flip_costs_of(self, std::slice::from_ref(state))?.concat())
     }
 
     /// Every site at once takes the value of lower energy, the others held: the paper's update (eq. 3) in parallel. Ties keep
     /// their value. Unlike the asynchronous update, this may raise the energy.
     pub fn synchronous_step(&self, state: &State) -> Result<State, MemoryError> {
-        let balance = Balance::new(self, self.patterns.agreements(state)?);
         let mut next = state.clone();
-        (0..state.sites()).filter(|&site| balance.prefers_flip(self, state, site)).for_each(|site| next.flip(site));
+        self.preferred_flips(std::slice::from_ref(state))?.concat().into_iter().for_each(|site| next.flip(site));
         Ok(next)
+    }
+
+    /// For each state the sites that would lower the energy by turning over. Many states are looked at together.
+    pub(crate) fn preferred_flips(&self, states: &[State]) -> Result<Vec<Vec<usize>>, MemoryError> {
+        let below = |costs: Vec<f64>, tie: f64| (0..costs.len()).filter(|&site| costs[site] < -tie).collect();
+        let tie = |state: &State| match self.is_exact() {
+            true => Ok(0.0),
+            false => Ok(Balance::new(self, self.patterns.agreements(state)?).tie()),
+        };
+        flip_costs_of(self, states)?.into_iter().zip(states).map(|(costs, state)| Ok(below(costs, tie(state)?))).collect()
     }
 
     /// Every site at once takes the sign of the negative energy gradient, `Σ_μ F'(ξ^μ·σ) ξ_i^μ`, self-coupling included. Ties
@@ -95,64 +105,34 @@ impl DenseMemory {
         if mu >= count {
             return Err(MemoryError::Index { what: "pattern", index: mu, count });
         }
-        let state = self.patterns.state(mu);
-        let next = self.synchronous_step(&state)?;
-        let sites = state.sites() as f64;
-        Ok(0.5 * (sites - next.overlap(&state)? as f64) / sites)
-    }
-}
-
-/// The overlaps of a state with all patterns, and what follows from them for any flip.
-#[derive(Debug, Clone)]
-pub(crate) struct Balance {
-    agreements: Vec<u32>,
-    stakes: Vec<f64>,
-    gain: f64,
-    tie: f64,
-}
-
-impl Balance {
-    pub(crate) fn new(memory: &DenseMemory, agreements: Vec<u32>) -> Self {
-        let stakes = vec![0.0; agreements.len()];
-        let mut balance = Self { agreements, stakes, gain: 0.0, tie: 0.0 };
-        balance.refresh(memory);
-        balance
+        Ok(self.one_step_errors(&[self.patterns.state(mu)])?[0])
     }
 
-    /// The energy after turning `site` over, minus the energy before.
-    ///
-    /// A pattern that agrees there loses `F(x) − F(x − 2)`, one that does not gains `F(x + 2) − F(x)`.
-    pub(crate) fn flip_cost(&self, memory: &DenseMemory, state: &State, site: usize) -> f64 {
-        let plane = memory.patterns.plane(site / WORD);
-        agreeing_sum(plane, site % WORD, state.bit(site), &self.stakes) - self.gain
+    /// For each state the fraction of its sites that one update would turn over. On all threads, and many states at a time: a
+    /// hundred take a fraction of a hundred times as long as one.
+    pub fn one_step_errors(&self, states: &[State]) -> Result<Vec<f64>, MemoryError> {
+        let sites = self.patterns.sites() as f64;
+        Ok(self.preferred_flips(states)?.into_iter().map(|flips| flips.len() as f64 / sites).collect())
     }
 
-    pub(crate) fn prefers_flip(&self, memory: &DenseMemory, state: &State, site: usize) -> bool {
-        self.flip_cost(memory, state, site) < -self.tie
+    /// Whether sums over patterns are exact.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.rounding == 0.0
     }
 
-    /// Follows a flip of `site`, from the sign that `state` has there now to the other.
-    pub(crate) fn follow_flip(&mut self, memory: &DenseMemory, state: &State, site: usize) {
-        let (bit, sign) = (site % WORD, state.bit(site));
-        for (agreeing, word) in self.agreements.iter_mut().zip(memory.patterns.plane(site / WORD)) {
-            let agrees = ((word >> bit) & 1) ^ sign ^ 1;
-            *agreeing = *agreeing + 1 - 2 * agrees as u32;
-        }
-        self.refresh(memory);
+    pub(crate) fn rounding(&self) -> f64 {
+        self.rounding
     }
 
-    fn refresh(&mut self, memory: &DenseMemory) {
-        for (stake, &agreeing) in self.stakes.iter_mut().zip(&self.agreements) {
-            *stake = memory.stakes[agreeing as usize];
-        }
-        self.gain = self.agreements.iter().map(|&agreeing| memory.gains[agreeing as usize]).sum();
-        if memory.rounding > 0.0 {
-            let magnitude: f64 = self.stakes.iter().map(|stake| stake.abs()).sum();
-            self.tie = memory.rounding * (magnitude + self.gain.abs());
-        }
+    pub(crate) fn values(&self) -> &[f64] {
+        &self.values
     }
 
-    pub(crate) fn energy(&self, memory: &DenseMemory) -> f64 {
-        -self.agreements.iter().map(|&agreeing| memory.values[agreeing as usize]).sum::<f64>()
+    pub(crate) fn gains(&self) -> &[f64] {
+        &self.gains
+    }
+
+    pub(crate) fn stakes(&self) -> &[f64] {
+        &self.stakes
     }
 }

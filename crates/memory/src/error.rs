@@ -71,6 +71,14 @@ pub enum MemoryError {
         /// Number of sites.
         sites: usize,
     },
+    /// Each cue of a batch draws from a stream of its own.
+    #[error("{cues} cues and {streams} streams: give every cue a stream of its own")]
+    Streams {
+        /// Number of cues.
+        cues: usize,
+        /// Number of streams.
+        streams: usize,
+    },
     /// The descent did not end.
     #[error("no fixed point within {0} sweeps: energies differ by less than rounding, or the network is very large")]
     Unfinished(usize),

@@ -64,9 +64,11 @@
 //!
 //! Every random number comes from a [`Stream`](lawbook_core::Stream) with a name, so that a result can be had again.
 
+mod balance;
 mod bits;
 pub mod capacity;
 pub mod classifier;
+mod costs;
 pub mod crosstalk;
 mod dense;
 mod error;
@@ -74,6 +76,7 @@ mod patterns;
 mod retrieval;
 mod separation;
 pub mod threshold_linear;
+mod whole;
 
 pub use dense::DenseMemory;
 pub use error::MemoryError;

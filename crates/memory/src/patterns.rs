@@ -1,6 +1,13 @@
 //! Patterns and states of ±1 sites, 64 to a word.
 
-use lawbook_core::Stream;
+use std::collections::HashMap;
+
+use lawbook_core::{
+    Stream,
+    popcount::{Numbers, TILE, Tile},
+    simd::Level,
+};
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSlice};
 
 use crate::{
     MemoryError,
@@ -78,16 +85,78 @@ impl Patterns {
         Ok(self.agreements(state)?.into_iter().map(|agreeing| 2 * i64::from(agreeing) - sites).collect())
     }
 
-    /// Numbers of sites at which each pattern agrees with the state.
-    pub(crate) fn agreements(&self, state: &State) -> Result<Vec<u32>, MemoryError> {
-        same_sites(self.sites, state.sites)?;
-        let mut agreeing = vec![self.sites as u32; self.count];
-        for (word, &bits) in state.words.iter().enumerate() {
-            for (agreeing, pattern) in agreeing.iter_mut().zip(self.plane(word)) {
-                *agreeing -= (pattern ^ bits).count_ones();
+    /// The overlaps with each of many states. On all threads, and faster than one state after the other: a pattern is read once
+    /// for all of them.
+    pub fn overlaps_of(&self, states: &[State]) -> Result<Vec<Vec<i32>>, MemoryError> {
+        states.iter().try_for_each(|state| same_sites(self.sites, state.sites))?;
+        if self.sites > usize::from(u16::MAX) {
+            let narrow = |overlaps: Vec<i64>| overlaps.into_iter().map(|overlap| overlap as i32).collect();
+            return states.par_iter().map(|state| Ok(narrow(self.overlaps(state)?))).collect();
+        }
+        let share = states.len().div_ceil(rayon::current_num_threads()).max(1);
+        let overlaps = states.par_chunks(share).map(|states| {
+            let mut overlaps: Vec<Vec<i32>> = states.iter().map(|_| Vec::with_capacity(self.count)).collect();
+            let sites = self.sites as i32;
+            self.compare(states, |which, counts| {
+                overlaps[which].extend(counts.iter().map(|&differing| sites - 2 * i32::from(differing)));
+            });
+            overlaps
+        });
+        Ok(overlaps.flatten_iter().collect())
+    }
+
+    /// Hands over, for 64 patterns after the other (the last time fewer) and for each state, the numbers of differing sites.
+    fn compare(&self, states: &[State], mut take: impl FnMut(usize, &[u16])) {
+        let mut tile = Tile::new(Level::widest(), words(self.sites));
+        let mut counts = Numbers::default();
+        for from in (0..self.count).step_by(TILE) {
+            tile.load(&self.planes, self.count, from);
+            for (which, state) in states.iter().enumerate() {
+                tile.differing(&state.words, &mut counts);
+                take(which, &counts.0[..TILE.min(self.count - from)]);
             }
         }
+    }
+
+    /// Pairs of equal patterns, each with the first of its kind.
+    pub fn duplicates(&self) -> Vec<(usize, usize)> {
+        let mut first = HashMap::new();
+        let of = |mu: usize| -> Vec<u64> { (0..words(self.sites)).map(|word| self.plane(word)[mu]).collect() };
+        let earlier = |mu| Some((*first.entry(of(mu)).or_insert(mu), mu)).filter(|(one, other)| one != other);
+        (0..self.count).filter_map(earlier).collect()
+    }
+
+    /// Numbers of sites at which each pattern agrees with the state.
+    pub(crate) fn agreements(&self, state: &State) -> Result<Vec<u32>, MemoryError> {
+        Ok(self.agreements_of(std::slice::from_ref(state))?.concat())
+    }
+
+    /// Numbers of sites at which each pattern agrees with each state.
+    pub(crate) fn agreements_of(&self, states: &[State]) -> Result<Vec<Vec<u32>>, MemoryError> {
+        states.iter().try_for_each(|state| same_sites(self.sites, state.sites))?;
+        let sites = self.sites as u32;
+        if self.sites > usize::from(u16::MAX) {
+            let agree = |state: &State| {
+                let mut agreeing = vec![sites; self.count];
+                for (word, &bits) in state.words.iter().enumerate() {
+                    for (agreeing, pattern) in agreeing.iter_mut().zip(self.plane(word)) {
+                        *agreeing -= (pattern ^ bits).count_ones();
+                    }
+                }
+                agreeing
+            };
+            return Ok(states.iter().map(agree).collect());
+        }
+        let mut agreeing: Vec<Vec<u32>> = states.iter().map(|_| Vec::with_capacity(self.count)).collect();
+        self.compare(states, |which, counts| {
+            agreeing[which].extend(counts.iter().map(|&differing| sites - u32::from(differing)));
+        });
         Ok(agreeing)
+    }
+
+    /// All words.
+    pub(crate) fn planes(&self) -> &[u64] {
+        &self.planes
     }
 
     /// Word `word` of all patterns.
@@ -176,13 +245,17 @@ impl State {
         Ok(cue)
     }
 
+    pub(crate) fn words(&self) -> &[u64] {
+        &self.words
+    }
+
     /// 1 if the site is +1, 0 if it is −1.
     pub(crate) fn bit(&self, site: usize) -> u64 {
         (self.words[site / WORD] >> (site % WORD)) & 1
     }
 }
 
-fn same_sites(expected: usize, found: usize) -> Result<(), MemoryError> {
+pub(crate) fn same_sites(expected: usize, found: usize) -> Result<(), MemoryError> {
     if expected == found { Ok(()) } else { Err(MemoryError::Sites { expected, found }) }
 }
 
@@ -227,6 +300,27 @@ mod tests {
         let state = State::from_signs(&[1.0, -1.0, -1.0, 1.0, 1.0]).unwrap();
         assert_eq!(state.picture(2), "▀▄\n▀ ");
         assert_eq!(state.picture(5), "▀  ▀▀");
+    }
+
+    #[test]
+    fn many_states_are_compared_as_one_is() {
+        let mut stream = Key::new(["many"]).stream("patterns", 0);
+        let patterns = Patterns::random(150, 130, &mut stream).unwrap();
+        let states: Vec<State> = (0..7).map(|mu| patterns.state(mu)).collect();
+        for (together, state) in patterns.overlaps_of(&states).unwrap().into_iter().zip(&states) {
+            let alone = patterns.overlaps(state).unwrap();
+            assert_eq!(together.into_iter().map(i64::from).collect::<Vec<_>>(), alone);
+        }
+        let copied = Patterns::from_states(&[0, 1, 0, 2, 1, 0].map(|mu| states[mu].clone())).unwrap();
+        assert_eq!(copied.duplicates(), [(0, 2), (1, 4), (0, 5)]);
+        assert_eq!(patterns.duplicates(), []);
+    }
+
+    /// A bit takes a bit.
+    #[test]
+    fn memory_per_bit_is_one_bit() {
+        let patterns = Patterns::random(1000, 1000, &mut Key::new(["bits"]).stream("patterns", 0)).unwrap();
+        assert!((patterns.planes().len() * 64) as f64 <= 1.05 * 1e6);
     }
 
     #[test]

@@ -1,11 +1,18 @@
 //! Retrieval: one site at a time takes the value of lower energy, until none wants to move.
 
 use lawbook_core::Stream;
+use rayon::prelude::{IndexedParallelIterator, ParallelIterator, ParallelSlice, ParallelSliceMut};
 
-use crate::{DenseMemory, MemoryError, State, dense::Balance};
+use crate::{
+    DenseMemory, MemoryError, State,
+    balance::{Balance, rows},
+};
 
 /// Sweeps after which a descent is given up. Every flip lowers the energy, so a descent ends; this bounds how long it may take.
 const MOST_SWEEPS: usize = 10_000;
+
+/// Cues that are compared with the patterns together.
+const CUES: usize = 8;
 
 /// Where a descent ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +25,8 @@ pub struct Retrieved {
     pub sweeps: usize,
 }
 
-/// A state on its way down. It carries the overlaps with all patterns along: O(K) per visited site and per flip.
+/// A state on its way down. It carries the overlaps with all patterns along: O(K) per visited site and per flip. To visit
+/// sites fast it keeps the bits of the patterns a second time, all patterns of a site together.
 #[derive(Debug, Clone)]
 pub struct Descent<'a> {
     memory: &'a DenseMemory,
@@ -30,29 +38,51 @@ impl DenseMemory {
     /// Descends from `cue`, in a fresh random order of sites for each sweep, to a fixed point of the asynchronous update
     /// (Krotov & Hopfield 2016, arXiv 1606.01164, eq. 3).
     pub fn retrieve(&self, cue: &State, stream: &mut Stream) -> Result<Retrieved, MemoryError> {
-        let mut descent = Descent::new(self, cue)?;
-        let mut flips = 0;
-        for sweeps in 1..=MOST_SWEEPS {
-            match descent.sweep(stream) {
-                0 => return Ok(Retrieved { state: descent.state, flips, sweeps }),
-                turned => flips += turned,
-            }
+        Descent::new(self, cue)?.finish(stream)
+    }
+
+    /// Descends from each cue with its own stream, as [`retrieve`](Self::retrieve) does, on all threads.
+    pub fn retrieve_all(&self, cues: &[State], streams: &mut [Stream]) -> Result<Vec<Retrieved>, MemoryError> {
+        if cues.len() != streams.len() {
+            return Err(MemoryError::Streams { cues: cues.len(), streams: streams.len() });
         }
-        Err(MemoryError::Unfinished(MOST_SWEEPS))
+        let rows = rows(self.patterns());
+        let few = cues.par_chunks(CUES).zip(streams.par_chunks_mut(CUES));
+        let few = few.map(|(cues, streams)| {
+            let starts = self.patterns().agreements_of(cues)?.into_iter().zip(cues).zip(streams);
+            let descend = |((agreements, cue), stream)| {
+                let balance = Balance::for_visits(self, agreements, || rows.clone());
+                Descent { memory: self, state: State::clone(cue), balance }.finish(stream)
+            };
+            starts.map(descend).collect::<Result<Vec<_>, _>>()
+        });
+        Ok(few.collect::<Result<Vec<_>, _>>()?.concat())
     }
 
     /// Whether no single flip lowers the energy.
     pub fn is_fixed_point(&self, state: &State) -> Result<bool, MemoryError> {
-        let balance = Balance::new(self, self.patterns().agreements(state)?);
-        Ok((0..state.sites()).all(|site| !balance.prefers_flip(self, state, site)))
+        Ok(self.preferred_flips(std::slice::from_ref(state))?.concat().is_empty())
     }
 }
 
 impl<'a> Descent<'a> {
     /// Starts at `cue`.
     pub fn new(memory: &'a DenseMemory, cue: &State) -> Result<Self, MemoryError> {
-        let balance = Balance::new(memory, memory.patterns().agreements(cue)?);
+        let patterns = memory.patterns();
+        let balance = Balance::for_visits(memory, patterns.agreements(cue)?, || rows(patterns));
         Ok(Self { memory, state: cue.clone(), balance })
+    }
+
+    /// Descends to a fixed point.
+    fn finish(mut self, stream: &mut Stream) -> Result<Retrieved, MemoryError> {
+        let mut flips = 0;
+        for sweeps in 1..=MOST_SWEEPS {
+            match self.sweep(stream) {
+                0 => return Ok(Retrieved { state: self.state, flips, sweeps }),
+                turned => flips += turned,
+            }
+        }
+        Err(MemoryError::Unfinished(MOST_SWEEPS))
     }
 
     /// Where it is.
@@ -67,18 +97,20 @@ impl<'a> Descent<'a> {
 
     /// Visits one site and turns it over if that lowers the energy. Says whether it did.
     pub fn visit(&mut self, site: usize) -> bool {
-        let flips = self.balance.prefers_flip(self.memory, &self.state, site);
-        if flips {
-            self.balance.follow_flip(self.memory, &self.state, site);
-            self.state.flip(site);
-        }
-        flips
+        self.balance.visit(self.memory, &mut self.state, site)
     }
 
     /// Visits every site once in random order. Returns how many were turned over.
     pub fn sweep(&mut self, stream: &mut Stream) -> usize {
         let mut order: Vec<usize> = (0..self.state.sites()).collect();
         stream.shuffle(&mut order);
-        order.into_iter().filter(|&site| self.visit(site)).count()
+        let mut flips = 0;
+        for (at, &site) in order.iter().enumerate() {
+            if let Some(&next) = order.get(at + 1) {
+                self.balance.fetch(next);
+            }
+            flips += usize::from(self.visit(site));
+        }
+        flips
     }
 }

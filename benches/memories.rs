@@ -1,0 +1,239 @@
+//! Dense associative memories of the size of papers: overlaps, one-step errors, retrieval.
+
+use std::{hint::black_box, path::Path};
+
+use anyhow::Result;
+use lawbook_core::{
+    Device, Key, Kind, Stream, Tensor, no_grad,
+    popcount::{Numbers, Rows, TILE, Tile},
+    simd::Level,
+    tensor::to_vec,
+};
+use lawbook_memory::{DenseMemory, Patterns, Retrieved, Separation, State};
+use rayon::prelude::*;
+use serde_json::json;
+
+use crate::{Bench, Statistic, Threads, Workload, npy};
+
+pub(crate) const BENCHES: [Bench; 3] = [
+    Bench {
+        name: "memory-overlaps",
+        work: "overlaps of 256 states with K = 10⁵ patterns of N = 1024 sites, written as numbers of 32 bits",
+        floor: "the population counts alone, 256 N K bits, nothing written",
+        threads: Threads::All,
+        peers: &["numpy", "jax", "libtorch"],
+        script: "memories",
+        prepare: || Ok(Box::new(Batch::new(Ask::Overlaps)?)),
+        eager: Some(|| Ok(Box::new(Eager::new(Ask::Overlaps)?))),
+    },
+    Bench {
+        name: "memory-one-step",
+        work: "one-step errors of F(x) = x³ at N = 1024, K = 10⁵, all sites of 256 stored patterns: both products and the decision",
+        floor: "the population counts of the overlaps alone, 256 N K bits",
+        threads: Threads::All,
+        peers: &["numpy", "jax", "libtorch"],
+        script: "memories",
+        prepare: || Ok(Box::new(Batch::new(Ask::OneStep)?)),
+        eager: Some(|| Ok(Box::new(Eager::new(Ask::OneStep)?))),
+    },
+    Bench {
+        name: "memory-retrieval",
+        work: "asynchronous retrieval with F(x) = x³ at N = 1000, K = 10⁴, of 256 cues with 100 wrong sites, to fixed points",
+        floor: "reading the 16-bit weights of all patterns once for every visited site and every flip",
+        threads: Threads::All,
+        peers: &["numba"],
+        script: "memories",
+        prepare: || Ok(Box::new(Retrieval::new(10_000, 1000, 256, 100)?)),
+        eager: None,
+    },
+];
+
+const PATTERNS: usize = 100_000;
+const SITES: usize = 1024;
+const QUERIES: usize = 256;
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Ask {
+    Overlaps,
+    OneStep,
+}
+
+fn patterns(count: usize, sites: usize) -> Result<Patterns> {
+    Ok(Patterns::random(count, sites, &mut Key::new(["bench", "memories"]).stream("patterns", 0))?)
+}
+
+/// The sites of all patterns as ±1.
+fn signs(patterns: &Patterns) -> impl Iterator<Item = i8> {
+    (0..patterns.count()).flat_map(|mu| patterns.state(mu).signs()).map(|sign| sign as i8)
+}
+
+struct Batch {
+    ask: Ask,
+    memory: DenseMemory,
+    states: Vec<State>,
+    planes: Vec<u64>,
+    queries: Vec<Vec<u64>>,
+    results: Vec<f64>,
+}
+
+impl Batch {
+    fn new(ask: Ask) -> Result<Self> {
+        let memory = DenseMemory::new(patterns(PATTERNS, SITES)?, Separation::Power(3))?;
+        let states = (0..QUERIES).map(|mu| memory.patterns().state(mu)).collect();
+        let mut stream = Key::new(["bench", "memories"]).stream("floor", 0);
+        let planes = (0..PATTERNS * SITES / 64).map(|_| stream.next_u64()).collect();
+        let queries = (0..QUERIES).map(|_| (0..SITES / 64).map(|_| stream.next_u64()).collect()).collect();
+        Ok(Self { ask, memory, states, planes, queries, results: Vec::new() })
+    }
+}
+
+impl Workload for Batch {
+    fn share(&self, folder: &Path) -> Result<serde_json::Value> {
+        npy::write_i8(&folder.join("patterns.npy"), &[PATTERNS, SITES], signs(self.memory.patterns()))?;
+        Ok(json!({"ask": if self.ask == Ask::Overlaps { "overlaps" } else { "one-step" }, "queries": QUERIES}))
+    }
+
+    fn work(&mut self) -> Result<()> {
+        self.results = match self.ask {
+            Ask::Overlaps => {
+                let overlaps = self.memory.patterns().overlaps_of(&self.states)?;
+                (0..PATTERNS).step_by(PATTERNS / 10).map(|mu| f64::from(overlaps[(7 * mu + 3) % QUERIES][mu])).collect()
+            }
+            Ask::OneStep => self.memory.one_step_errors(&self.states)?.iter().map(|error| error * SITES as f64).collect(),
+        };
+        Ok(())
+    }
+
+    fn floor(&mut self) -> Result<()> {
+        let share = QUERIES.div_ceil(rayon::current_num_threads());
+        self.queries.par_chunks(share).for_each(|queries| {
+            let (mut tile, mut counts) = (Tile::new(Level::widest(), SITES / 64), Numbers::default());
+            for from in (0..PATTERNS).step_by(TILE) {
+                tile.load(&self.planes, PATTERNS, from);
+                for query in queries {
+                    tile.differing(query, &mut counts);
+                    black_box(&counts);
+                }
+            }
+        });
+        Ok(())
+    }
+
+    fn statistics(&self) -> Vec<Statistic> {
+        statistics(self.ask, &self.results)
+    }
+}
+
+/// Overlaps are exact in f32 as well. Sums of stakes are not: a few of the 262 144 sites lie within their rounding.
+fn statistics(ask: Ask, results: &[f64]) -> Vec<Statistic> {
+    match ask {
+        Ask::Overlaps => {
+            let some = |(index, &value)| Statistic { name: format!("overlap {index}"), value, error: 0.0 };
+            results.iter().enumerate().map(some).collect()
+        }
+        Ask::OneStep => vec![Statistic { name: "unstable sites".to_owned(), value: results.iter().sum(), error: 2.0 }],
+    }
+}
+
+/// The same by products of matrices of f32.
+struct Eager {
+    ask: Ask,
+    patterns: Tensor,
+    results: Vec<f64>,
+}
+
+impl Eager {
+    fn new(ask: Ask) -> Result<Self> {
+        let signs: Vec<f32> = signs(&patterns(PATTERNS, SITES)?).map(f32::from).collect();
+        let patterns = Tensor::from_slice(&signs).reshape([PATTERNS as i64, SITES as i64]).to_device(Device::Cpu);
+        Ok(Self { ask, patterns, results: Vec::new() })
+    }
+}
+
+impl Workload for Eager {
+    fn share(&self, _: &Path) -> Result<serde_json::Value> {
+        Ok(json!({}))
+    }
+
+    fn work(&mut self) -> Result<()> {
+        no_grad(|| {
+            let probes = self.patterns.narrow(0, 0, QUERIES as i64);
+            let overlaps = probes.matmul(&self.patterns.transpose(0, 1));
+            self.results = match self.ask {
+                Ask::Overlaps => {
+                    let one = |mu: usize| overlaps.double_value(&[((7 * mu + 3) % QUERIES) as i64, mu as i64]);
+                    (0..PATTERNS).step_by(PATTERNS / 10).map(one).collect()
+                }
+                Ask::OneStep => {
+                    let stakes = overlaps.square() * 12.0 + 16.0;
+                    let bound = overlaps.sum_dim_intlist(1, true, Kind::Float) * 24.0;
+                    let wrong = (&probes * stakes.matmul(&self.patterns)).less_tensor(&bound);
+                    to_vec(&wrong.sum_dim_intlist(1, false, Kind::Double))
+                }
+            };
+        });
+        Ok(())
+    }
+
+    fn floor(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn statistics(&self) -> Vec<Statistic> {
+        statistics(self.ask, &self.results)
+    }
+}
+
+struct Retrieval {
+    memory: DenseMemory,
+    cues: Vec<State>,
+    wrong: usize,
+    rows: Rows,
+    found: Vec<Retrieved>,
+}
+
+impl Retrieval {
+    fn new(count: usize, sites: usize, cues: usize, wrong: usize) -> Result<Self> {
+        let memory = DenseMemory::new(patterns(count, sites)?, Separation::Power(3))?;
+        let mut stream = Key::new(["bench", "memories"]).stream("cues", 0);
+        let cue = |mu| memory.patterns().state(mu).corrupted(wrong, &mut stream);
+        let cues = (0..cues).map(cue).collect::<Result<_, _>>()?;
+        let rows = Rows::new(Level::widest(), &vec![0; count], count);
+        Ok(Self { memory, cues, wrong, rows, found: Vec::new() })
+    }
+}
+
+impl Workload for Retrieval {
+    fn share(&self, folder: &Path) -> Result<serde_json::Value> {
+        let (patterns, cues) = (self.memory.patterns(), Patterns::from_states(&self.cues)?);
+        npy::write_i8(&folder.join("patterns.npy"), &[patterns.count(), patterns.sites()], signs(patterns))?;
+        npy::write_i8(&folder.join("cues.npy"), &[cues.count(), cues.sites()], signs(&cues))?;
+        Ok(json!({"ask": "retrieval", "wrong": self.wrong}))
+    }
+
+    fn work(&mut self) -> Result<()> {
+        let key = Key::new(["bench", "memories"]);
+        let mut streams: Vec<Stream> = (0..self.cues.len() as u64).map(|cue| key.stream("visits", cue)).collect();
+        self.found = self.memory.retrieve_all(&self.cues, &mut streams)?;
+        Ok(())
+    }
+
+    fn floor(&mut self) -> Result<()> {
+        let weights = vec![Numbers([1; TILE]); self.rows.tiles()];
+        // A cue is put right in one sweep, and a second one finds that.
+        let reads = 2 * self.memory.patterns().sites() + self.wrong;
+        self.cues.par_iter().for_each(|_| {
+            for _ in 0..reads {
+                black_box(self.rows.total(black_box(&weights)));
+            }
+        });
+        Ok(())
+    }
+
+    fn statistics(&self) -> Vec<Statistic> {
+        let stored = |(mu, found): &(usize, &Retrieved)| found.state == self.memory.patterns().state(*mu);
+        let count = |name: &str, value: usize| Statistic { name: name.to_owned(), value: value as f64, error: 0.0 };
+        let sweeps = self.found.iter().map(|found| found.sweeps as f64);
+        vec![count("cues put right", self.found.iter().enumerate().filter(stored).count()), crate::mean("sweeps", sweeps)]
+    }
+}

@@ -1,0 +1,160 @@
+//! Sums over bits: differing sites by population count, and sums of small weights over patterns, many sites at a time.
+//!
+//! Patterns of ±1 sites lie in *planes*: word `w` of all patterns together, 64 sites to a word. A [`Tile`] is 64 of them, close to
+//! the processor: queries are compared with it one after the other, so that neither patterns nor results go through memory.
+//! A [`Rows`] is the same bits with all patterns of a site together. All levels give the same integers.
+
+mod plain;
+mod rows;
+mod span;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+pub use rows::{Fit, Followed, Rows};
+pub use span::{Looked, Span};
+
+use crate::simd::Level;
+
+/// Patterns in a tile.
+pub const TILE: usize = 64;
+/// Sites whose sums are made at a time: sums are for a multiple of so many.
+pub const SITES: usize = 32;
+/// Patterns whose bits look up one sum in AVX-512: 32 sums of 16 bits are a register.
+const FIVE: usize = 5;
+/// Lookups per tile, the last of them for four patterns.
+const FIVES: usize = TILE.div_ceil(FIVE);
+/// Fives whose bits lie together in 16.
+const PACKED: usize = 3;
+/// The bits of a tile at 32 sites: of fifteen patterns, of the next fifteen, and so on.
+type Packed = [Sums; FIVES.div_ceil(PACKED)];
+/// Lookups per tile by four patterns, in AVX2: 16 bytes are half a register.
+const FOURS: usize = TILE / 4;
+
+/// One number for each pattern of a tile. It lies where vectors are loaded fastest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(align(64))]
+pub struct Numbers(pub [u16; TILE]);
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self([0; TILE])
+    }
+}
+
+/// One number for each of 32 sites.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[repr(align(64))]
+pub struct Sums(pub [u16; SITES]);
+
+/// Word `w` of each pattern of a tile.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+struct Words([u64; TILE]);
+
+/// 64 patterns; what is missing at the end of the planes is blank, with all bits 0.
+#[derive(Debug, Clone)]
+pub struct Tile {
+    level: Level,
+    words: Vec<Words>,
+    /// By site: bit μ is that of pattern μ.
+    sites: Vec<u64>,
+    /// By 32 sites.
+    packed: Vec<Packed>,
+    /// By 32 sites and four patterns: the bits at each site.
+    fours: Vec<[[u8; SITES]; FOURS]>,
+}
+
+impl Tile {
+    /// A blank tile of patterns of so many words.
+    pub fn new(level: Level, words: usize) -> Self {
+        let level = level.min(Level::widest());
+        let blocks = |of: Level| if level == of { words * TILE / SITES } else { 0 };
+        let packed = vec![Packed::default(); blocks(Level::Avx512)];
+        let fours = vec![[[0; SITES]; FOURS]; blocks(Level::Avx2)];
+        Self { level, words: vec![Words([0; TILE]); words], sites: vec![0; words * TILE], packed, fours }
+    }
+
+    /// Takes the patterns from number `from` on, at most 64, out of `count` in `planes`: enough to compare them.
+    ///
+    /// # Panics
+    /// If `planes` is not `count` times the words of a pattern.
+    pub fn load(&mut self, planes: &[u64], count: usize, from: usize) {
+        assert_eq!(planes.len(), count * self.words.len(), "planes of {count} patterns");
+        let held = TILE.min(count - from);
+        for (Words(tile), plane) in self.words.iter_mut().zip(planes.chunks_exact(count)) {
+            tile[..held].copy_from_slice(&plane[from..][..held]);
+            tile[held..].fill(0);
+        }
+    }
+
+    /// Turns the loaded patterns from words of sites to sites of words: enough to add weights.
+    pub fn turn(&mut self) {
+        #[cfg(target_arch = "x86_64")]
+        match self.level {
+            // SAFETY: the machine has the level.
+            Level::Avx512 => unsafe { return x86::turn_avx512(&self.words, &mut self.sites, &mut self.packed) },
+            // SAFETY: as above.
+            Level::Avx2 => unsafe { return x86::turn_avx2(&self.words, &mut self.sites, &mut self.fours) },
+            Level::Baseline => {}
+        }
+        plain::turn(&self.words, &mut self.sites);
+    }
+
+    /// By site: the bits of all patterns.
+    pub fn sites(&self) -> &[u64] {
+        &self.sites
+    }
+
+    /// The number of sites at which each pattern differs from the query, modulo 2¹⁶.
+    ///
+    /// # Panics
+    /// If the query has another number of words.
+    pub fn differing(&self, query: &[u64], Numbers(counts): &mut Numbers) {
+        assert_eq!(query.len(), self.words.len(), "words of the query");
+        #[cfg(target_arch = "x86_64")]
+        match self.level {
+            // SAFETY: the machine has the instructions.
+            Level::Avx512 if x86::counts_in_vectors() => unsafe { return x86::differing_avx512(&self.words, query, counts) },
+            // SAFETY: as above.
+            Level::Avx512 | Level::Avx2 => unsafe { return x86::differing_avx2(&self.words, query, counts) },
+            Level::Baseline => {}
+        }
+        plain::differing(&self.words, query, counts);
+    }
+
+    /// For two queries at a time: adds, to the sum of each site, the weights of the patterns with bit 1 there, modulo 2¹⁶.
+    ///
+    /// # Panics
+    /// If there are not as many sums as bits in a pattern's words.
+    pub fn add_weights(&self, weights: [&Numbers; 2], sums: [&mut [Sums]; 2]) {
+        assert!(sums.iter().all(|sums| sums.len() * SITES == self.sites.len()), "a sum for every site");
+        #[cfg(target_arch = "x86_64")]
+        if self.level == Level::Avx512 {
+            // SAFETY: the machine has the level.
+            unsafe { return x86::add_avx512(&self.packed, weights, sums) }
+        }
+        for (Numbers(weights), sums) in weights.into_iter().zip(sums) {
+            #[cfg(target_arch = "x86_64")]
+            if self.level == Level::Avx2 {
+                // SAFETY: as above.
+                unsafe { x86::add_avx2(&self.fours, weights, sums) };
+                continue;
+            }
+            plain::add(&self.sites, weights, sums);
+        }
+    }
+}
+
+/// Adds narrow sums to wide ones, and makes them 0.
+pub fn widen(level: Level, narrow: &mut [Sums], wide: &mut [u32]) {
+    #[cfg(target_arch = "x86_64")]
+    if level.min(Level::widest()) == Level::Avx512 {
+        // SAFETY: the machine has the level.
+        unsafe { return x86::widen_avx512(narrow, wide) }
+    }
+    plain::widen(narrow, wide);
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -1,0 +1,197 @@
+//! Sums over the bits of a tile with AVX2 and AVX-512.
+
+use std::{
+    arch::x86_64::{
+        __m256i, __m512i, _MM_HINT_T0, _mm_loadu_si128, _mm_prefetch, _mm_storeu_si128, _mm256_add_epi8, _mm256_add_epi16,
+        _mm256_add_epi64, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_loadu_si256, _mm256_permute2x128_si256,
+        _mm256_sad_epu8, _mm256_set1_epi8, _mm256_set1_epi64x, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
+        _mm256_srli_epi16, _mm256_storeu_si256, _mm256_unpackhi_epi8, _mm256_unpacklo_epi8, _mm256_xor_si256,
+        _mm512_add_epi16, _mm512_add_epi64, _mm512_cvtepi64_epi16, _mm512_loadu_si512, _mm512_mask_add_epi16,
+        _mm512_maskz_set1_epi16, _mm512_permutexvar_epi16, _mm512_popcnt_epi64, _mm512_set1_epi16, _mm512_set1_epi64,
+        _mm512_setzero_si512, _mm512_srli_epi16, _mm512_storeu_si512, _mm512_xor_si512,
+    },
+    hint::black_box,
+};
+
+mod rows;
+pub(super) use rows::{follow_avx512, look_avx512, sum_avx2, sum_avx512, sum_blocks_avx512};
+
+use super::{FIVE, FIVES, FOURS, Numbers, PACKED, Packed, SITES, Sums, TILE, Words, plain};
+
+/// Whether there is an instruction for eight population counts.
+pub(super) fn counts_in_vectors() -> bool {
+    is_x86_feature_detected!("avx512vpopcntdq")
+}
+
+/// Asks for the line of memory where these words begin.
+pub(super) fn fetch(words: &[u64]) {
+    // SAFETY: every machine has the instruction, and it may point anywhere.
+    unsafe { _mm_prefetch::<_MM_HINT_T0>(words.as_ptr().cast()) }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+pub(super) fn turn_avx512(words: &[Words], sites: &mut [u64], bits: &mut [Packed]) {
+    plain::turn(words, sites);
+    for (sites, packed) in sites.as_chunks::<SITES>().0.iter().zip(bits) {
+        for (part, Sums(packed)) in packed.iter_mut().enumerate() {
+            packed.iter_mut().zip(sites).for_each(|(packed, bits)| *packed = (bits >> (PACKED * FIVE * part)) as u16);
+        }
+    }
+}
+
+#[target_feature(enable = "avx2,fma")]
+pub(super) fn turn_avx2(words: &[Words], sites: &mut [u64], fours: &mut [[[u8; SITES]; FOURS]]) {
+    plain::turn(words, sites);
+    for (sites, fours) in sites.as_chunks::<SITES>().0.iter().zip(fours) {
+        for (group, four) in fours.iter_mut().enumerate() {
+            for (site, bits) in four.iter_mut().zip(sites) {
+                *site = (bits >> (4 * group)) as u8 & 15;
+            }
+        }
+    }
+}
+
+/// Eight patterns to a register, all 64 side by side.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq")]
+pub(super) fn differing_avx512(words: &[Words], query: &[u64], counts: &mut [u16; TILE]) {
+    let mut sums = [_mm512_setzero_si512(); TILE / 8];
+    for (Words(word), query) in words.iter().zip(query) {
+        let query = _mm512_set1_epi64(*query as i64);
+        for (sum, bits) in sums.iter_mut().zip(word.as_chunks::<8>().0) {
+            *sum = _mm512_add_epi64(*sum, _mm512_popcnt_epi64(_mm512_xor_si512(load_512(bits), query)));
+        }
+    }
+    for (sum, counts) in sums.into_iter().zip(counts.as_chunks_mut::<8>().0) {
+        // SAFETY: eight numbers are as many bytes.
+        unsafe { _mm_storeu_si128(counts.as_mut_ptr().cast(), _mm512_cvtepi64_epi16(sum)) };
+    }
+}
+
+/// Counts of half bytes from a table (Muła, Kurz & Lemire, *Faster population counts using AVX2 instructions*, 2018, arXiv
+/// 1611.07612, section 4), summed as bytes for as long as they fit.
+#[target_feature(enable = "avx2,fma")]
+pub(super) fn differing_avx2(words: &[Words], query: &[u64], counts: &mut [u16; TILE]) {
+    let table =
+        _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+    let low = _mm256_set1_epi8(15);
+    for (quarter, counts) in counts.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+        let mut sum = _mm256_setzero_si256();
+        for (words, query) in words.chunks(31).zip(query.chunks(31)) {
+            let mut bytes = _mm256_setzero_si256();
+            for (Words(word), query) in words.iter().zip(query) {
+                let bits = _mm256_xor_si256(load(&word.as_chunks::<4>().0[quarter]), _mm256_set1_epi64x(*query as i64));
+                let lower = _mm256_shuffle_epi8(table, _mm256_and_si256(bits, low));
+                let upper = _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16::<4>(bits), low));
+                bytes = _mm256_add_epi8(bytes, _mm256_add_epi8(lower, upper));
+            }
+            sum = _mm256_add_epi64(sum, _mm256_sad_epu8(bytes, _mm256_setzero_si256()));
+        }
+        let mut wide = [0_u64; 4];
+        // SAFETY: four numbers are as many bytes.
+        unsafe { _mm256_storeu_si256(wide.as_mut_ptr().cast(), sum) };
+        *counts = wide.map(|count| count as u16);
+    }
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn load<T, const N: usize>(numbers: &[T; N]) -> __m256i {
+    const { assert!(size_of::<[T; N]>() == 32) };
+    // SAFETY: there are as many bytes.
+    unsafe { _mm256_loadu_si256(numbers.as_ptr().cast()) }
+}
+
+/// All sums of five weights at a time: sum number `e` is that of the weights whose bits `e` has.
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+#[inline]
+fn tables(weights: &[u16; TILE]) -> [__m512i; FIVES] {
+    // Of constants the compiler would make shuffles, which are slower.
+    let with = black_box([0xaaaa_aaaa, 0xcccc_cccc, 0xf0f0_f0f0, 0xff00_ff00, 0xffff_0000]);
+    let mut tables = [_mm512_setzero_si512(); FIVES];
+    for (table, weights) in tables.iter_mut().zip(weights.chunks(FIVE)) {
+        let of = |bit: usize| weights.get(bit).map_or(0, |&weight| weight as i16);
+        let mut sums = _mm512_maskz_set1_epi16(with[0], of(0));
+        sums = _mm512_mask_add_epi16(sums, with[1], sums, _mm512_set1_epi16(of(1)));
+        sums = _mm512_mask_add_epi16(sums, with[2], sums, _mm512_set1_epi16(of(2)));
+        sums = _mm512_mask_add_epi16(sums, with[3], sums, _mm512_set1_epi16(of(3)));
+        *table = _mm512_mask_add_epi16(sums, with[4], sums, _mm512_set1_epi16(of(4)));
+    }
+    tables
+}
+
+/// With the tables of both queries in registers, each lookup adds the weights of five patterns at 32 sites. A lookup heeds the
+/// lowest five bits of 16.
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+pub(super) fn add_avx512(bits: &[Packed], weights: [&Numbers; 2], sums: [&mut [Sums]; 2]) {
+    let (a, b) = (tables(&weights[0].0), tables(&weights[1].0));
+    let [to_a, to_b] = sums;
+    for (packed, (Sums(to_a), Sums(to_b))) in bits.iter().zip(to_a.iter_mut().zip(to_b)) {
+        let (mut of_a, mut of_b) = (load_512(to_a), load_512(to_b));
+        for (part, Sums(packed)) in packed.iter().enumerate() {
+            let bits = load_512(packed);
+            let shifted = [bits, _mm512_srli_epi16::<5>(bits), _mm512_srli_epi16::<10>(bits)];
+            for (which, bits) in shifted.into_iter().enumerate().take(PACKED) {
+                let group = PACKED * part + which;
+                if group < FIVES {
+                    of_a = _mm512_add_epi16(of_a, _mm512_permutexvar_epi16(bits, a[group]));
+                    of_b = _mm512_add_epi16(of_b, _mm512_permutexvar_epi16(bits, b[group]));
+                }
+            }
+        }
+        store_512(of_a, to_a);
+        store_512(of_b, to_b);
+    }
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn load_512<T, const N: usize>(numbers: &[T; N]) -> __m512i {
+    const { assert!(size_of::<[T; N]>() == 64) };
+    // SAFETY: there are as many bytes.
+    unsafe { _mm512_loadu_si512(numbers.as_ptr().cast()) }
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn store_512<const N: usize>(vector: __m512i, numbers: &mut [u16; N]) {
+    const { assert!(size_of::<[u16; N]>() == 64) };
+    // SAFETY: there are as many bytes, and all of them make numbers.
+    unsafe { _mm512_storeu_si512(numbers.as_mut_ptr().cast(), vector) }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+pub(super) fn widen_avx512(narrow: &mut [Sums], wide: &mut [u32]) {
+    plain::widen(narrow, wide);
+}
+
+/// Lookups of the low and the high bytes of sums of four weights.
+#[target_feature(enable = "avx2,fma")]
+pub(super) fn add_avx2(fours: &[[[u8; SITES]; FOURS]], weights: &[u16; TILE], sums: &mut [Sums]) {
+    let mut tables = [[_mm256_setzero_si256(); 2]; FOURS];
+    for (table, weights) in tables.iter_mut().zip(weights.as_chunks::<4>().0) {
+        let mut bytes = [[0_u8; 16]; 2];
+        let [lower, upper] = &mut bytes;
+        for (e, (lower, upper)) in lower.iter_mut().zip(upper).enumerate() {
+            let sum = (0..4).filter(|bit| e >> bit & 1 == 1).fold(0_u16, |sum, bit| sum.wrapping_add(weights[bit]));
+            (*lower, *upper) = (sum as u8, (sum >> 8) as u8);
+        }
+        // SAFETY: sixteen bytes.
+        *table = bytes.map(|bytes| _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }));
+    }
+    for (fours, Sums(sums)) in fours.iter().zip(sums) {
+        let (mut even, mut odd) = (_mm256_setzero_si256(), _mm256_setzero_si256());
+        for (four, [low, high]) in fours.iter().zip(&tables) {
+            let bits = load(four);
+            let (low, high) = (_mm256_shuffle_epi8(*low, bits), _mm256_shuffle_epi8(*high, bits));
+            even = _mm256_add_epi16(even, _mm256_unpacklo_epi8(low, high));
+            odd = _mm256_add_epi16(odd, _mm256_unpackhi_epi8(low, high));
+        }
+        // Unpacking takes eight bytes of each half of the register.
+        let halves = [_mm256_permute2x128_si256::<0x20>(even, odd), _mm256_permute2x128_si256::<0x31>(even, odd)];
+        for (found, sums) in halves.into_iter().zip(sums.as_chunks_mut::<16>().0) {
+            let sum = _mm256_add_epi16(load(sums), found);
+            // SAFETY: sixteen numbers are as many bytes.
+            unsafe { _mm256_storeu_si256(sums.as_mut_ptr().cast(), sum) };
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! The overlaps of a state with all patterns, and what follows from them for any flip.
+
+use std::sync::Arc;
+
+use lawbook_core::{
+    popcount::{Fit, Followed, Numbers, Rows, Span, TILE},
+    simd::Level,
+};
+
+use crate::{
+    DenseMemory, Patterns, State,
+    bits::{WORD, agreeing_sum},
+    whole::{Whole, histogram, omissions, typical},
+};
+
+/// Overlaps that are carried along.
+#[derive(Debug, Clone)]
+pub(crate) enum Balance {
+    /// Where sums are exact and most stakes are small whole numbers.
+    Whole(Box<WholeBalance>),
+    /// Elsewhere: sums of f64 in a fixed order.
+    Rounded(RoundedBalance),
+}
+
+impl Balance {
+    pub(crate) fn new(memory: &DenseMemory, agreements: Vec<u32>) -> Self {
+        Self::Rounded(RoundedBalance::new(memory, agreements))
+    }
+
+    /// One that is made for many visits. `rows` are those of the memory's patterns.
+    pub(crate) fn for_visits(memory: &DenseMemory, agreements: Vec<u32>, rows: impl FnOnce() -> Arc<Rows>) -> Self {
+        match Stretch::of(memory, &agreements) {
+            Some(stretch) => Self::Whole(Box::new(WholeBalance::new(memory, stretch, &agreements, rows()))),
+            None => Self::new(memory, agreements),
+        }
+    }
+
+    /// The energy after turning `site` over, minus the energy before.
+    ///
+    /// A pattern that agrees there loses `F(x) − F(x − 2)`, one that does not gains `F(x + 2) − F(x)`.
+    pub(crate) fn flip_cost(&self, memory: &DenseMemory, state: &State, site: usize) -> f64 {
+        match self {
+            Self::Whole(balance) => balance.flip_cost(state.bit(site), site) as f64,
+            Self::Rounded(balance) => balance.flip_cost(memory, state, site),
+        }
+    }
+
+    /// Turns `site` of `state` over if that lowers the energy. Says whether it did.
+    pub(crate) fn visit(&mut self, memory: &DenseMemory, state: &mut State, site: usize) -> bool {
+        let flips = match self {
+            Self::Whole(balance) => {
+                let cost = balance.flip_cost(state.bit(site), site);
+                if cost < 0 {
+                    balance.follow_flip(memory, state.bit(site), site, cost);
+                }
+                cost < 0
+            }
+            Self::Rounded(balance) => {
+                let flips = balance.prefers_flip(memory, state, site);
+                if flips {
+                    balance.follow_flip(memory, state, site);
+                }
+                flips
+            }
+        };
+        if flips {
+            state.flip(site);
+        }
+        flips
+    }
+
+    /// Announces the site that is visited after the next.
+    pub(crate) fn fetch(&self, site: usize) {
+        if let Self::Whole(balance) = self {
+            balance.rows.fetch(site);
+        }
+    }
+
+    /// By how much a cost must lie below 0 to be more than rounding.
+    pub(crate) fn tie(&self) -> f64 {
+        match self {
+            Self::Whole(_) => 0.0,
+            Self::Rounded(balance) => balance.tie,
+        }
+    }
+
+    pub(crate) fn energy(&self, memory: &DenseMemory) -> f64 {
+        let energy = |agreements: &mut dyn Iterator<Item = usize>| -> f64 {
+            -agreements.map(|agreeing| memory.values()[agreeing]).sum::<f64>()
+        };
+        match self {
+            Self::Whole(balance) => energy(&mut (0..balance.count).map(|mu| balance.agreement(mu))),
+            Self::Rounded(balance) => energy(&mut balance.agreements.iter().map(|&a| a as usize)),
+        }
+    }
+}
+
+/// All patterns of a site together.
+pub(crate) fn rows(patterns: &Patterns) -> Arc<Rows> {
+    Arc::new(Rows::new(Level::widest(), patterns.planes(), patterns.count()))
+}
+
+/// Stakes of agreements in a stretch as small numbers.
+struct Stretch {
+    stakes: Whole,
+    span: Span,
+}
+
+impl Stretch {
+    /// One that holds nearly all of these agreements, if sums are exact.
+    fn of(memory: &DenseMemory, agreements: &[u32]) -> Option<Self> {
+        let sites = memory.patterns().sites();
+        if !memory.is_exact() || sites > usize::from(u16::MAX) {
+            return None;
+        }
+        let histogram = histogram(agreements, sites);
+        let over = |first: usize, last: usize| {
+            let stakes = Whole::new(&memory.stakes()[first..=last]);
+            let number = |agreeing| u16::try_from(stakes.number(memory.stakes()[agreeing])).ok();
+            let values: Vec<u16> = (first..=last).map(number).collect::<Option<_>>()?;
+            Some(Self { stakes, span: Span::new(first as u16, &values)? })
+        };
+        omissions(agreements.len()).find_map(|left_out| {
+            let (mut first, mut last) = typical(&histogram, left_out);
+            let mut best = over(first, last)?;
+            // Overlaps will move.
+            while let (lower, upper) = (first.saturating_sub(1), (last + 1).min(sites))
+                && (lower, upper) != (first, last)
+                && let Some(wider) = over(lower, upper)
+            {
+                (first, last, best) = (lower, upper, wider);
+            }
+            Some(best)
+        })
+    }
+}
+
+/// Stakes as weights of 15 bits. Sums are exact in any order.
+#[derive(Debug, Clone)]
+pub(crate) struct WholeBalance {
+    rows: Arc<Rows>,
+    count: usize,
+    span: Span,
+    base: i64,
+    unit: i64,
+    agreements: Vec<Numbers>,
+    weights: Vec<Numbers>,
+    fit: Fit,
+    /// Patterns without a weight, with what their stake exceeds the base by.
+    single: Vec<(usize, i64)>,
+    outside: Vec<u32>,
+    /// All stakes above the base.
+    total: i64,
+    gain: i64,
+}
+
+impl WholeBalance {
+    fn new(memory: &DenseMemory, Stretch { stakes, span }: Stretch, agreements: &[u32], rows: Arc<Rows>) -> Self {
+        let of = |mu: usize| agreements.get(mu).map_or(0, |&agreeing| agreeing as u16);
+        let all = |of: &dyn Fn(usize) -> u16| -> Vec<Numbers> {
+            (0..rows.tiles()).map(|tile| Numbers(std::array::from_fn(|mu| of(tile * TILE + mu)))).collect()
+        };
+        let padded = all(&of);
+        let weights = all(&|mu| span.at(of(mu)).unwrap_or(0));
+        let outside = (0..agreements.len()).filter(|&mu| span.at(of(mu)).is_none()).map(|mu| mu as u32).collect();
+        let gain = agreements.iter().map(|&agreeing| memory.gains()[agreeing as usize] as i64).sum();
+        let mut balance = Self {
+            rows,
+            count: agreements.len(),
+            span,
+            base: stakes.base,
+            unit: stakes.unit,
+            agreements: padded,
+            weights,
+            fit: Fit::Pairs,
+            single: Vec::new(),
+            outside,
+            total: 0,
+            gain,
+        };
+        balance.add_up(memory);
+        balance
+    }
+
+    /// What the patterns without a weight have at stake, and the total.
+    fn add_up(&mut self, memory: &DenseMemory) {
+        if let Some(last) = self.weights.last_mut().filter(|_| !self.count.is_multiple_of(TILE)) {
+            last.0[self.count % TILE..].fill(0);
+        }
+        let (count, base) = (self.count, self.base);
+        let outside = self.outside.iter().map(|&mu| mu as usize).filter(|&mu| mu < count);
+        self.single.clear();
+        self.single.extend(
+            outside.map(|mu| (mu, memory.stakes()[usize::from(self.agreements[mu / TILE].0[mu % TILE])] as i64 - base)),
+        );
+        let excess: i64 = self.single.iter().map(|(_, excess)| excess).sum();
+        let (total, fit) = self.rows.total(&self.weights);
+        (self.total, self.fit) = (self.unit * total as i64 + excess, fit);
+    }
+
+    fn agreement(&self, mu: usize) -> usize {
+        usize::from(self.agreements[mu / TILE].0[mu % TILE])
+    }
+
+    /// The sum of the stakes of the patterns that agree with `sign` (0 or 1) at the site.
+    fn agreeing(&self, sign: u64, site: usize) -> i64 {
+        let single = self.single.iter().map(|&(mu, excess)| excess * i64::from(self.rows.has(site, mu))).sum::<i64>();
+        let of_ones = self.unit * self.rows.sum(site, &self.weights, self.fit) as i64 + single;
+        let ones = i64::from(self.rows.ones(site));
+        match sign {
+            1 => self.base * ones + of_ones,
+            _ => self.base * (self.count as i64 - ones) + self.total - of_ones,
+        }
+    }
+
+    fn flip_cost(&self, sign: u64, site: usize) -> i64 {
+        self.agreeing(sign, site) - self.gain
+    }
+
+    fn follow_flip(&mut self, memory: &DenseMemory, sign: u64, site: usize, cost: i64) {
+        let to = Followed { span: &self.span, weights: &mut self.weights, outside: &mut self.outside };
+        self.rows.follow(site, sign, &mut self.agreements, to);
+        self.add_up(memory);
+        // Turning the site back costs the opposite.
+        self.gain = self.agreeing(1 - sign, site) + cost;
+    }
+}
+
+/// Stakes in f64.
+#[derive(Debug, Clone)]
+pub(crate) struct RoundedBalance {
+    agreements: Vec<u32>,
+    stakes: Vec<f64>,
+    gain: f64,
+    tie: f64,
+}
+
+impl RoundedBalance {
+    fn new(memory: &DenseMemory, agreements: Vec<u32>) -> Self {
+        let stakes = vec![0.0; agreements.len()];
+        let mut balance = Self { agreements, stakes, gain: 0.0, tie: 0.0 };
+        balance.refresh(memory);
+        balance
+    }
+
+    fn flip_cost(&self, memory: &DenseMemory, state: &State, site: usize) -> f64 {
+        let plane = memory.patterns().plane(site / WORD);
+        agreeing_sum(plane, site % WORD, state.bit(site), &self.stakes) - self.gain
+    }
+
+    fn prefers_flip(&self, memory: &DenseMemory, state: &State, site: usize) -> bool {
+        self.flip_cost(memory, state, site) < -self.tie
+    }
+
+    /// Follows a flip of `site`, from the sign that `state` has there now to the other.
+    fn follow_flip(&mut self, memory: &DenseMemory, state: &State, site: usize) {
+        let (bit, sign) = (site % WORD, state.bit(site));
+        for (agreeing, word) in self.agreements.iter_mut().zip(memory.patterns().plane(site / WORD)) {
+            let agrees = ((word >> bit) & 1) ^ sign ^ 1;
+            *agreeing = *agreeing + 1 - 2 * agrees as u32;
+        }
+        self.refresh(memory);
+    }
+
+    fn refresh(&mut self, memory: &DenseMemory) {
+        for (stake, &agreeing) in self.stakes.iter_mut().zip(&self.agreements) {
+            *stake = memory.stakes()[agreeing as usize];
+        }
+        self.gain = self.agreements.iter().map(|&agreeing| memory.gains()[agreeing as usize]).sum();
+        if memory.rounding() > 0.0 {
+            let magnitude: f64 = self.stakes.iter().map(|stake| stake.abs()).sum();
+            self.tie = memory.rounding() * (magnitude + self.gain.abs());
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use lawbook_core::{Key, Stream};
+    use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
+
+    use super::*;
+    use crate::{Descent, Separation};
+
+    fn separations() -> impl Strategy<Value = Separation> {
+        let powers = (2u32..7).prop_flat_map(|n| prop_oneof![Just(Separation::Power(n)), Just(Separation::Rectified(n))]);
+        prop_oneof![powers, Just(Separation::Exponential)]
+    }
+
+    fn memory(separation: Separation, count: usize, sites: usize, stream: &mut Stream) -> DenseMemory {
+        DenseMemory::new(Patterns::random(count, sites, stream).unwrap(), separation).unwrap()
+    }
+
+    /// The plain loops over all patterns in f64.
+    fn oracle(memory: &DenseMemory, state: &State) -> RoundedBalance {
+        RoundedBalance::new(memory, memory.patterns().agreements(state).unwrap())
+    }
+
+    proptest! {
+        /// Lookups of small numbers give the costs of the plain loops, to the last bit, for several states as for one.
+        #[test]
+        fn costs_are_those_of_plain_loops(
+            seed in any::<u64>(), separation in separations(), count in 1usize..400, sites in 1usize..150, near in any::<bool>(),
+        ) {
+            let mut stream = Key::new(["costs"]).stream("states", seed);
+            let memory = memory(separation, count, sites, &mut stream);
+            let cue = |mu: usize, stream: &mut Stream| match near {
+                true => memory.patterns().state(mu % count).corrupted(sites / 9, stream).unwrap(),
+                false => Patterns::random(1, sites, stream).unwrap().state(0),
+            };
+            let states: Vec<State> = (0..5).map(|mu| cue(mu, &mut stream)).collect();
+            for (costs, state) in crate::costs::flip_costs_of(&memory, &states).unwrap().into_iter().zip(&states) {
+                let oracle = oracle(&memory, state);
+                let expected: Vec<f64> = (0..sites).map(|site| oracle.flip_cost(&memory, state, site)).collect();
+                assert_eq!(costs, expected);
+                let flips = (0..sites).filter(|&site| oracle.prefers_flip(&memory, state, site)).count();
+                let error = memory.one_step_errors(std::slice::from_ref(state)).unwrap()[0];
+                assert_eq!(error, flips as f64 / sites as f64);
+            }
+        }
+
+        /// A descent over rows of bits turns over the sites that the plain loops turn over, one by one.
+        #[test]
+        fn descents_are_those_of_plain_loops(
+            seed in any::<u64>(), separation in separations(), count in 1usize..300, sites in 1usize..120,
+        ) {
+            let mut stream = Key::new(["descents"]).stream("states", seed);
+            let memory = memory(separation, count, sites, &mut stream);
+            let mut state = Patterns::random(1, sites, &mut stream).unwrap().state(0);
+            let (mut descent, mut oracle) = (Descent::new(&memory, &state).unwrap(), oracle(&memory, &state));
+            for _ in 0..6 * sites {
+                let site = stream.below(sites as u64) as usize;
+                let flips = oracle.prefers_flip(&memory, &state, site);
+                assert_eq!(descent.visit(site), flips);
+                if flips {
+                    oracle.follow_flip(&memory, &state, site);
+                    state.flip(site);
+                }
+            }
+            assert_eq!(descent.state(), &state);
+            assert_eq!(descent.energy(), memory.energy(&state).unwrap());
+        }
+    }
+
+    /// Cues of a batch end where they end alone.
+    #[test]
+    fn a_batch_of_retrievals_is_each_of_them() {
+        let key = Key::new(["batch"]);
+        let mut stream = key.stream("patterns", 0);
+        let memory = memory(Separation::Power(3), 500, 130, &mut stream);
+        let cues: Vec<State> = (0..20).map(|mu| memory.patterns().state(mu).corrupted(20, &mut stream).unwrap()).collect();
+        let streams = || (0..20).map(|cue| key.stream("visits", cue));
+        let together = memory.retrieve_all(&cues, &mut streams().collect::<Vec<_>>()).unwrap();
+        let alone = cues.iter().zip(streams()).map(|(cue, mut stream)| memory.retrieve(cue, &mut stream).unwrap());
+        assert_eq!(together, alone.collect::<Vec<_>>());
+        let missing = crate::MemoryError::Streams { cues: 20, streams: 0 };
+        assert_eq!(memory.retrieve_all(&cues, &mut []).unwrap_err(), missing);
+    }
+
+    /// Large enough for weights of one digit and of two, and for tiles that overflow: the plain loops agree.
+    #[test]
+    fn many_patterns_are_added_exactly() {
+        let mut stream = Key::new(["many"]).stream("patterns", 0);
+        for (separation, sites) in [(Separation::Power(3), 700), (Separation::Rectified(4), 150), (Separation::Power(2), 64)]
+        {
+            let memory = memory(separation, 5000, sites, &mut stream);
+            let states = [memory.patterns().state(3), memory.patterns().state(3).negated(), memory.patterns().state(9)];
+            for (costs, state) in crate::costs::flip_costs_of(&memory, &states).unwrap().into_iter().zip(&states) {
+                let oracle = oracle(&memory, state);
+                let expected: Vec<f64> = (0..sites).map(|site| oracle.flip_cost(&memory, state, site)).collect();
+                assert_eq!(costs, expected, "{separation}");
+            }
+        }
+    }
+}

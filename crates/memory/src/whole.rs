@@ -1,0 +1,79 @@
+//! Values of a table as small whole numbers: `value = base + unit × number`.
+
+/// How to write the values of a stretch of a table, which are whole.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Whole {
+    pub(crate) base: i64,
+    pub(crate) unit: i64,
+    pub(crate) largest: u64,
+}
+
+impl Whole {
+    pub(crate) fn new(table: &[f64]) -> Self {
+        let whole = || table.iter().map(|&value| value as i64);
+        let (base, most) = (whole().min().unwrap_or(0), whole().max().unwrap_or(0));
+        let unit = whole().fold(0, |divisor, value| gcd(divisor, value.abs_diff(base))).max(1);
+        Self { base, unit: unit as i64, largest: most.abs_diff(base) / unit }
+    }
+
+    /// The number of a value.
+    pub(crate) fn number(&self, value: f64) -> u64 {
+        (value as i64).abs_diff(self.base) / self.unit as u64
+    }
+}
+
+fn gcd(mut a: u64, mut b: u64) -> u64 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+/// How many there are of each number up to the largest.
+pub(crate) fn histogram(numbers: &[u32], largest: usize) -> Vec<usize> {
+    let mut histogram = vec![0; largest + 1];
+    numbers.iter().for_each(|&number| histogram[number as usize] += 1);
+    histogram
+}
+
+/// The shortest stretch of numbers, as first and last, that leaves out some of the smallest and as many of the largest.
+pub(crate) fn typical(histogram: &[usize], left_out: usize) -> (usize, usize) {
+    let left_out = left_out.min((histogram.iter().sum::<usize>() - 1) / 2);
+    let all = 0..histogram.len();
+    (beyond(histogram, left_out, all.clone()), beyond(histogram, left_out, all.rev()))
+}
+
+fn beyond(histogram: &[usize], left_out: usize, mut numbers: impl Iterator<Item = usize>) -> usize {
+    let mut seen = 0;
+    let reached = |&number: &usize| {
+        seen += histogram[number];
+        seen > left_out
+    };
+    numbers.find(reached).unwrap_or(0)
+}
+
+/// What of so many patterns may be left out of a stretch: none first, at most one of 256 at either end.
+pub(crate) fn omissions(count: usize) -> impl Iterator<Item = usize> {
+    std::iter::once(0).chain((0..usize::BITS).map(|bit| 1 << bit).take_while(move |&some| some <= 1 + count / 256))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_written_with_their_common_unit() {
+        let table: Vec<f64> = (-3..=3).map(|m| f64::from(48 * m * m + 16)).collect();
+        let whole = Whole::new(&table);
+        assert_eq!((whole.base, whole.unit, whole.largest), (16, 48, 9));
+        assert_eq!(table.iter().map(|&value| whole.number(value)).collect::<Vec<_>>(), [9, 4, 1, 0, 1, 4, 9]);
+        assert_eq!(Whole::new(&[5.0, 5.0]).largest, 0);
+    }
+
+    #[test]
+    fn a_stretch_leaves_out_the_extremes() {
+        let sorted = histogram(&[1, 5, 6, 7, 40], 50);
+        assert_eq!((typical(&sorted, 0), typical(&sorted, 1), typical(&sorted, 9)), ((1, 40), (5, 7), (6, 6)));
+        assert_eq!(omissions(1000).collect::<Vec<_>>(), [0, 1, 2, 4]);
+    }
+}
