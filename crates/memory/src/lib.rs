@@ -18,15 +18,22 @@
 
 mod bits;
 pub mod capacity;
+mod couplings;
 pub mod crosstalk;
 mod dense;
 mod error;
+pub mod exponential;
+pub mod glauber;
 mod patterns;
+pub mod projection;
 mod retrieval;
+pub mod saturation;
 mod separation;
 
+pub use couplings::{CouplingError, Couplings};
 pub use dense::DenseMemory;
 pub use error::MemoryError;
+pub use glauber::Glauber;
 pub use patterns::{Patterns, State};
 pub use retrieval::{Descent, Retrieved};
 pub use separation::Separation;
