@@ -43,7 +43,9 @@ pub enum CouplingError {
         found: usize,
     },
     /// An energy needs symmetric couplings.
-    #[error("sites {0} and {1} do not couple alike both ways, so there is no energy to descend: iterate the synchronous step")]
+    #[error(
+        "sites {0} and {1} do not couple alike both ways, so there is no energy to descend: iterate the synchronous step"
+    )]
     OneWay(usize, usize),
     /// The projection rule needs linearly independent patterns.
     #[error("pattern {pattern} of {count} on {sites} sites depends on those before it: leave it out")]

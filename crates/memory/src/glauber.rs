@@ -2,10 +2,7 @@
 
 use lawbook_core::Stream;
 
-use crate::{
-    CouplingError, Couplings, State,
-    couplings::add_scaled,
-};
+use crate::{CouplingError, Couplings, State, couplings::add_scaled};
 
 /// A network that is kept at a temperature T, in the units of the energy. Each visited site forgets its sign and takes +1 with
 /// probability `1/(1 + exp(−2h/T))`, h the field of all other sites (Glauber, *Time-dependent statistics of the Ising model*,
@@ -48,7 +45,8 @@ impl<'a> Glauber<'a> {
         let row = self.couplings.row(site);
         let up = self.state.bit(site) == 1;
         let own = if up { row[site] } else { -row[site] };
-        let turned = up != (stream.uniform() < heat_bath(self.couplings.unit() * (self.fields[site] - own), self.temperature));
+        let turned =
+            up != (stream.uniform() < heat_bath(self.couplings.unit() * (self.fields[site] - own), self.temperature));
         if turned {
             self.state.flip(site);
             add_scaled(&mut self.fields, if up { -2.0 } else { 2.0 }, row);
@@ -78,8 +76,14 @@ mod tests {
     fn enumerated(couplings: &Couplings, temperature: f64) -> Vec<(State, f64)> {
         let sites = couplings.sites();
         let sign = |word: usize, site: usize| if (word >> site) & 1 == 1 { 1.0 } else { -1.0 };
-        let states = (0..1 << sites).map(|word| State::from_signs(&(0..sites).map(|i| sign(word, i)).collect::<Vec<_>>()).unwrap());
-        let weighed: Vec<_> = states.map(|s| { let e = couplings.energy(&s).unwrap(); (s, (-e / temperature).exp()) }).collect();
+        let states =
+            (0..1 << sites).map(|word| State::from_signs(&(0..sites).map(|i| sign(word, i)).collect::<Vec<_>>()).unwrap());
+        let weighed: Vec<_> = states
+            .map(|s| {
+                let e = couplings.energy(&s).unwrap();
+                (s, (-e / temperature).exp())
+            })
+            .collect();
         let total: f64 = weighed.iter().map(|(_, weight)| weight).sum();
         weighed.into_iter().map(|(state, weight)| (state, weight / total)).collect()
     }
