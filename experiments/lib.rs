@@ -35,6 +35,7 @@ pub mod landscapes {
 /// Associative memory.
 pub mod memory {
     pub mod dense_memory;
+    pub mod exponential_memory;
     pub mod hopfield_capacity;
 }
 
@@ -62,6 +63,7 @@ pub fn laws() -> Vec<framework::Law> {
         equivariant::set_transfer::law(),
         landscapes::posterior_collapse::law(),
         memory::dense_memory::law(),
+        memory::exponential_memory::law(),
         memory::hopfield_capacity::law(),
     ]
 }
