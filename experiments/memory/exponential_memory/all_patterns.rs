@@ -18,7 +18,7 @@ params! {
         /// Wrong sites in a cue, ρN.
         flips: integer = 8, 1..=32;
         /// Memories drawn per cell.
-        draws: integer = 600, 1..=1_000_000;
+        draws: integer = 1200, 1..=1_000_000;
     }
 }
 
@@ -33,7 +33,7 @@ impl Study for AllPatterns {
     fn grid(profile: Profile) -> Vec<Params> {
         let draws = match profile {
             Profile::Smoke => return Vec::new(),
-            Profile::Quick => 600,
+            Profile::Quick => 1200,
             Profile::Full => 20_000,
         };
         let (neurons, flips) = (40, 8);

@@ -19,18 +19,18 @@ params! {
         /// Wrong sites in a cue, ρN.
         flips: integer = 8, 0..=32;
         /// Cues per cell.
-        cues: integer = 400, 1..=10_000_000;
+        cues: integer = 1500, 1..=10_000_000;
     }
 }
 
-/// Sites and wrong sites of the curves, a fifth and an eighth.
+/// Sites and wrong sites of the curves: a fifth and an eighth.
 const CURVES: [(i64, i64); 2] = [(40, 8), (32, 4)];
 
 /// Patterns that take too long at quick.
-const MOST_PATTERNS: i64 = 40_000;
+const MOST_PATTERNS: i64 = 5000;
 
 /// Loads α of a curve in units of I(1 − 2ρ). At N = 40 half of the cues are repaired at 1.0.
-const LOADS: [f64; 4] = [0.55, 0.8, 1.0, 1.2];
+const LOADS: [f64; 3] = [0.55, 0.8, 1.0];
 
 impl Study for GivenPattern {
     const NAME: &'static str = "given-pattern";
@@ -40,7 +40,7 @@ impl Study for GivenPattern {
     fn grid(profile: Profile) -> Vec<Params> {
         let (curves, cues): (&[(i64, i64)], i64) = match profile {
             Profile::Smoke => (&CURVES[..1], 200),
-            Profile::Quick => (&CURVES, 500),
+            Profile::Quick => (&CURVES, 1500),
             Profile::Full => (&[(40, 8), (32, 4), (60, 15)], 10_000),
         };
         let point = |&(neurons, flips): &(i64, i64)| {

@@ -19,7 +19,7 @@ params! {
         /// Wrong sites in a cue of the smaller memory; as large a share of the larger.
         flips: integer = 4, 0..=20;
         /// Cues per number of patterns tried.
-        cues: integer = 9000, 30..=10_000_000;
+        cues: integer = 6000, 30..=10_000_000;
     }
 }
 
@@ -36,7 +36,7 @@ impl Study for Growth {
         let point = |factor: i64, cues: i64| move |(neurons, flips): (i64, i64)| Params { N: neurons, factor, flips, cues };
         match profile {
             Profile::Smoke => Vec::new(),
-            Profile::Quick => CUES.map(point(2, 9000)).to_vec(),
+            Profile::Quick => CUES.map(point(2, 6000)).to_vec(),
             Profile::Full => CUES.map(point(3, 3000)).to_vec(),
         }
     }

@@ -21,8 +21,9 @@ params! {
     }
 }
 
-/// Sizes at M = 2^{N/2}. In smaller ones several patterns add up; in larger ones hardly any pattern is unstable.
-const SIZES: [i64; 3] = [16, 20, 24];
+/// Sizes at M = 2^{N/2}, and patterns looked at at quick. In smaller networks several patterns add up; in larger ones hardly any
+/// pattern is unstable.
+const SIZES: [(i64, i64); 3] = [(16, 8000), (20, 3000), (24, 1500)];
 
 /// Beyond the load of all patterns: size and log₂ M over N.
 const BEYOND: (i64, f64) = (24, 0.6);
@@ -34,11 +35,16 @@ impl Study for Stability {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let point = |probes: i64| move |(neurons, bits): (i64, f64)| Params { N: neurons, bits, probes };
-        let sizes = SIZES.map(|neurons| (neurons, 0.5)).into_iter();
         match profile {
-            Profile::Smoke => vec![point(2000)((16, 0.5))],
-            Profile::Quick => sizes.map(point(2000)).chain([point(300)(BEYOND)]).collect(),
-            Profile::Full => sizes.map(point(100_000)).chain([point(10_000)(BEYOND)]).collect(),
+            Profile::Smoke => vec![point(8000)((16, 0.5))],
+            Profile::Quick => {
+                let sizes = SIZES.map(|(neurons, probes)| point(probes)((neurons, 0.5)));
+                sizes.into_iter().chain([point(400)(BEYOND)]).collect()
+            }
+            Profile::Full => {
+                let sizes = SIZES.map(|(neurons, _)| point(100_000)((neurons, 0.5)));
+                sizes.into_iter().chain([point(10_000)(BEYOND)]).collect()
+            }
         }
     }
 
