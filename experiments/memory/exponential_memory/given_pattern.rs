@@ -19,7 +19,7 @@ params! {
         /// Wrong sites in a cue, ρN.
         flips: integer = 8, 0..=32;
         /// Cues per cell.
-        cues: integer = 1500, 1..=10_000_000;
+        cues: integer = 2000, 1..=10_000_000;
     }
 }
 
@@ -39,8 +39,8 @@ impl Study for GivenPattern {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let (curves, cues): (&[(i64, i64)], i64) = match profile {
-            Profile::Smoke => (&CURVES[..1], 200),
-            Profile::Quick => (&CURVES, 1500),
+            Profile::Smoke => (&CURVES[..1], 500),
+            Profile::Quick => (&CURVES, 2000),
             Profile::Full => (&[(40, 8), (32, 4), (60, 15)], 10_000),
         };
         let point = |&(neurons, flips): &(i64, i64)| {

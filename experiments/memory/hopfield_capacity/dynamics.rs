@@ -16,10 +16,13 @@ params! {
         N: integer = 100, 10..=2000;
         /// Patterns K.
         K: integer = 21, 1..=1000;
-        /// Random states from which each dynamics starts.
-        starts: integer = 100, 10..=100_000;
+        /// Networks per cell, each with ten random starts: their shares of cycles differ.
+        networks: integer = 20, 1..=10_000;
     }
 }
+
+/// Random states from which each dynamics starts.
+const STARTS: usize = 10;
 
 /// Steps until which the orbit of a network without energy is followed.
 const MOST_STEPS: usize = 400;
@@ -31,12 +34,12 @@ impl Study for Dynamics {
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
-        let starts = match profile {
-            Profile::Smoke => 20,
-            Profile::Quick => 100,
-            Profile::Full => 2000,
+        let networks = match profile {
+            Profile::Smoke => 8,
+            Profile::Quick => 20,
+            Profile::Full => 500,
         };
-        vec![Params { starts, ..Params::default() }]
+        vec![Params { networks, ..Params::default() }]
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
@@ -64,7 +67,7 @@ impl Study for Dynamics {
             // An earlier simulation (N = 100, K = 20, 200 starts) found 0.19.
             claims.push(
                 Claim::at_least("true-cycles", site("cycles"), 0.05)
-                    .out_of(p.starts as u64)
+                    .out_of(p.networks as u64 * STARTS as u64)
                     .rival("fixed-points", "synchronous updates end in fixed points, as asynchronous ones do", [0.0])
                     .axes("", "fraction of synchronous orbits that end in a cycle of two")
                     .source("the bound of two is reached; bound from an earlier simulation"),
@@ -76,35 +79,41 @@ impl Study for Dynamics {
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let mut stream = cell.stream("patterns");
         let sites = p.N as usize;
-        let stored = Patterns::random(p.K as usize, sites, &mut stream)?;
-        let hebb = Couplings::hebb(&stored);
-        let memory = DenseMemory::new(stored, Separation::Power(2))?;
-        let starts = Patterns::random(p.starts as usize, sites, &mut stream)?;
         let (mut long, mut cycles, mut single, mut two_step, mut together) = (0, 0, 0.0_f64, 0.0_f64, 0.0_f64);
-        for start in (0..starts.count()).map(|index| starts.state(index)) {
-            match hebb.synchronous_period(&start, 10_000)? {
-                Some(1) => {}
-                Some(2) => cycles += 1,
-                _ => long += 1,
+        for _ in 0..p.networks {
+            let stored = Patterns::random(p.K as usize, sites, &mut stream)?;
+            let hebb = Couplings::hebb(&stored);
+            let memory = DenseMemory::new(stored, Separation::Power(2))?;
+            for start in starts(sites, &mut stream)? {
+                match hebb.synchronous_period(&start, 10_000)? {
+                    Some(1) => {}
+                    Some(2) => cycles += 1,
+                    _ => long += 1,
+                }
+                let (one_state, two_states) = synchronous_rises(&hebb, &start)?;
+                (together, two_step) = (together.max(one_state), two_step.max(two_states));
+                single = single.max(single_rise(&hebb, &memory, &start, &mut stream)?);
             }
-            let (one_state, two_states) = synchronous_rises(&hebb, &start)?;
-            (together, two_step) = (together.max(one_state), two_step.max(two_states));
-            single = single.max(single_rise(&hebb, &memory, &start, &mut stream)?);
         }
-        let couplings = Couplings::new(sites, (0..sites * sites).map(|_| stream.normal()).collect())?;
-        let followed = 10;
-        let mut closed = 0;
-        for index in 0..followed {
-            closed += usize::from(couplings.synchronous_period(&starts.state(index), MOST_STEPS)?.is_some_and(|t| t <= 2));
+        let one_way = Couplings::new(sites, (0..sites * sites).map(|_| stream.normal()).collect())?;
+        let mut longer = 0;
+        for start in starts(sites, &mut stream)? {
+            longer += usize::from(one_way.synchronous_period(&start, MOST_STEPS)?.is_none_or(|period| period > 2));
         }
-        cell.record("long-orbits", f64::from(long) / p.starts as f64);
-        cell.record("cycles", f64::from(cycles) / p.starts as f64);
+        let orbits = p.networks as f64 * STARTS as f64;
+        cell.record("long-orbits", f64::from(long) / orbits);
+        cell.record("cycles", f64::from(cycles) / orbits);
         cell.record("rise-single", single);
         cell.record("rise-two-step", two_step);
         cell.record("rise-together", together);
-        cell.record("one-way", 1.0 - closed as f64 / followed as f64);
+        cell.record("one-way", longer as f64 / STARTS as f64);
         Ok(())
     }
+}
+
+fn starts(sites: usize, stream: &mut Stream) -> Result<Vec<State>> {
+    let states = Patterns::random(STARTS, sites, stream)?;
+    Ok((0..STARTS).map(|index| states.state(index)).collect())
 }
 
 /// The largest rises, over ten synchronous steps, of the energy of one state and of that of two.

@@ -31,7 +31,7 @@ impl Study for SelfCoupling {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let (neurons, draws) = match profile {
-            Profile::Smoke => return vec![Params { N: 100, K: 42, draws: 8 }],
+            Profile::Smoke => return vec![Params { N: 100, K: 42, draws: 30 }],
             Profile::Quick => (200, 12),
             Profile::Full => (1000, 10),
         };

@@ -27,8 +27,8 @@ impl Study for Stability {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let (neurons, draws) = match profile {
-            Profile::Smoke => (200, 100),
-            Profile::Quick => (500, 200),
+            Profile::Smoke => (500, 200),
+            Profile::Quick => (500, 400),
             Profile::Full => (5000, 200),
         };
         [0.25, 0.5].map(|load| Params { N: neurons, load, draws }).to_vec()

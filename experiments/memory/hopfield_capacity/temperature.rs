@@ -39,8 +39,8 @@ impl Study for Temperature {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let (neurons, probes) = match profile {
-            Profile::Smoke => return vec![Params { N: 500, ..Params::default() }],
-            Profile::Quick => (1000, 20),
+            Profile::Smoke => return vec![Params { N: 500, probes: 60, ..Params::default() }],
+            Profile::Quick => (1000, 40),
             Profile::Full => (8000, 40),
         };
         TEMPERATURES.map(|t| Params { N: neurons, T: t, probes, ..Params::default() }).to_vec()
