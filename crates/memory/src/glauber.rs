@@ -107,12 +107,12 @@ mod tests {
         let weights = enumerated(&couplings, temperature);
         for (state, weight) in &weights {
             let fields = couplings.fields(state).unwrap();
-            for site in 0..5 {
+            for (site, total) in fields.iter().enumerate() {
                 let mut other = state.clone();
                 other.flip(site);
                 let reverse = weights.iter().find(|(s, _)| *s == other).unwrap().1;
                 let sign = state.signs()[site];
-                let field = fields[site] - couplings.weight(site, site) * sign;
+                let field = total - couplings.weight(site, site) * sign;
                 let (leave, come) = (heat_bath(-sign * field, temperature), heat_bath(sign * field, temperature));
                 assert!((weight * leave - reverse * come).abs() < 1e-15);
                 assert!((leave + come - 1.0).abs() < 1e-15);

@@ -69,7 +69,7 @@ impl Study for Saturation {
         if let Some(last) = above.last() {
             claims.push(remanence(last));
         }
-        let rounded = |n: i64| points.iter().find(|p| p.N == n && p.alpha == ROUNDED).map(|p| Saturation::at(p));
+        let rounded = |n: i64| points.iter().find(|p| p.N == n && p.alpha == ROUNDED).map(Saturation::at);
         if let (true, Some(small), Some(large)) = (neurons > SMALL, rounded(SMALL), rounded(neurons)) {
             claims.push(
                 // Earlier simulations at α = 0.16: 0.53 at N = 500, 0.27 at N = 2000.
