@@ -39,7 +39,7 @@ impl Study for GivenPattern {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let (curves, cues): (&[(i64, i64)], i64) = match profile {
-            Profile::Smoke => (&CURVES[..1], 500),
+            Profile::Smoke => (&CURVES[..1], 900),
             Profile::Quick => (&CURVES, 2000),
             Profile::Full => (&[(40, 8), (32, 4), (60, 15)], 10_000),
         };
