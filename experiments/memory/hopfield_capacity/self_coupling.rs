@@ -33,7 +33,8 @@ impl Study for SelfCoupling {
         let (neurons, draws) = match profile {
             Profile::Smoke => return vec![Params { N: 100, K: 42, draws: 30 }],
             Profile::Quick => (200, 12),
-            Profile::Full => (1000, 10),
+            // Larger networks are further from the scatter of W_ii at these loads.
+            Profile::Full => (400, 40),
         };
         LOADS.map(|load| Params { N: neurons, K: (load * neurons as f64).round() as i64, draws }).to_vec()
     }

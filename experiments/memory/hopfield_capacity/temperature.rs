@@ -41,7 +41,7 @@ impl Study for Temperature {
         let (neurons, probes) = match profile {
             Profile::Smoke => return Vec::new(),
             Profile::Quick => (1000, 30),
-            Profile::Full => (8000, 40),
+            Profile::Full => (3000, 60),
         };
         TEMPERATURES.map(|t| Params { N: neurons, T: t, probes, ..Params::default() }).to_vec()
     }
