@@ -36,6 +36,8 @@ pub mod landscapes {
 pub mod memory {
     pub mod dense_memory;
     pub mod threshold_linear;
+    pub mod exponential_memory;
+    pub mod hopfield_capacity;
 }
 
 /// The laws that the worker serves: the registry, and the rehearsal law where the laboratory itself is tested.
@@ -63,5 +65,7 @@ pub fn laws() -> Vec<framework::Law> {
         landscapes::posterior_collapse::law(),
         memory::dense_memory::law(),
         memory::threshold_linear::law(),
+        memory::exponential_memory::law(),
+        memory::hopfield_capacity::law(),
     ]
 }
