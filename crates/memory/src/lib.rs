@@ -18,15 +18,21 @@
 
 mod bits;
 pub mod capacity;
+pub mod clique;
 pub mod crosstalk;
 mod dense;
 mod error;
 mod patterns;
+pub mod probability_flow;
 mod retrieval;
 mod separation;
+pub mod simplicial;
 
+pub use clique::{CliqueError, CliqueMemory};
 pub use dense::DenseMemory;
 pub use error::MemoryError;
 pub use patterns::{Patterns, State};
+pub use probability_flow::{BinaryNetwork, FlowDescent};
 pub use retrieval::{Descent, Retrieved};
 pub use separation::Separation;
+pub use simplicial::{Dilution, SimplicialComplex, SimplicialError, SimplicialMemory};
