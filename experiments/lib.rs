@@ -34,7 +34,9 @@ pub mod landscapes {
 
 /// Associative memory.
 pub mod memory {
+    pub mod clique_memory;
     pub mod dense_memory;
+    pub mod simplicial_memory;
 }
 
 /// The laws that the worker serves: the registry, and the rehearsal law where the laboratory itself is tested.
@@ -61,5 +63,7 @@ pub fn laws() -> Vec<framework::Law> {
         equivariant::set_transfer::law(),
         landscapes::posterior_collapse::law(),
         memory::dense_memory::law(),
+        memory::simplicial_memory::law(),
+        memory::clique_memory::law(),
     ]
 }

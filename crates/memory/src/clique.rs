@@ -42,7 +42,9 @@ pub enum CliqueError {
     #[error(transparent)]
     Memory(#[from] MemoryError),
     /// The clique is too small or too large.
-    #[error("cliques of {clique} among {vertices} vertices: give a clique of at least 4 and at most {vertices} − 2 vertices")]
+    #[error(
+        "cliques of {clique} among {vertices} vertices: give a clique of at least 4 and at most {vertices} − 2 vertices"
+    )]
     Size {
         /// Vertices of the clique.
         clique: usize,
@@ -356,7 +358,11 @@ mod tests {
     #[test]
     fn bad_cliques_are_refused() {
         let memory = CliqueMemory::robust(8, 4).unwrap();
-        assert!(memory.clique(&[0, 1, 2]).is_err() && memory.clique(&[0, 1, 2, 2]).is_err() && memory.clique(&[0, 1, 2, 8]).is_err());
+        assert!(
+            memory.clique(&[0, 1, 2]).is_err()
+                && memory.clique(&[0, 1, 2, 2]).is_err()
+                && memory.clique(&[0, 1, 2, 8]).is_err()
+        );
         assert_eq!(CliqueMemory::robust(8, 3).unwrap_err(), CliqueError::Size { clique: 3, vertices: 8 });
         assert_eq!(CliqueMemory::robust_at(8, 4, 0.5).unwrap_err(), CliqueError::Noise(0.5));
         assert!(memory.retrieve(&State::from_signs(&[1.0; 5]).unwrap()).is_err());

@@ -278,9 +278,8 @@ mod tests {
     #[test]
     fn stores_more_than_hebb() {
         let patterns = Patterns::random(40, 40, &mut Key::new(["flow"]).stream("random", 0)).unwrap();
-        let fixed = |network: &BinaryNetwork| {
-            (0..40).filter(|&mu| network.is_fixed_point(&patterns.state(mu)).unwrap()).count()
-        };
+        let fixed =
+            |network: &BinaryNetwork| (0..40).filter(|&mu| network.is_fixed_point(&patterns.state(mu)).unwrap()).count();
         assert_eq!(fixed(&FlowDescent::default().fit(&patterns).unwrap()), 40);
         assert_eq!(fixed(&BinaryNetwork::hebbian(&patterns).unwrap()), 0);
     }

@@ -334,9 +334,8 @@ mod tests {
         let patterns = Patterns::random(9, 50, &mut stream).unwrap();
         let memory = SimplicialMemory::new(&patterns, &Dilution::SameBudget { triangles: 0.4 }, &mut stream).unwrap();
         let cues: Vec<State> = (0..9).map(|mu| patterns.state(mu).corrupted(12, &mut stream).unwrap()).collect();
-        let alone: i64 = (0..9)
-            .map(|mu| memory.synchronous_step(&cues[mu]).unwrap().overlap(&patterns.state(mu)).unwrap())
-            .sum();
+        let alone: i64 =
+            (0..9).map(|mu| memory.synchronous_step(&cues[mu]).unwrap().overlap(&patterns.state(mu)).unwrap()).sum();
         let together = memory.step_overlap(&Patterns::from_states(&cues).unwrap(), &patterns).unwrap();
         assert!((together - alone as f64 / 450.0).abs() < 1e-12);
     }

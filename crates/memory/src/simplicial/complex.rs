@@ -36,7 +36,9 @@ pub enum SimplicialError {
         exist: u64,
     },
     /// A dimension is 0, or a simplex would need more sites than there are, or they cannot be counted in 64 bits.
-    #[error("simplices of dimension {dimension} on {sites} sites: dimensions run from 1 to {sites} − 1, and not too many may exist")]
+    #[error(
+        "simplices of dimension {dimension} on {sites} sites: dimensions run from 1 to {sites} − 1, and not too many may exist"
+    )]
     Dimension {
         /// The dimension.
         dimension: usize,
