@@ -299,6 +299,25 @@ mod tests {
     }
 
     #[test]
+    fn zz_probe() {
+        let names = crate::CliqueMemory::robust(8, 4).unwrap();
+        let all: Vec<State> = (0..256_u32)
+            .filter(|b| b.count_ones() == 4)
+            .map(|b| names.clique(&(0..8).filter(|i| b >> i & 1 == 1).collect::<Vec<_>>()).unwrap())
+            .collect();
+        let patterns = Patterns::from_states(&all).unwrap();
+        for steps in [1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 40, 1000] {
+            let (network, stop) = FlowDescent { steps, ..FlowDescent::default() }.fit_and_tell(&patterns).unwrap();
+            let c: Vec<f64> = (0..28).map(|f| network.couplings()[f]).collect();
+            println!(
+                "{steps} {stop:?} {:?} {:?}",
+                &c[1..6],
+                network.thresholds().iter().map(|t| t - network.thresholds()[0]).fold(0.0, |a: f64, b: f64| a.max(b.abs()))
+            );
+        }
+    }
+
+    #[test]
     fn bad_shapes_are_refused() {
         assert!(BinaryNetwork::new(vec![0.0; 3], vec![0.0; 2]).is_err());
         assert!(BinaryNetwork::new(Vec::new(), Vec::new()).is_err());

@@ -23,6 +23,8 @@ pub mod skeleton;
 
 pub use complex::{SimplicialComplex, SimplicialError};
 pub use dilution::Dilution;
+use std::sync::OnceLock;
+
 use lawbook_core::Stream;
 
 use crate::{MemoryError, Patterns, Retrieved, State};
@@ -36,8 +38,8 @@ pub struct SimplicialMemory {
     complex: SimplicialComplex,
     /// `N w(σ)` by dimension, from edges on, in the order of the complex.
     weights: Vec<Vec<i32>>,
-    /// By dimension: what each site looks up for its field.
-    incidences: Vec<Incidences>,
+    /// By dimension: what each site looks up for its field. Built when first needed.
+    incidences: OnceLock<Vec<Incidences>>,
 }
 
 /// The simplices of one dimension d, by site.
@@ -79,10 +81,7 @@ impl SimplicialMemory {
                 return Err(SimplicialError::Weights { dimension, expected, found });
             }
         }
-        let incidences = (1..=complex.dimension())
-            .map(|dimension| Incidences::new(&complex, dimension, &weights[dimension - 1]))
-            .collect();
-        Ok(Self { complex, weights, incidences })
+        Ok(Self { complex, weights, incidences: OnceLock::new() })
     }
 
     /// Where the weights sit.
@@ -177,8 +176,8 @@ impl SimplicialMemory {
 
     /// `N h_i S_i` of all sites for many states: site by site, within a site state by state.
     fn aligned_fields(&self, masks: &[i32], count: usize) -> Vec<i32> {
-        let mut fields = vec![0; masks.len()];
-        let mut product = vec![0; count];
+        let mut fields = vec![0_i32; masks.len()];
+        let mut product = vec![0_i32; count];
         for (dimension, weights) in (1..).zip(&self.weights) {
             for (simplex, &weight) in self.complex.weighted(dimension).zip(weights) {
                 product.fill(0);
@@ -186,11 +185,11 @@ impl SimplicialMemory {
                     let mask = &masks[vertex as usize * count..][..count];
                     product.iter_mut().zip(mask).for_each(|(product, mask)| *product ^= mask);
                 }
-                // x ^ −1 − (−1) is −x.
-                product.iter_mut().for_each(|sign| *sign = (weight ^ *sign) - *sign);
+                // x ^ −1 − (−1) is −x. Wrapping: checks of overflow would keep the loops from vector registers.
+                product.iter_mut().for_each(|sign| *sign = (weight ^ *sign).wrapping_sub(*sign));
                 for &vertex in simplex {
                     let field = &mut fields[vertex as usize * count..][..count];
-                    field.iter_mut().zip(&product).for_each(|(field, term)| *field += term);
+                    field.iter_mut().zip(&product).for_each(|(field, term)| *field = field.wrapping_add(*term));
                 }
             }
         }
@@ -206,7 +205,13 @@ impl SimplicialMemory {
     }
 
     fn local_field(&self, signs: &[i32], site: usize) -> i64 {
-        self.incidences.iter().zip(1..).map(|(own, dimension)| own.field(dimension, signs, site)).sum()
+        self.incidences().iter().zip(1..).map(|(own, dimension)| own.field(dimension, signs, site)).sum()
+    }
+
+    fn incidences(&self) -> &[Incidences] {
+        let layers =
+            || (1..).zip(&self.weights).map(|(dimension, weights)| Incidences::new(&self.complex, dimension, weights));
+        self.incidences.get_or_init(|| layers().collect())
     }
 }
 

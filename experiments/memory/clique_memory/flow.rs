@@ -103,9 +103,9 @@ impl Study for Flow {
         let network = FlowDescent::default().fit(&Patterns::from_states(&learned)?)?;
         let mut novel = 0.0;
         for _ in 0..p.tests {
-            novel += if network.is_fixed_point(&names.random_clique(&mut tests)?)? { 1.0 / p.tests as f64 } else { 0.0 };
+            novel += if network.is_fixed_point(&names.random_clique(&mut tests)?)? { 1.0 } else { 0.0 };
         }
-        cell.record("novel", novel);
+        cell.record("novel", novel / p.tests as f64);
         cell.record("scatter", scatter(&network, v));
         Ok(())
     }

@@ -52,9 +52,9 @@ impl Study for RandomPatterns {
         {
             let mut fixed = 0.0;
             for mu in 0..patterns.count() {
-                fixed += if network.is_fixed_point(&patterns.state(mu))? { 1.0 / patterns.count() as f64 } else { 0.0 };
+                fixed += if network.is_fixed_point(&patterns.state(mu))? { 1.0 } else { 0.0 };
             }
-            cell.record(name, fixed);
+            cell.record(name, fixed / patterns.count() as f64);
         }
         Ok(())
     }

@@ -77,8 +77,9 @@ impl Study for Threshold {
             for _ in 0..p.trials {
                 let clique = memory.random_clique(&mut stream)?;
                 let end = memory.retrieve(&with_noise(&clique, noise, &mut stream))?;
-                recovered += if end.state == clique { 1.0 / p.trials as f64 } else { 0.0 };
+                recovered += if end.state == clique { 1.0 } else { 0.0 };
             }
+            recovered /= p.trials as f64;
             if recovered < 0.5 {
                 cell.record("noise", noise - STEP * (0.5 - recovered) / (before - recovered));
                 return Ok(());

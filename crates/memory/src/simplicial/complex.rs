@@ -1,6 +1,9 @@
 //! Sets of simplices on sites, and the complex that they span.
 
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    collections::{BTreeSet, HashSet},
+    hash::{BuildHasherDefault, Hasher},
+};
 
 use lawbook_core::Stream;
 
@@ -92,13 +95,16 @@ impl SimplicialComplex {
             if asked as u64 > exist {
                 return Err(SimplicialError::TooMany { dimension, sites, asked, exist });
             }
-            // Floyd's sampling without replacement (Bentley & Floyd 1987): as many draws as simplices, at any density.
-            let mut seen = HashSet::with_capacity(asked);
             let mut layer = Vec::with_capacity(asked * (dimension + 1));
+            // Floyd's sampling without replacement (Bentley & Floyd 1987): as many draws as simplices, at any density.
+            let mut seen: HashSet<u64, BuildHasherDefault<RankHasher>> = HashSet::default();
+            seen.reserve(asked);
             for last in exist - asked as u64..exist {
-                let drawn = stream.below(last + 1);
+                let drawn = if asked as u64 == exist { last } else { stream.below(last + 1) };
                 let rank = if seen.insert(drawn) { drawn } else { last };
-                seen.insert(rank);
+                if rank != drawn {
+                    seen.insert(rank);
+                }
                 table.push(rank, &mut layer);
             }
             layers.push(layer);
@@ -176,6 +182,25 @@ fn add_faces(simplex: &[u32], size: usize, chosen: &mut Vec<u32>, faces: &mut BT
         chosen.push(vertex);
         add_faces(&simplex[i + 1..], size, chosen, faces);
         chosen.pop();
+    }
+}
+
+/// Spreads ranks, which are random already, over a hash table.
+#[derive(Default)]
+struct RankHasher(u64);
+
+impl Hasher for RankHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u64(u64::from(byte)));
+    }
+
+    fn write_u64(&mut self, rank: u64) {
+        // The multiplier of Fibonacci hashing: 2^64 over the golden ratio.
+        self.0 = (self.0 ^ rank).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
     }
 }
 

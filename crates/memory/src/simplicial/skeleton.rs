@@ -4,7 +4,10 @@
 //! (Krawtchouk's). So the network with all simplices up to dimension D is a dense memory with separation function
 //! `e_2 + … + e_{D+1}` of the overlap: for D = 2, `N h_i = Σ_μ ξ_i^μ (o + (o² − (N − 1))/2)` with `o = ξ^μ·S − ξ_i^μ S_i`.
 
-use crate::{MemoryError, Patterns, State};
+use crate::{
+    MemoryError, Patterns, State,
+    bits::{WORD, agreeing_sum},
+};
 
 /// `e_1 + … + e_order` of `count` signs with sum `sum`, by `k e_k = x e_{k−1} − (n − k + 2) e_{k−2}`.
 pub fn elementary_sum(order: usize, sum: i64, count: usize) -> i64 {
@@ -26,20 +29,20 @@ pub fn energy(patterns: &Patterns, dimension: usize, state: &State) -> Result<f6
     Ok(-(total as f64) / sites as f64)
 }
 
-/// The fields of all sites, times N. O(P N), where listing triangles would take O(N³).
+/// The fields of all sites, times N. O(P N), where listing triangles would take O(N³). Exact below 2^53.
 pub fn fields(patterns: &Patterns, dimension: usize, state: &State) -> Result<Vec<i64>, MemoryError> {
     let sites = patterns.sites();
-    let mut fields = vec![0; sites];
-    for (mu, overlap) in patterns.overlaps(state)?.into_iter().enumerate() {
-        // The sum over the other sites is the overlap less or plus one.
-        let [agreeing, differing] = [1, -1].map(|own| elementary_sum(dimension, overlap - own, sites - 1));
-        let pattern = patterns.state(mu);
-        for (site, field) in fields.iter_mut().enumerate() {
-            let term = if pattern.bit(site) == state.bit(site) { agreeing } else { differing };
-            *field += if pattern.bit(site) == 1 { term } else { -term };
-        }
-    }
-    Ok(fields)
+    // The sum over the other sites is the overlap less or plus one.
+    let term = |overlap: i64, own: i64| elementary_sum(dimension, overlap - own, sites - 1) as f64;
+    let overlaps = patterns.overlaps(state)?;
+    let against: f64 = overlaps.iter().map(|&overlap| term(overlap, -1)).sum();
+    let stakes: Vec<f64> = overlaps.into_iter().map(|overlap| term(overlap, 1) + term(overlap, -1)).collect();
+    let field = |site: usize| {
+        let agreeing = agreeing_sum(patterns.plane(site / WORD), site % WORD, state.bit(site), &stakes);
+        let aligned = (agreeing - against) as i64;
+        if state.bit(site) == 1 { aligned } else { -aligned }
+    };
+    Ok((0..sites).map(field).collect())
 }
 
 /// The fraction of sites of stored pattern `mu` that one update would turn over.
