@@ -17,6 +17,8 @@ params! {
         samples: integer = 300, 1..=100_000;
         /// Random cliques that are asked for.
         tests: integer = 500, 1..=1_000_000;
+        /// Norm of the gradient at which the descent stops.
+        gradient: real = 1e-6, 1e-9..=1.0;
     }
 }
 
@@ -28,12 +30,14 @@ impl Study for Flow {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let at = |v: i64, samples: i64| Params { v, samples, ..Params::default() };
+        // With all cliques each step of L-BFGS blows up the rounding of directions that break the symmetry; few steps suffice.
+        let early = |samples: i64| Params { gradient: 1e-3, ..at(8, samples) };
         match profile {
-            Profile::Smoke => vec![at(8, 70), at(8, 35)],
+            Profile::Smoke => vec![early(70), early(35)],
             Profile::Quick => {
-                vec![at(8, 70), at(8, 35), at(10, 40), at(10, 160), at(16, 100), at(16, 300), at(12, 106), at(20, 304)]
+                vec![early(70), early(35), at(10, 40), at(10, 160), at(16, 100), at(16, 300), at(12, 106), at(20, 304)]
             }
-            Profile::Full => vec![at(8, 70), at(8, 35), at(16, 300), at(12, 106), at(20, 304), at(32, 600)],
+            Profile::Full => vec![early(70), early(35), at(16, 300), at(12, 106), at(20, 304), at(32, 600)],
         }
     }
 
@@ -100,7 +104,8 @@ impl Study for Flow {
         } else {
             (0..p.samples).map(|_| names.random_clique(&mut samples)).collect::<Result<_, _>>()?
         };
-        let network = FlowDescent::default().fit(&Patterns::from_states(&learned)?)?;
+        let network =
+            FlowDescent { gradient_norm: p.gradient, ..FlowDescent::default() }.fit(&Patterns::from_states(&learned)?)?;
         let mut novel = 0.0;
         for _ in 0..p.tests {
             novel += if network.is_fixed_point(&names.random_clique(&mut tests)?)? { 1.0 } else { 0.0 };

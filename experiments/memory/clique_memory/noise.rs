@@ -1,6 +1,7 @@
 //! One step from a noisy clique: the error falls with the size of the graph, at the same noise.
 
 use anyhow::Result;
+use lawbook_analysis::gaussian::normal_tail;
 use lawbook_memory::{CliqueMemory, clique::with_noise};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
@@ -82,21 +83,21 @@ fn exact(p: &Params) -> Result<f64> {
 /// The exact sum over the binomials of each class of edges. It has no error; the margin is what `quick` resolves, for wrong
 /// edges come together at unlucky vertices.
 fn curve(id: &str, points: &[&Params], abscissa: fn(&Params) -> f64) -> Result<Claim> {
-    let (mut exact_curve, mut gaussian) = (Vec::new(), Vec::new());
+    let (mut exact_curve, mut alike) = (Vec::new(), Vec::new());
     for p in points {
         exact_curve.push((abscissa(p), Noise::at(p).site("error"), exact(p)?));
-        gaussian.push(memory(p)?.gaussian_error(p.p)?);
+        alike.push(normal_tail(memory(p)?.margin(p.p)));
     }
-    let no_inhibition = points.iter().map(|p| uninhibited(p)).collect::<Result<Vec<f64>>>()?;
+    let unmatched = points.iter().map(|p| for_clean_cues(p)).collect::<Result<Vec<f64>>>()?;
     Ok(Claim::curve(id, exact_curve)
         .within(Margin::Relative(0.1))
-        .rival("unmatched", "the threshold for clean cues, whatever the noise", no_inhibition)
-        .rival("gaussian", "fields of the exact mean and variance, but Gaussian", gaussian)
+        .rival("unmatched", "the threshold for clean cues, whatever the noise", unmatched)
+        .rival("one-class", "every edge stands as close to the threshold as those of the clique: Q(margin)", alike)
         .axes(if id == "error-by-size" { "vertices v" } else { "noise p" }, "fraction of wrong edges after one step")
         .log_y()
         .source("sum over independent flips; no approximation"))
 }
 
-fn uninhibited(p: &Params) -> Result<f64> {
+fn for_clean_cues(p: &Params) -> Result<f64> {
     Ok(CliqueMemory::robust(p.v as usize, p.v as usize / 2)?.one_step_error(p.p)?)
 }
