@@ -22,7 +22,7 @@ params! {
         /// Dimension: 1 for pairs, 2 with triangles.
         dimension: integer = 2, 1..=4;
         /// Stored patterns from which to descend.
-        cues: integer = 100, 0..=10_000;
+        cues: integer = 200, 0..=10_000;
     }
 }
 
