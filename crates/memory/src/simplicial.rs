@@ -21,11 +21,12 @@ pub mod coordination;
 mod dilution;
 pub mod skeleton;
 
-pub use complex::{SimplicialComplex, SimplicialError};
-pub use dilution::Dilution;
 use std::sync::OnceLock;
 
 use lawbook_core::Stream;
+
+pub use complex::{SimplicialComplex, SimplicialError};
+pub use dilution::Dilution;
 
 use crate::{MemoryError, Patterns, Retrieved, State};
 

@@ -28,7 +28,7 @@ impl Study for Threshold {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let (sizes, trials): (&[i64], i64) = match profile {
-            Profile::Smoke => (&[16, 64], 20),
+            Profile::Smoke => (&[], 100),
             Profile::Quick => (&[16, 32, 64, 128], 100),
             Profile::Full => (&[16, 32, 64, 128, 256], 1000),
         };

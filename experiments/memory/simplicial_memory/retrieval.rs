@@ -55,7 +55,7 @@ impl Study for Retrieval {
         let pairs = Params { triangles: 0.0, ..usual.clone() };
         let coins = Params { crosstalk: "independent".to_owned(), cues: cues / 2, ..pairs.clone() };
         let noisy = [0.0, 0.5].map(|triangles| Params { triangles, flips: 10, ..usual.clone() });
-        let noisier = [0.75, 1.0].map(|triangles| Params { triangles, flips: 25, cues: 3 * cues, ..usual.clone() });
+        let noisier = [0.75, 1.0].map(|triangles| Params { triangles, flips: 25, cues: 3 * cues / 2, ..usual.clone() });
         let mixed = Params { rule: "coordination".to_owned(), ..usual.clone() };
         staying.into_iter().chain([mixed, pairs, coins]).chain(noisy).chain(noisier).collect()
     }
