@@ -268,7 +268,7 @@ mod tests {
             let at = |step: f64| {
                 let mut there = x.clone();
                 there[i] += step;
-                objective.value(&there, &mut vec![0.0; 21])
+                objective.value(&there, &mut [0.0; 21])
             };
             assert!(((at(1e-5) - at(-1e-5)) / 2e-5 - slope[i]).abs() < 1e-7, "{i}");
         }
