@@ -34,10 +34,12 @@ pub mod landscapes {
 
 /// Associative memory.
 pub mod memory {
+    pub mod clique_memory;
     pub mod dense_memory;
     pub mod threshold_linear;
     pub mod exponential_memory;
     pub mod hopfield_capacity;
+    pub mod simplicial_memory;
 }
 
 /// The laws that the worker serves: the registry, and the rehearsal law where the laboratory itself is tested.
@@ -67,5 +69,7 @@ pub fn laws() -> Vec<framework::Law> {
         memory::threshold_linear::law(),
         memory::exponential_memory::law(),
         memory::hopfield_capacity::law(),
+        memory::simplicial_memory::law(),
+        memory::clique_memory::law(),
     ]
 }
