@@ -35,6 +35,7 @@ pub mod landscapes {
 /// Associative memory.
 pub mod memory {
     pub mod dense_memory;
+    pub mod modern_hopfield;
 }
 
 /// The laws that the worker serves: the registry, and the rehearsal law where the laboratory itself is tested.
@@ -61,5 +62,6 @@ pub fn laws() -> Vec<framework::Law> {
         equivariant::set_transfer::law(),
         landscapes::posterior_collapse::law(),
         memory::dense_memory::law(),
+        memory::modern_hopfield::law(),
     ]
 }

@@ -16,11 +16,15 @@
 //! # Ok::<(), lawbook_memory::MemoryError>(())
 //! ```
 
+pub mod biological;
 mod bits;
 pub mod capacity;
+mod continuous;
 pub mod crosstalk;
 mod dense;
+pub mod energy_transformer;
 mod error;
+pub mod modern;
 mod patterns;
 mod retrieval;
 mod separation;
