@@ -34,7 +34,9 @@ pub mod landscapes {
 
 /// Associative memory.
 pub mod memory {
+    pub mod biological_memory;
     pub mod dense_memory;
+    pub mod energy_transformer;
     pub mod modern_hopfield;
 }
 
@@ -63,5 +65,7 @@ pub fn laws() -> Vec<framework::Law> {
         landscapes::posterior_collapse::law(),
         memory::dense_memory::law(),
         memory::modern_hopfield::law(),
+        memory::biological_memory::law(),
+        memory::energy_transformer::law(),
     ]
 }

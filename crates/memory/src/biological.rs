@@ -70,6 +70,11 @@ impl TwoLayerMemory {
         Ok(Self { feature_time, memory_time, ..self })
     }
 
+    /// The time constants τ_f and τ_h.
+    pub fn times(&self) -> (f64, f64) {
+        (self.feature_time, self.memory_time)
+    }
+
     /// The same with a constant input I to the feature neurons: shape `[N_f]`.
     pub fn with_input(self, input: Tensor) -> Result<Self, ContinuousError> {
         last_dimension("inputs", &input, self.weights.size()[1])?;

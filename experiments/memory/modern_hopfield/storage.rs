@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use lawbook_core::{
-    Kind,
+    Kind, Tensor,
     tensor::{scalar, to_vec},
 };
 use lawbook_memory::modern::{ModernMemory, bounds::StorageGuarantee};
@@ -94,7 +94,7 @@ impl Study for Storage {
         let radius = memory.bounds().storage_radius();
         let end = |purpose: &str| memory.retrieve(&(&stored + sphere(purpose, radius)), 1e-12).map(|found| found.state);
         let (one, other) = (end("one start")?, end("another start")?);
-        let distance = |a: &lawbook_core::Tensor| to_vec(&a.norm_scalaropt_dim(2.0, [2i64].as_slice(), false));
+        let distance = |a: &Tensor| to_vec(&a.norm_scalaropt_dim(2.0, [2i64].as_slice(), false));
         let (away, apart) = (distance(&(&one - &stored)), distance(&(&one - &other)));
         let unstored = away.iter().zip(apart).filter(|(away, apart)| **away > radius || *apart > 1e-9).count();
         cell.record("unstored", unstored as f64 / away.len() as f64);

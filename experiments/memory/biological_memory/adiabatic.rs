@@ -1,0 +1,97 @@
+//! How fast the two layers approach the network of one layer as the memory neurons get faster.
+
+use anyhow::Result;
+use lawbook_core::{
+    Kind, Tensor,
+    tensor::{scalar, to_vec},
+};
+use lawbook_memory::biological::TwoLayerMemory;
+
+use super::network;
+use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
+
+/// The adiabatic limit.
+pub struct Adiabatic;
+
+params! {
+    /// A model of the paper whose memory neurons start where the feature neurons send them.
+    pub struct Params {
+        /// Model: A (dense memory), B (modern Hopfield network), C (memory on the sphere).
+        model: choice = "B", ["A", "B", "C"];
+        /// Time constant of the memory neurons, in units of that of the feature neurons.
+        ratio: real = 0.02, 0.0001..=0.5;
+        /// Feature neurons.
+        features: integer = 40, 2..=1000;
+        /// Memory neurons.
+        memories: integer = 25, 2..=1000;
+    }
+}
+
+/// Ratios of the time constants; the reference is so much faster still.
+const RATIOS: [f64; 3] = [0.02, 0.01, 0.005];
+const REFERENCE: f64 = 0.02;
+
+/// Time at which states are compared, in units of τ_f.
+const TIME: f64 = 0.5;
+
+/// Starts side by side.
+const STARTS: i64 = 16;
+
+impl Study for Adiabatic {
+    const NAME: &'static str = "adiabatic";
+    const ABOUT: &'static str = "Follows feature neurons for half their time constant, with memory neurons of their own time \
+        constant and with infinitely fast ones, and takes the distance.";
+    type Params = Params;
+
+    fn grid(profile: Profile) -> Vec<Params> {
+        if profile == Profile::Smoke {
+            return Vec::new();
+        }
+        RATIOS.map(|ratio| Params { ratio, ..Params::default() }).to_vec()
+    }
+
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
+        // The second order in the ratio changes the slope by about the ratio times the rates of the feature neurons, a few
+        // per cent.
+        let sites = points.iter().map(|p| (p.ratio, Adiabatic::at(p).site("distance")));
+        let slope = Claim::exponent("adiabatic-order", sites, 1.0)
+            .within(Margin::Absolute(0.1))
+            .rival("square", "the fast layer is averaged: second order", [2.0])
+            .rival("root", "a boundary layer of that thickness", [0.5])
+            .axes("τ_h/τ_f", "distance to the network of one layer")
+            .log_x()
+            .log_y()
+            .source("the limit of eq. 1 that gives models A to C; slow manifold h = ξ g(v) − τ_h d(ξ g)/dt");
+        Ok(if points.len() > 1 { vec![slope] } else { Vec::new() })
+    }
+
+    fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
+        let mut stream = cell.stream("patterns");
+        let mut normals = |rows: i64| stream.normal_tensor(&[rows, p.features], Kind::Double, cell.device());
+        let (patterns, start) = (normals(p.memories).sign(), normals(STARTS));
+        let memory = network(&p.model, &patterns)?.with_times(1.0, p.ratio)?;
+        // Runge–Kutta needs steps below 2.8 time constants of the fast layer; a fifth of one leaves an error of 1e-5 of the lag.
+        let steps = (TIME / (0.2 * p.ratio)).ceil() as usize;
+        let slow = memory.run(&memory.settled(&start)?, TIME / steps as f64, steps)?.features;
+        let fast = one_layer(&memory, &start)?;
+        let distances = to_vec(&(slow - fast).square().sum_dim_intlist([1i64].as_slice(), false, None));
+        cell.record("distance", (distances.iter().sum::<f64>() / distances.len() as f64).sqrt());
+        cell.record("length", scalar(&start.norm()));
+        Ok(())
+    }
+}
+
+/// `τ_f dv/dt = ξᵀ f(ξ g(v)) − v` by the classical Runge–Kutta method.
+fn one_layer(memory: &TwoLayerMemory, start: &Tensor) -> Result<Tensor> {
+    let dt = REFERENCE;
+    let mut v = start.shallow_clone();
+    for _ in 0..(TIME / dt).round() as usize {
+        let slope = |v: &Tensor| memory.update(v).map(|update| update - v);
+        let first = slope(&v)?;
+        let second = slope(&(&v + &first * (0.5 * dt)))?;
+        let third = slope(&(&v + &second * (0.5 * dt)))?;
+        let fourth = slope(&(&v + &third * dt))?;
+        v = v + (first + (second + third) * 2.0 + fourth) * (dt / 6.0);
+    }
+    Ok(v)
+}
