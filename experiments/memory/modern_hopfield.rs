@@ -19,6 +19,8 @@ pub mod random;
 pub mod retrieval;
 pub mod storage;
 
+use lawbook_core::{Device, Kind, Stream, Tensor};
+
 use crate::framework::Law;
 
 /// The law.
@@ -45,4 +47,14 @@ pub fn law() -> Law {
         .study::<random::Threshold>()
         .study::<random::Leak>()
         .study::<storage::Storage>()
+}
+
+/// Independent vectors, uniform on the sphere of that radius, along the last dimension.
+fn on_sphere(shape: &[i64], radius: f64, stream: &mut Stream, device: Device) -> Tensor {
+    along_unit(&stream.normal_tensor(shape, Kind::Double, device)) * radius
+}
+
+/// The vectors along the last dimension, scaled to length 1.
+fn along_unit(x: &Tensor) -> Tensor {
+    x / x.norm_scalaropt_dim(2.0, [-1i64].as_slice(), true)
 }

@@ -4,6 +4,7 @@ use anyhow::Result;
 use lawbook_core::{Kind, Tensor, tensor::to_vec};
 use lawbook_memory::modern::{ModernMemory, pair::weight_difference};
 
+use super::along_unit;
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
 /// Two patterns.
@@ -88,9 +89,8 @@ impl Study for Pair {
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let normals = cell.stream("patterns").normal_tensor(&[2, p.d], Kind::Double, cell.device());
-        let unit = |x: Tensor| &x / x.norm();
-        let first = unit(normals.get(0));
-        let across = unit(normals.get(1) - &first * first.dot(&normals.get(1)));
+        let first = along_unit(&normals.get(0));
+        let across = along_unit(&(normals.get(1) - &first * first.dot(&normals.get(1))));
         let second = (&first * p.cosine + across * (1.0 - p.cosine * p.cosine).sqrt()) * p.length;
         let memory = ModernMemory::new(Tensor::stack(&[&first, &second], 0), p.beta())?;
         let weights = to_vec(&memory.weights(&memory.retrieve(&first, 1e-13)?.state)?);

@@ -2,11 +2,12 @@
 
 use anyhow::{Result, bail};
 use lawbook_core::{
-    Kind, Tensor,
+    Tensor,
     tensor::{scalar, to_vec},
 };
 use lawbook_memory::modern::{ModernMemory, census::census};
 
+use super::{along_unit, on_sphere};
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
 /// Numbers of fixed points.
@@ -65,13 +66,9 @@ impl Study for Phases {
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let mut stream = cell.stream("patterns");
-        let mut units = |rows: i64| {
-            let normals = stream.normal_tensor(&[rows, p.d], Kind::Double, cell.device());
-            &normals / normals.norm_scalaropt_dim(2.0, [1i64].as_slice(), true)
-        };
+        let mut units = |rows: i64| on_sphere(&[rows, p.d], 1.0, &mut stream, cell.device());
         let centres = units(p.clusters).repeat_interleave_self_int(p.members, 0, None);
-        let patterns = centres + units(p.clusters * p.members) * p.spread;
-        let patterns = &patterns / patterns.norm_scalaropt_dim(2.0, [1i64].as_slice(), true);
+        let patterns = along_unit(&(centres + units(p.clusters * p.members) * p.spread));
         let beta = match p.phase.as_str() {
             "mean" => 0.95 / contraction(&patterns)?,
             "cluster" => {

@@ -7,6 +7,7 @@ use lawbook_core::{
 };
 use lawbook_memory::modern::{ModernMemory, random_patterns::RandomPatterns};
 
+use super::on_sphere;
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
 /// The β of retrieval.
@@ -91,7 +92,7 @@ impl Study for Threshold {
     }
 
     fn measure(p: &ThresholdParams, cell: &mut Cell) -> Result<()> {
-        let patterns = unit_patterns([p.networks, p.N, p.d], cell);
+        let patterns = on_sphere(&[p.networks, p.N, p.d], 1.0, &mut cell.stream("patterns"), cell.device());
         let (low, high) = (1.2 * (p.N as f64).ln(), 2.6 * (p.N as f64).ln());
         let step = (high - low) / LEVELS as f64;
         let (mut state, mut mean) = (patterns.shallow_clone(), low);
@@ -148,7 +149,7 @@ impl Study for Leak {
     }
 
     fn measure(p: &LeakParams, cell: &mut Cell) -> Result<()> {
-        let patterns = unit_patterns([p.networks, p.N, p.d], cell);
+        let patterns = on_sphere(&[p.networks, p.N, p.d], 1.0, &mut cell.stream("patterns"), cell.device());
         let memory = ModernMemory::new(patterns.shallow_clone(), p.beta)?;
         let state = memory.retrieve(&patterns, 1e-9)?.state;
         let own = to_vec(&own_weights(&memory, &state)?);
@@ -159,11 +160,6 @@ impl Study for Leak {
 
 /// A dimension in which random patterns are orthogonal.
 const ORTHOGONAL: usize = 1_000_000_000;
-
-fn unit_patterns(shape: [i64; 3], cell: &Cell) -> Tensor {
-    let normals = cell.stream("patterns").normal_tensor(&shape, Kind::Double, cell.device());
-    &normals / normals.norm_scalaropt_dim(2.0, [2i64].as_slice(), true)
-}
 
 /// The weight of pattern i in the state that began there.
 fn own_weights(memory: &ModernMemory, state: &Tensor) -> Result<Tensor> {

@@ -4,6 +4,7 @@ use anyhow::Result;
 use lawbook_core::{Kind, Tensor, tensor::to_vec};
 use lawbook_memory::modern::ModernMemory;
 
+use super::{along_unit, on_sphere};
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
 /// Descent and retrieval error.
@@ -75,14 +76,10 @@ impl Study for Retrieval {
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let radius = (p.d as f64 - 1.0).sqrt();
-        let on_sphere = |rows: i64, cell: &Cell, purpose: &str| {
-            let normals = cell.stream(purpose).normal_tensor(&[rows, p.d], Kind::Double, cell.device());
-            &normals / normals.norm_scalaropt_dim(2.0, [1i64].as_slice(), true) * radius
-        };
-        let patterns = on_sphere(p.N, cell, "patterns");
+        let patterns = on_sphere(&[p.N, p.d], radius, &mut cell.stream("patterns"), cell.device());
         let memory = ModernMemory::new(patterns.shallow_clone(), p.beta)?;
         errors(&memory, &patterns, radius, cell)?;
-        let starts = on_sphere(p.starts, cell, "starts");
+        let starts = on_sphere(&[p.starts, p.d], radius, &mut cell.stream("starts"), cell.device());
         for eta in STEPS.into_iter().chain([TOO_LONG]) {
             cell.record_at("rises", eta, rises(&memory, &starts, eta)?);
         }
@@ -98,8 +95,7 @@ fn errors(memory: &ModernMemory, patterns: &Tensor, radius: f64, cell: &mut Cell
     let (bounds, separations) = (memory.bounds(), to_vec(&memory.separations()));
     let excluded = Tensor::full([memory.count()], f64::NEG_INFINITY, (Kind::Double, patterns.device())).diag(0);
     let nearest = (patterns.matmul(&patterns.tr()) + excluded).argmax(1, false);
-    let towards = patterns.index_select(0, &nearest) - patterns;
-    let towards = &towards / towards.norm_scalaropt_dim(2.0, [1i64].as_slice(), true);
+    let towards = along_unit(&(patterns.index_select(0, &nearest) - patterns));
     let missed = |found: &Tensor| to_vec(&(found - patterns).norm_scalaropt_dim(2.0, [1i64].as_slice(), false));
     let beyond = |errors: &[f64], bound: &dyn Fn(f64) -> f64| {
         errors.iter().zip(&separations).filter(|&(error, &separation)| *error > bound(separation) + ROUNDING).count() as f64

@@ -2,11 +2,12 @@
 
 use anyhow::Result;
 use lawbook_core::{
-    Kind, Tensor,
+    Tensor,
     tensor::{scalar, to_vec},
 };
 use lawbook_memory::modern::{ModernMemory, bounds::StorageGuarantee};
 
+use super::on_sphere;
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
 /// Guaranteed storage.
@@ -85,10 +86,7 @@ impl Study for Storage {
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let shape = [p.networks, patterns(p)?, p.d];
-        let sphere = |purpose: &str, radius: f64| {
-            let normals = cell.stream(purpose).normal_tensor(&shape, Kind::Double, cell.device());
-            &normals / normals.norm_scalaropt_dim(2.0, [2i64].as_slice(), true) * radius
-        };
+        let sphere = |purpose: &str, radius: f64| on_sphere(&shape, radius, &mut cell.stream(purpose), cell.device());
         let stored = sphere("patterns", p.K * (p.d as f64 - 1.0).sqrt());
         let memory = ModernMemory::new(stored.shallow_clone(), p.beta)?;
         let radius = memory.bounds().storage_radius();
