@@ -51,12 +51,12 @@ pub fn law() -> Law {
 /// The models of the paper.
 const MODELS: [&str; 3] = ["A", "B", "C"];
 
-/// A model of the paper with memories of these patterns, scaled by the root of their number of features: overlaps of random
-/// patterns are then of order 1, and time steps of one hundredth resolve the motion.
+/// A model of the paper with memories of these patterns of ±1, scaled to length 1: overlaps are at most 1 between patterns and
+/// states, time steps of one hundredth resolve the motion, and every model retrieves.
 fn network(model: &str, patterns: &Tensor) -> Result<TwoLayerMemory> {
     let (features, memories) = match model {
         "A" => (Lagrangian::SoftSign(2.0), Lagrangian::Rectified(3)),
-        "B" => (Lagrangian::Quadratic, Lagrangian::Softmax(1.0)),
+        "B" => (Lagrangian::Quadratic, Lagrangian::Softmax(10.0)),
         _ => (Lagrangian::Spherical, Lagrangian::Rectified(3)),
     };
     let scale = (patterns.size()[1] as f64).sqrt();

@@ -14,12 +14,11 @@
 //! *Source*: B. Hoover, Y. Liang, B. Pham, R. Panda, H. Strobelt, D. H. Chau, M. Zaki & D. Krotov, *Energy Transformer*, NeurIPS
 //! 2023, arXiv 2302.07253, eqs. 1 to 7.
 
-pub mod completion;
 pub mod descent;
 pub mod self_key;
 
 use anyhow::Result;
-use lawbook_core::{Device, Stream, Tensor};
+use lawbook_core::{Device, Stream};
 use lawbook_memory::energy_transformer::{EnergyTransformer, Keys, Sizes};
 
 use crate::framework::Law;
@@ -46,7 +45,6 @@ pub fn law() -> Law {
         )
         .study::<descent::Descent>()
         .study::<self_key::SelfKey>()
-        .study::<completion::DigitCompletion>()
 }
 
 /// Keys by their name in parameters.
@@ -64,9 +62,4 @@ fn random_block(
 ) -> Result<EnergyTransformer> {
     let sizes = Sizes { features, heads: 4, head_features: 8, memories: 4 * features };
     Ok(EnergyTransformer::random(sizes, deviation, keys, stream)?.to_device(device))
-}
-
-/// Sums over all entries but those of the first dimension.
-fn per_set(x: &Tensor) -> Tensor {
-    x.sum_dim_intlist([-2i64, -1].as_slice(), false, None)
 }

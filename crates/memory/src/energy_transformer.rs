@@ -145,8 +145,19 @@ impl EnergyTransformer {
     pub fn attention(&self, g: &Tensor) -> [Tensor; 2] {
         let (keys, queries) = self.heads(g);
         let weights = self.scores(&keys, &queries).softmax(-1, None);
-        let back = |per_head: Tensor, by: &Tensor| per_head.matmul(by).sum_dim_intlist([-3i64].as_slice(), false, None);
-        [back(weights.matmul(&keys), &self.queries), back(weights.transpose(-2, -1).matmul(&queries), &self.keys)]
+        let towards_queries = back(&weights.transpose(-2, -1).matmul(&queries), &self.keys);
+        [back(&weights.matmul(&keys), &self.queries), towards_queries]
+    }
+
+    /// Attention as every transformer has it, with values `K W^V` of their own (shape `[H, Y, D]`): a control, for it descends
+    /// no energy. Values `queries` give the first term of [`attention`](Self::attention).
+    pub fn attention_with(&self, values: &Tensor, g: &Tensor) -> Result<Tensor, ContinuousError> {
+        if values.size() != self.queries.size() {
+            let expected = format!("{:?}, as the queries", self.queries.size());
+            return Err(ContinuousError::Shape { what: "values", found: values.size(), expected });
+        }
+        let (keys, queries) = self.heads(g);
+        Ok(back(&self.scores(&keys, &queries).softmax(-1, None).matmul(&keys), values))
     }
 
     /// `−∂E_HN/∂g`.
@@ -199,6 +210,11 @@ impl EnergyTransformer {
         let expected = "at least two tokens, one per row".to_owned();
         if enough { Ok(()) } else { Err(ContinuousError::Shape { what: "tokens", found: shape, expected }) }
     }
+}
+
+/// From heads back to features: the sum over heads.
+fn back(per_head: &Tensor, weights: &Tensor) -> Tensor {
+    per_head.matmul(weights).sum_dim_intlist([-3i64].as_slice(), false, None)
 }
 
 #[cfg(test)]

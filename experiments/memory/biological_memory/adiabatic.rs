@@ -1,23 +1,17 @@
 //! How fast the two layers approach the network of one layer as the memory neurons get faster.
 
 use anyhow::Result;
-use lawbook_core::{
-    Kind, Tensor,
-    tensor::{scalar, to_vec},
-};
-use lawbook_memory::biological::TwoLayerMemory;
+use lawbook_core::{Kind, Tensor, tensor::to_vec};
+use lawbook_memory::biological::{Lagrangian, TwoLayerMemory};
 
-use super::network;
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
 /// The adiabatic limit.
 pub struct Adiabatic;
 
 params! {
-    /// A model of the paper whose memory neurons start where the feature neurons send them.
+    /// Model B at β = 1 with random patterns, whose memory neurons start where the feature neurons send them.
     pub struct Params {
-        /// Model: A (dense memory), B (modern Hopfield network), C (memory on the sphere).
-        model: choice = "B", ["A", "B", "C"];
         /// Time constant of the memory neurons, in units of that of the feature neurons.
         ratio: real = 0.02, 0.0001..=0.5;
         /// Feature neurons.
@@ -27,15 +21,17 @@ params! {
     }
 }
 
-/// Ratios of the time constants; the reference is so much faster still.
+/// Ratios of the time constants.
 const RATIOS: [f64; 3] = [0.02, 0.01, 0.005];
+
+/// Time step for infinitely fast memory neurons, in units of τ_f.
 const REFERENCE: f64 = 0.02;
 
 /// Time at which states are compared, in units of τ_f.
 const TIME: f64 = 0.5;
 
 /// Starts side by side.
-const STARTS: i64 = 16;
+const STARTS: i64 = 64;
 
 impl Study for Adiabatic {
     const NAME: &'static str = "adiabatic";
@@ -69,14 +65,15 @@ impl Study for Adiabatic {
         let mut stream = cell.stream("patterns");
         let mut normals = |rows: i64| stream.normal_tensor(&[rows, p.features], Kind::Double, cell.device());
         let (patterns, start) = (normals(p.memories).sign(), normals(STARTS));
-        let memory = network(&p.model, &patterns)?.with_times(1.0, p.ratio)?;
+        let weights = patterns / (p.features as f64).sqrt();
+        let memory =
+            TwoLayerMemory::new(weights, Lagrangian::Quadratic, Lagrangian::Softmax(1.0))?.with_times(1.0, p.ratio)?;
         // Runge–Kutta needs steps below 2.8 time constants of the fast layer; a fifth of one leaves an error of 1e-5 of the lag.
         let steps = (TIME / (0.2 * p.ratio)).ceil() as usize;
         let slow = memory.run(&memory.settled(&start)?, TIME / steps as f64, steps)?.features;
         let fast = one_layer(&memory, &start)?;
         let distances = to_vec(&(slow - fast).square().sum_dim_intlist([1i64].as_slice(), false, None));
         cell.record("distance", (distances.iter().sum::<f64>() / distances.len() as f64).sqrt());
-        cell.record("length", scalar(&start.norm()));
         Ok(())
     }
 }

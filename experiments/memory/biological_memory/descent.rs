@@ -15,7 +15,7 @@ use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 pub struct Descent;
 
 params! {
-    /// A model of the paper with random patterns of ±1, started at random in both layers.
+    /// A model of the paper with random patterns of ±1, each layer started at another memory.
     pub struct Params {
         /// Model: A (dense memory), B (modern Hopfield network), C (memory on the sphere).
         model: choice = "B", ["A", "B", "C"];
@@ -37,8 +37,8 @@ const STARTS: i64 = 8;
 
 impl Study for Descent {
     const NAME: &'static str = "descent";
-    const ABOUT: &'static str = "Follows both layers from random states, counts the steps in which an energy rises, and compares \
-        the energy's rate with the curvatures of the Lagrangians.";
+    const ABOUT: &'static str = "Starts feature neurons at one memory and memory neurons at another, counts the steps in which an \
+        energy rises, and compares the energy's rate with the curvatures of the Lagrangians.";
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
@@ -87,23 +87,40 @@ impl Study for Descent {
         let mut stream = cell.stream("patterns");
         let mut normals = |rows: i64, columns: i64| stream.normal_tensor(&[rows, columns], Kind::Double, cell.device());
         let patterns = normals(p.memories, p.features).sign();
-        let other = normals(p.memories, p.features).sign() / (p.features as f64).sqrt();
-        let start = Layers { features: normals(STARTS, p.features), memories: normals(STARTS, p.memories) };
+        let back = normals(p.memories, p.features).sign() / (p.features as f64).sqrt();
+        let anywhere = Layers { features: normals(STARTS, p.features), memories: normals(STARTS, p.memories) };
         let times = |memory: TwoLayerMemory| memory.with_times(1.0, p.ratio);
         let memory = times(network(&p.model, &patterns)?)?;
-        let (rises, reduced) = rises(&memory, &start, p.steps)?;
-        cell.record("rises", rises);
+        rate_errors(&memory, &anywhere, cell)?;
+
+        // Fixed points of the feature neurons with infinitely fast memory neurons.
+        let starts = STARTS.min(p.memories);
+        let mut features = patterns.narrow(0, 0, starts) / (p.features as f64).sqrt();
+        for _ in 0..UPDATES {
+            features = memory.update(&features)?;
+        }
+        let settled = memory.settled(&features)?;
+        let memories = settled.memories.roll([1i64].as_slice(), [0i64].as_slice());
+        let torn = Layers { features, memories };
+        let [from_anywhere, _] = rises(&memory, &anywhere, p.steps)?;
+        let [from_torn, reduced] = rises(&memory, &torn, p.steps)?;
+        cell.record("rises", from_anywhere + from_torn);
         cell.record("rises-reduced", reduced);
-        let asymmetric = times(network(&p.model, &patterns)?)?.with_feedback(other)?;
-        cell.record("rises-asymmetric", self::rises(&asymmetric, &start, p.steps)?.0);
-        rate_errors(&memory, &start, cell)
+        let asymmetric = times(network(&p.model, &patterns)?)?.with_feedback(back)?;
+        let [asymmetric, _] = rises(&asymmetric, &settled, p.steps)?;
+        cell.record("rises-asymmetric", asymmetric);
+        Ok(())
     }
 }
 
+/// Updates by which the starts settle.
+const UPDATES: usize = 200;
+
+/// Length of a time step, in units of τ_f.
 const STEP: f64 = 0.01;
 
 /// Steps in which the energy, and that of the feature neurons alone, rises by more than rounding.
-fn rises(memory: &TwoLayerMemory, start: &Layers, steps: i64) -> Result<(f64, f64)> {
+fn rises(memory: &TwoLayerMemory, start: &Layers, steps: i64) -> Result<[f64; 2]> {
     let energies = |state: &Layers| -> Result<[Vec<f64>; 2]> {
         Ok([to_vec(&memory.energy(state)?), to_vec(&memory.reduced_energy(&state.features)?)])
     };
@@ -118,7 +135,7 @@ fn rises(memory: &TwoLayerMemory, start: &Layers, steps: i64) -> Result<(f64, f6
         }
         before = after;
     }
-    Ok((rises[0], rises[1]))
+    Ok(rises)
 }
 
 /// The energy's rate by autograd along the velocity, against the curvatures and against the squared velocities.

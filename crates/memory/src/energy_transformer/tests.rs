@@ -116,6 +116,7 @@ fn the_first_term_is_the_attention_of_libtorch() {
     let attended = Tensor::scaled_dot_product_attention(&q, &k, &k, no_mask, 0.0, false, Some(block.beta), false);
     let peer = attended.matmul(&block.queries).sum_dim_intlist([1i64].as_slice(), false, None);
     assert!(gap(&block.attention(&g)[0], &peer) < 1e-12);
+    assert!(gap(&block.attention_with(&block.queries, &g).unwrap(), &peer) < 1e-12);
 }
 
 #[test]
