@@ -42,13 +42,13 @@ impl Study for Descent {
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
-        let steps = match profile {
-            Profile::Smoke => 100,
-            Profile::Quick => 300,
-            Profile::Full => 3000,
-        };
-        let at = |model: &str, ratio| Params { model: model.to_owned(), ratio, steps, ..Params::default() };
-        MODELS.iter().flat_map(|model| RATIOS.map(|ratio| at(model, ratio))).collect()
+        let at = |model: &str, ratio, steps| Params { model: model.to_owned(), ratio, steps, ..Params::default() };
+        let all = |steps| MODELS.iter().flat_map(|model| RATIOS.map(|ratio| at(model, ratio, steps))).collect();
+        match profile {
+            Profile::Smoke => vec![at("B", RATIOS[0], 50)],
+            Profile::Quick => all(300),
+            Profile::Full => all(3000),
+        }
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {

@@ -42,14 +42,14 @@ impl Study for Descent {
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
-        let steps = match profile {
-            Profile::Smoke => 60,
-            Profile::Quick => 150,
-            Profile::Full => 2000,
-        };
-        let at = |keys: &str, tokens, sets| Params { keys: keys.to_owned(), N: tokens, sets, steps, ..Params::default() };
-        let many = [at("others", 6, 16), at("all", 6, 16)];
-        if profile == Profile::Smoke { many.to_vec() } else { many.into_iter().chain([at("all", FEW, 64)]).collect() }
+        let at =
+            |keys: &str, tokens, sets, steps| Params { keys: keys.to_owned(), N: tokens, sets, steps, ..Params::default() };
+        let all = |steps| vec![at("others", 6, 16, steps), at("all", 6, 16, steps), at("all", FEW, 64, steps)];
+        match profile {
+            Profile::Smoke => vec![at("others", 6, 16, 40)],
+            Profile::Quick => all(150),
+            Profile::Full => all(2000),
+        }
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {

@@ -55,7 +55,7 @@ impl Study for Threshold {
     fn grid(profile: Profile) -> Vec<ThresholdParams> {
         let at = |patterns, d, networks| ThresholdParams { N: patterns, d, networks };
         match profile {
-            Profile::Smoke => vec![at(20, 32, 10)],
+            Profile::Smoke => Vec::new(),
             Profile::Quick => vec![at(20, 32, 40), at(100, 64, 2), at(100, 32, 3)],
             Profile::Full => vec![at(20, 32, 400), at(100, 64, 20), at(100, 32, 30), at(1000, 64, 1)],
         }
