@@ -53,7 +53,7 @@ impl Sizes {
 }
 
 /// A block with energy `E = E_ATT + E_HN` over normalised tokens g (Hoover et al., *Energy Transformer*, NeurIPS 2023, arXiv
-/// 2302.07253, eqs. 1 to 6):
+/// 2302.07253, section 2):
 ///
 /// `E_ATT = −β⁻¹ Σ_h Σ_C ln Σ_B exp(β K_hB·Q_hC)`, `E_HN = −½ Σ_B Σ_μ max(ξ_μ·g_B, 0)²`, `dx/dt = −∂E/∂g`.
 ///

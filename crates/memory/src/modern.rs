@@ -184,7 +184,7 @@ mod tests {
         assert!(gap(&((ahead - behind) * 0.5), &jacobian.matmul(&step)) < 1e-13);
     }
 
-    /// 0 ≤ E ≤ 2 M² inside the ball that holds the patterns (the paper's Lemma A1), and every update descends.
+    /// 0 ≤ E ≤ 2 M² inside the ball that holds the patterns (a lemma of the paper's appendix), and every update descends.
     #[test]
     fn energies_stay_in_their_range_and_fall() {
         let patterns = normals("ball", &[50, 20]);

@@ -54,7 +54,7 @@ impl Study for SelfKey {
                 .axes("tokens N", "relative difference of the updates")
                 .log_x()
                 .log_y()
-                .source("eq. 3 with and without B = C, for uniform attention"),
+                .source("the attention energy with and without B = C, for uniform attention"),
         ])
     }
 

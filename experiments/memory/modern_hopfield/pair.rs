@@ -67,7 +67,7 @@ impl Study for Pair {
         };
         let (equal, tilted): (Vec<&Params>, Vec<&Params>) = points.iter().partition(|p| p.length == 1.0);
         if !equal.is_empty() {
-            // Lemma A6 bounds the Jacobian by β M²; taken for the transition it puts it at β M² = 1.
+            // A lemma of the appendix bounds the Jacobian by β M²; taken for the transition it puts it at β M² = 1.
             let of_norm = |p: &&Params| weight_difference(p.beta(), 0.0);
             let by_norm = equal.iter().map(of_norm).collect::<Result<Vec<_>, _>>()?;
             claims.push(

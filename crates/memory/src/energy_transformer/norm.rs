@@ -3,7 +3,7 @@
 use lawbook_core::{Device, Kind, Tensor};
 
 /// `g = γ (x − x̄)/√(‖x − x̄‖²/D + ε) + δ` with one scale γ for all features: the gradient of the convex Lagrangian
-/// `L = D γ √(‖x − x̄‖²/D + ε) + δ·x` (Hoover et al. 2023, arXiv 2302.07253, eqs. 1 and 2). With a scale per feature, as layer
+/// `L = D γ √(‖x − x̄‖²/D + ε) + δ·x` (Hoover et al. 2023, arXiv 2302.07253, section 2). With a scale per feature, as layer
 /// normalisation is usually written, it would be no gradient.
 #[derive(Debug)]
 pub struct Normalisation {

@@ -70,7 +70,7 @@ impl ModernMemory {
     /// A bound of the Jacobian's norm: `β D²/4`, D the diameter of the patterns. Below 1 all states go to one fixed point.
     ///
     /// The variance of a number in an interval of length D is at most D²/4 (Popoviciu), and the Jacobian is β times the
-    /// covariance of the weighted patterns. That is up to four times sharper than the paper's `β M²` (Lemma A6).
+    /// covariance of the weighted patterns. It is never above the paper's `β M²`.
     pub fn contraction_bound(&self) -> f64 {
         0.25 * self.beta() * self.squared_diameter()
     }
