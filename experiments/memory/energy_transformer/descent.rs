@@ -46,7 +46,7 @@ impl Study for Descent {
             |keys: &str, tokens, sets, steps| Params { keys: keys.to_owned(), N: tokens, sets, steps, ..Params::default() };
         let all = |steps| vec![at("others", 6, 16, steps), at("all", 6, 16, steps), at("all", FEW, 64, steps)];
         match profile {
-            Profile::Smoke => vec![at("others", 6, 16, 40)],
+            Profile::Smoke => vec![at("others", 6, 64, 50)],
             Profile::Quick => all(150),
             Profile::Full => all(2000),
         }

@@ -56,7 +56,7 @@ fn the_update_is_minus_the_gradient_of_the_energy() {
 #[test]
 fn normalisation_is_the_gradient_of_its_convex_lagrangian() {
     let mut norm = Normalisation::plain(12, (Kind::Double, Device::Cpu));
-    norm.scale = norm.scale * 1.7;
+    norm.scale *= 1.7;
     norm.shift = tokens("shift", &[12]);
     let x = tokens("x", &[12]).set_requires_grad(true);
     let weight = Tensor::full([12], 1.7, (Kind::Double, Device::Cpu));
