@@ -40,6 +40,10 @@ pub mod memory {
     pub mod exponential_memory;
     pub mod hopfield_capacity;
     pub mod simplicial_memory;
+    pub mod biological_memory;
+    pub mod dense_memory;
+    pub mod energy_transformer;
+    pub mod modern_hopfield;
 }
 
 /// The laws that the worker serves: the registry, and the rehearsal law where the laboratory itself is tested.
@@ -71,5 +75,8 @@ pub fn laws() -> Vec<framework::Law> {
         memory::hopfield_capacity::law(),
         memory::simplicial_memory::law(),
         memory::clique_memory::law(),
+        memory::modern_hopfield::law(),
+        memory::biological_memory::law(),
+        memory::energy_transformer::law(),
     ]
 }
