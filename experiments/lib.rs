@@ -34,16 +34,15 @@ pub mod landscapes {
 
 /// Associative memory.
 pub mod memory {
+    pub mod biological_memory;
     pub mod clique_memory;
     pub mod dense_memory;
-    pub mod threshold_linear;
+    pub mod energy_transformer;
     pub mod exponential_memory;
     pub mod hopfield_capacity;
-    pub mod simplicial_memory;
-    pub mod biological_memory;
-    pub mod dense_memory;
-    pub mod energy_transformer;
     pub mod modern_hopfield;
+    pub mod simplicial_memory;
+    pub mod threshold_linear;
 }
 
 /// The laws that the worker serves: the registry, and the rehearsal law where the laboratory itself is tested.

@@ -65,16 +65,14 @@
 //! Every random number comes from a [`Stream`](lawbook_core::Stream) with a name, so that a result can be had again.
 
 mod balance;
-mod bits;
-pub mod capacity;
-pub mod classifier;
-mod costs;
-mod couplings;
-pub mod clique;
 pub mod biological;
 mod bits;
 pub mod capacity;
+pub mod classifier;
+pub mod clique;
 mod continuous;
+mod costs;
+mod couplings;
 pub mod crosstalk;
 mod dense;
 pub mod energy_transformer;
@@ -83,18 +81,17 @@ pub mod exponential;
 pub mod glauber;
 pub mod modern;
 mod patterns;
-pub mod projection;
 pub mod probability_flow;
+pub mod projection;
 mod retrieval;
 pub mod saturation;
 mod separation;
+pub mod simplicial;
 pub mod threshold_linear;
 mod whole;
 
-pub use couplings::{CouplingError, Couplings};
-pub mod simplicial;
-
 pub use clique::{CliqueError, CliqueMemory};
+pub use couplings::{CouplingError, Couplings};
 pub use dense::DenseMemory;
 pub use error::MemoryError;
 pub use glauber::Glauber;
