@@ -35,6 +35,9 @@ pub mod landscapes {
 /// Associative memory.
 pub mod memory {
     pub mod dense_memory;
+    pub mod forgetting;
+    pub mod memory_scaling;
+    pub mod memory_search;
 }
 
 /// The laws that the worker serves: the registry, and the rehearsal law where the laboratory itself is tested.
@@ -61,5 +64,8 @@ pub fn laws() -> Vec<framework::Law> {
         equivariant::set_transfer::law(),
         landscapes::posterior_collapse::law(),
         memory::dense_memory::law(),
+        memory::memory_scaling::law(),
+        memory::forgetting::law(),
+        memory::memory_search::law(),
     ]
 }

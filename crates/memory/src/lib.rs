@@ -16,17 +16,25 @@
 //! # Ok::<(), lawbook_memory::MemoryError>(())
 //! ```
 
+pub mod association;
 mod bits;
 pub mod capacity;
+pub mod context;
 pub mod crosstalk;
 mod dense;
 mod error;
+pub mod forgetting;
+pub mod metrics;
+pub mod palimpsest;
 mod patterns;
+mod range;
 mod retrieval;
 mod separation;
 
 pub use dense::DenseMemory;
 pub use error::MemoryError;
+pub use palimpsest::{Palimpsest, Storage};
 pub use patterns::{Patterns, State};
+pub use range::OutOfRange;
 pub use retrieval::{Descent, Retrieved};
 pub use separation::Separation;
