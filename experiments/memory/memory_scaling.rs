@@ -44,7 +44,6 @@ pub fn law() -> Law {
         .study::<samples::Samples>()
         .study::<growth::Growth>()
         .study::<optimisers::Optimisers>()
-        .study::<measures::Strings>()
         .study::<measures::Patterns>()
 }
 

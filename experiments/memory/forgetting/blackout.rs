@@ -38,7 +38,7 @@ impl Study for Blackout {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let networks = match profile {
-            Profile::Smoke => return Vec::new(),
+            Profile::Smoke => return vec![Params { K: 20, networks: 8, ..Params::default() }],
             Profile::Quick => 8,
             Profile::Full => 500,
         };
@@ -66,6 +66,7 @@ impl Study for Blackout {
         if let Some(p) = find("hebb", 120) {
             claims.push(
                 Claim::at_most("blackout", Blackout::at(p).site("retained"), 0.1)
+                    .out_of((p.networks * p.K) as u64)
                     .rival("full-memory", "a full memory keeps what fits in it, 0.138 N patterns", [0.138 * 200.0 / 120.0])
                     .axes("", "fraction of patterns with overlap above 0.9")
                     .source(capacity),

@@ -25,14 +25,17 @@ params! {
         /// Examples of each earlier session that rehearsal keeps.
         kept: integer = 50, 1..=1000;
         /// Steps of Adam per session.
-        steps: integer = 150, 1..=1_000_000;
+        steps: integer = 75, 1..=1_000_000;
     }
 }
 
 const METHODS: [&str; 3] = ["plain", "consolidation", "rehearsal"];
 
 /// Sessions of permuted pixels; the first is not.
-const PERMUTATIONS: usize = 4;
+const PERMUTATIONS: usize = 3;
+
+/// Test digits of the first five classes, about: trials behind an accuracy that is 0 with every seed.
+const BASE_TESTS: u64 = 290;
 
 /// Digits to learn from; the others are for the test.
 const TRAINING: usize = 1200;
@@ -46,7 +49,7 @@ impl Study for Sessions {
     fn grid(profile: Profile) -> Vec<Params> {
         let steps = match profile {
             Profile::Smoke => return Vec::new(),
-            Profile::Quick => 150,
+            Profile::Quick => 75,
             Profile::Full => 2000,
         };
         let at = |protocol: &str, method: &str| Params {
@@ -75,17 +78,12 @@ impl Study for Sessions {
             );
         }
         if let (Some(consolidated), Some(rehearsed)) = (find("classes", "consolidation"), find("classes", "rehearsal")) {
-            // A session with one class alone teaches that class as the answer to everything.
+            // A session with one class alone teaches that class as the answer to everything, and weights held in place do not
+            // learn the class: consolidation knows at most two thirds of what rehearsal does.
             claims.push(
-                Claim::at_most("classes-consolidated", consolidated.site("all"), 0.5)
-                    .rival("as-for-permutations", "consolidation keeps most of what was learned", [0.8])
-                    .axes("", "what is known of all classes so far, with consolidation")
-                    .source(source),
-            );
-            claims.push(
-                Claim::ratio_at_least("classes-rehearsed", rehearsed.site("all"), consolidated.site("all"), 1.5)
+                Claim::ratio_at_most("classes-rehearsed", consolidated.site("all"), rehearsed.site("all"), 2.0 / 3.0)
                     .rival("one-remedy", "both remedies suit every kind of task", [1.0])
-                    .axes("", "what is known of all classes so far, rehearsal over consolidation")
+                    .axes("", "what is known of all classes so far, consolidation over rehearsal")
                     .source(source),
             );
         }
@@ -93,6 +91,7 @@ impl Study for Sessions {
             // Chance is one in five among the first classes.
             claims.push(
                 Claim::at_most("classes-plain", plain.site("base"), 0.2)
+                    .out_of(BASE_TESTS)
                     .rival("graceful", "half of the first session is left", [0.5])
                     .axes("", "what is kept of the first session")
                     .source("Kemker et al. 2018, section 6"),
@@ -109,11 +108,12 @@ impl Study for Sessions {
             _ => Method::Plain,
         };
         let steps = p.steps as usize;
-        let learner = Learner { hidden: 64, classes: 10, learning_rate: 0.003, steps, batch: 32, fisher_samples: 100 };
+        let learner = Learner { hidden: 64, classes: 10, learning_rate: 0.005, steps, batch: 32, fisher_samples: 60 };
         let accuracy = learner.learn(&tasks, method, &mut cell.stream("learner"), cell.device());
         let everything =
             Task { train: Examples::joined(tasks.iter().map(|task| &task.train)), test: Examples::joined([&tasks[0].test]) };
-        let offline = Learner { steps: steps * tasks.len(), ..learner };
+        // All at once is one task: twice the steps of a session learn it.
+        let offline = Learner { steps: 2 * steps, ..learner };
         let ideal = offline.learn(&[everything], Method::Plain, &mut cell.stream("offline"), cell.device())[0][0];
         let sizes: Vec<usize> = tasks.iter().map(|task| task.test.count()).collect();
         let found = omegas(&sessions(&accuracy, &sizes)?, ideal)?;

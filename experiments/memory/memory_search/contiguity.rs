@@ -31,7 +31,7 @@ params! {
 /// Shares of retrieved context: none, where only the item itself moves the context, to all.
 const SHARES: [f64; 3] = [0.0, 0.5, 1.0];
 
-const LAGS: [i32; 6] = [-3, -2, -1, 1, 2, 3];
+const LAGS: [i32; 4] = [-2, -1, 1, 2];
 
 /// Random items share a list for so many recalls, for studying costs more than recalling.
 const RECALLS: usize = 20;
@@ -45,11 +45,11 @@ impl Study for Contiguity {
     fn grid(profile: Profile) -> Vec<Params> {
         let lists = match profile {
             Profile::Smoke => return Vec::new(),
-            Profile::Quick => 20_000,
+            Profile::Quick => 40_000,
             Profile::Full => 400_000,
         };
         let shares = SHARES.into_iter().map(|gamma| Params { gamma, lists, ..Params::default() });
-        shares.chain([Params { dimensions: 400, lists: lists / 2, ..Params::default() }]).collect()
+        shares.chain([Params { dimensions: 400, lists, ..Params::default() }]).collect()
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {

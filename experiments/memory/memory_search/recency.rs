@@ -44,16 +44,18 @@ impl Study for Recency {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let lists = match profile {
-            Profile::Smoke => 2000,
-            Profile::Quick => 20_000,
+            Profile::Smoke => 20_000,
+            Profile::Quick => 40_000,
             Profile::Full => 200_000,
         };
         let ratios =
             |beta: f64, after: i64| Params { beta, choice: "ratios".into(), tau: 3.0, after, lists, ..Params::default() };
         let conditions = CONDITIONS.map(|(_, between, after)| Params { between, after, lists, ..Params::default() });
-        let delayed = if profile == Profile::Smoke { None } else { Some(ratios(0.6, 4)) };
-        let conditions = conditions.into_iter().filter(|_| profile != Profile::Smoke);
-        DRIFTS.map(|beta| ratios(beta, 0)).into_iter().chain(delayed).chain(conditions).collect()
+        let drifts = DRIFTS.map(|beta| ratios(beta, 0)).into_iter();
+        match profile {
+            Profile::Smoke => drifts.collect(),
+            Profile::Quick | Profile::Full => drifts.chain([ratios(0.6, 4)]).chain(conditions).collect(),
+        }
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {

@@ -90,11 +90,12 @@ pub fn unseen_mass(frequencies: &[f64], samples: f64) -> f64 {
 
 /// Probability of each token to be among the `kept` most frequent ones of `samples` draws, ties broken at random.
 ///
-/// Mean field: counts are Poisson, and the count at which the memory is full is where its expected size is.
+/// Exact where there is room for all that is seen. Else mean field: counts are Poisson, and the count at which the memory is
+/// full is where its expected size is.
 pub fn stored_probability(frequencies: &[f64], samples: f64, kept: f64) -> Vec<f64> {
     let size_above = |count: usize| frequencies.iter().map(|p| poisson_above(samples * p, count)).sum::<f64>();
     if size_above(0) <= kept {
-        return frequencies.iter().map(|p| poisson_above(samples * p, 0)).collect();
+        return frequencies.iter().map(|p| 1.0 - (samples * (-p).ln_1p()).exp()).collect();
     }
     // The smallest count c with fewer than `kept` tokens expected above it; those that have it share what is left.
     let (mut low, mut high) = (0, 1);
@@ -193,7 +194,7 @@ mod tests {
         }
         // With room for all, a token is stored if it was seen.
         let seen = stored_probability(&p, 50.0, 1000.0);
-        close(seen[2], 1.0 - (-50.0 * p[2]).exp(), 1e-12);
+        close(seen[2], 1.0 - (1.0 - p[2]).powi(50), 1e-12);
     }
 
     #[test]
