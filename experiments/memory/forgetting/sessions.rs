@@ -25,7 +25,7 @@ params! {
         /// Examples of each earlier session that rehearsal keeps.
         kept: integer = 50, 1..=1000;
         /// Steps of Adam per session.
-        steps: integer = 75, 1..=1_000_000;
+        steps: integer = 150, 1..=1_000_000;
     }
 }
 
@@ -49,7 +49,7 @@ impl Study for Sessions {
     fn grid(profile: Profile) -> Vec<Params> {
         let steps = match profile {
             Profile::Smoke => return Vec::new(),
-            Profile::Quick => 75,
+            Profile::Quick => 150,
             Profile::Full => 2000,
         };
         let at = |protocol: &str, method: &str| Params {

@@ -49,8 +49,11 @@ impl Study for Optimisers {
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
-        let at =
-            |optimiser: &str, gamma, memories| Params { optimiser: optimiser.into(), gamma, memories, ..Params::default() };
+        let at = |optimiser: &str, gamma, memories| {
+            // The formula wants M far below d; the order of optimisers wants a memory that is short.
+            let d = if optimiser == "batch" { 128 } else { 32 };
+            Params { optimiser: optimiser.into(), gamma, d, memories, ..Params::default() }
+        };
         match profile {
             Profile::Smoke => Vec::new(),
             Profile::Quick => {
