@@ -36,7 +36,7 @@ const AMPLE: [(f64, i64, i64, [i64; 4], i64); 2] =
     [(3.0, 500, 128, [30, 100, 300, 1000], 120), (2.0, 4000, 1024, [30, 100, 300, 1000], 3)];
 
 /// Both short, at α = 2: tokens, dimension, numbers of samples, memories per cell.
-const SHORT: (i64, i64, [i64; 4], i64) = (1000, 128, [10, 100, 1000, 10_000], 100);
+const SHORT: (i64, i64, [i64; 4], i64) = (1000, 128, [10, 100, 1000, 10_000], 150);
 
 impl Study for Samples {
     const NAME: &'static str = "samples";
