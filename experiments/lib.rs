@@ -43,6 +43,9 @@ pub mod memory {
     pub mod modern_hopfield;
     pub mod simplicial_memory;
     pub mod threshold_linear;
+    pub mod forgetting;
+    pub mod memory_scaling;
+    pub mod memory_search;
 }
 
 /// The laws that the worker serves: the registry, and the rehearsal law where the laboratory itself is tested.
@@ -77,5 +80,8 @@ pub fn laws() -> Vec<framework::Law> {
         memory::modern_hopfield::law(),
         memory::biological_memory::law(),
         memory::energy_transformer::law(),
+        memory::memory_scaling::law(),
+        memory::forgetting::law(),
+        memory::memory_search::law(),
     ]
 }
