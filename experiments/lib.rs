@@ -39,13 +39,13 @@ pub mod memory {
     pub mod dense_memory;
     pub mod energy_transformer;
     pub mod exponential_memory;
+    pub mod forgetting;
     pub mod hopfield_capacity;
+    pub mod memory_scaling;
+    pub mod memory_search;
     pub mod modern_hopfield;
     pub mod simplicial_memory;
     pub mod threshold_linear;
-    pub mod forgetting;
-    pub mod memory_scaling;
-    pub mod memory_search;
 }
 
 /// The laws that the worker serves: the registry, and the rehearsal law where the laboratory itself is tested.
