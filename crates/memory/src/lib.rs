@@ -18,12 +18,15 @@
 
 mod bits;
 pub mod capacity;
+pub mod concepts;
 pub mod crosstalk;
 mod dense;
 mod error;
+pub mod mixture;
 mod patterns;
 mod retrieval;
 mod separation;
+pub mod weighted;
 
 pub use dense::DenseMemory;
 pub use error::MemoryError;

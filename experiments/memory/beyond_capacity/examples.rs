@@ -1,0 +1,217 @@
+//! Recall of stored examples, recall of prototypes, and what a fresh example is taken for: the error of one update.
+
+use anyhow::Result;
+use lawbook_analysis::gaussian::normal_tail;
+use lawbook_memory::{
+    DenseMemory, State, capacity,
+    concepts::{ConceptModel, hebbian_prototype_error},
+};
+
+use super::{errors_between, separation};
+use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
+
+/// One-step errors of a memory of examples.
+pub struct Examples;
+
+params! {
+    /// A memory that stores noisy examples of a few concepts.
+    pub struct Params {
+        /// Separation function F.
+        F: choice = "power", ["power", "rectified"];
+        /// Order n.
+        n: integer = 2, 2..=20;
+        /// Neurons N.
+        N: integer = 200, 8..=2000;
+        /// Concepts P.
+        P: integer = 5, 1..=1000;
+        /// Examples M of each.
+        M: integer = 10, 1..=10_000;
+        /// Probability r that a site of an example differs from its prototype.
+        r: real = 0.2, 0.0..=0.5;
+        /// Memories drawn per cell.
+        memories: integer = 100, 1..=1_000_000;
+    }
+}
+
+/// Examples, and fresh ones, looked at in one memory; prototypes are looked at all.
+const PROBES: usize = 5;
+
+/// Flips and examples of the curve for the Hopfield network.
+const HOPFIELD: [(f64, i64); 6] = [(0.1, 5), (0.2, 5), (0.2, 10), (0.2, 20), (0.3, 20), (0.3, 50)];
+
+/// Orders and numbers of examples of the rectified memories, at N = 100 and r = 0.2: memorisation ends at M = 4.6, 13, 99.
+const RECTIFIED: [(i64, [i64; 3]); 3] = [(2, [2, 4, 8]), (3, [5, 10, 20]), (5, [20, 50, 100])];
+
+impl Study for Examples {
+    const NAME: &'static str = "examples";
+    const ABOUT: &'static str = "Stores M noisy examples of each of P prototypes and updates once at stored examples, at prototypes \
+        and at fresh examples, the last against their prototype.";
+    type Params = Params;
+
+    fn grid(profile: Profile) -> Vec<Params> {
+        let (share, loads) = match profile {
+            Profile::Smoke => (0.1, 1),
+            Profile::Quick => (1.0, 3),
+            Profile::Full => (20.0, 3),
+        };
+        let scaled = |memories: f64| (share * memories).ceil() as i64;
+        let hopfield = HOPFIELD.iter().map(|&(r, examples)| {
+            // Rare errors need many sites: about 10⁴ of them wrong.
+            let memories = scaled(10.0 / hebbian_prototype_error(200, 5, examples as usize, r)).min(scaled(1500.0));
+            Params { M: examples, r, memories, ..Params::default() }
+        });
+        let rectified = RECTIFIED.iter().flat_map(|&(n, examples)| {
+            examples.map(|examples| Params {
+                F: "rectified".into(),
+                n,
+                N: 100,
+                M: examples,
+                memories: scaled(300.0),
+                ..Params::default()
+            })
+        });
+        if profile == Profile::Smoke { hopfield.skip(1).take(loads).collect() } else { hopfield.chain(rectified).collect() }
+    }
+
+    fn predict(points: &[Params]) -> Result<Vec<Claim>> {
+        let mut claims = Vec::new();
+        let hopfield: Vec<&Params> = points.iter().filter(|p| p.F == "power" && p.n == 2).collect();
+        if !hopfield.is_empty() {
+            let usual: Vec<&Params> = hopfield.iter().copied().filter(|p| p.r == 0.2).collect();
+            claims.extend((!usual.is_empty()).then(|| hebbian(&usual)));
+            claims.push(prototypes("prototypes-power-2", &hopfield)?);
+        }
+        for n in [2, 3, 5] {
+            let curve: Vec<&Params> = points.iter().filter(|p| p.F == "rectified" && p.n == n).collect();
+            if !curve.is_empty() {
+                claims.push(memorisation(n, &curve)?);
+                if n == 3 {
+                    claims.push(prototypes("prototypes-rectified-3", &curve)?);
+                    claims.push(fresh(n, &curve)?);
+                }
+            }
+        }
+        Ok(claims)
+    }
+
+    fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
+        let mut stream = cell.stream("concepts");
+        let model = model(p);
+        let (mut example, mut prototype, mut fresh) = (0.0, 0.0, 0.0);
+        for _ in 0..p.memories {
+            let concepts = model.draw(&mut stream)?;
+            let memory = DenseMemory::new(concepts.examples, separation(&p.F, p.n))?;
+            for _ in 0..PROBES {
+                example += memory.one_step_error(stream.below(memory.patterns().count() as u64) as usize)?;
+                let concept = concepts.prototypes.state(stream.below(p.P as u64) as usize);
+                let cue: State = concept.noisy(p.r, &mut stream)?;
+                fresh += errors_between(&memory.synchronous_step(&cue)?, &concept)?;
+            }
+            for concept in 0..model.concepts {
+                let state = concepts.prototypes.state(concept);
+                prototype += errors_between(&memory.synchronous_step(&state)?, &state)?;
+            }
+        }
+        let looked = (p.memories as usize * PROBES) as f64;
+        cell.record("example-error", example / looked);
+        cell.record("fresh-error", fresh / looked);
+        cell.record("prototype-error", prototype / (p.memories * p.P) as f64);
+        Ok(())
+    }
+}
+
+fn model(p: &Params) -> ConceptModel {
+    ConceptModel {
+        separation: separation(&p.F, p.n),
+        sites: p.N as usize,
+        concepts: p.P as usize,
+        examples: p.M as usize,
+        flips: p.r,
+    }
+}
+
+/// The closed form for n = 2. It takes the crosstalk of four concepts as Gaussian, whose excess kurtosis is of the order of
+/// 1/(P − 1) where examples are many: a fifth of the tail.
+fn hebbian(points: &[&Params]) -> Claim {
+    let law = |p: &Params| hebbian_prototype_error(p.N as usize, p.P as usize, p.M as usize, p.r);
+    let shortcut = points.iter().map(|p| {
+        let (m, b) = (p.M as f64, 1.0 - 2.0 * p.r);
+        let noise = (p.P as f64 - 1.0) / p.N as f64 * (m + m * (m - 1.0) * b.powi(4));
+        normal_tail(m * b * b / (m * b * b * (1.0 - b * b) + noise).sqrt())
+    });
+    let curve = points.iter().map(|p| (p.M as f64, Examples::at(p).site("prototype-error"), law(p)));
+    Claim::curve("hebbian-mixture", curve)
+        .within(Margin::Relative(0.2))
+        .rival("gaussian-examples", "the examples' own share is taken as Gaussian too, with its mean and variance", shortcut)
+        .rival(
+            "prototypes-alone",
+            "prototypes are stored as if they alone were, however few the examples",
+            points.iter().map(|p| normal_tail((p.N as f64 / (p.P as f64 - 1.0)).sqrt())),
+        )
+        .axes("examples M", "one-step error at a prototype")
+        .log_y()
+        .source("derived here: mixture over the number of examples that are wrong at the site")
+}
+
+/// The exact mixture at a prototype, any order: its margin is what `quick` resolves.
+fn prototypes(id: &str, points: &[&Params]) -> Result<Claim> {
+    let law = points.iter().map(|p| Ok(model(p).prototype_error()?)).collect::<Result<Vec<f64>>>()?;
+    let sites = points.iter().zip(law).map(|(p, error)| (p.M as f64, Examples::at(p).site("prototype-error"), error));
+    let claim =
+        Claim::curve(id, sites).within(Margin::Relative(0.08)).axes("examples M", "one-step error at a prototype").log_y();
+    let claim = claim.rival("not-stored", "prototypes were never stored: noise there", points.iter().map(|_| 0.5));
+    let gaussian = points.iter().map(|p| {
+        // Mean share of one's own examples against crosstalk of independent patterns.
+        let b = 1.0 - 2.0 * p.r;
+        let noise = capacity::noise_to_signal(separation(&p.F, p.n), p.N as usize, (p.M * p.P) as f64)?;
+        Ok(normal_tail(p.M as f64 * b.powi(p.n as i32) / noise.sqrt()))
+    });
+    let gaussian = gaussian.collect::<Result<Vec<f64>>>()?;
+    Ok(claim
+        .rival(
+            "independent-examples",
+            "the mean pull M bⁿ of one's own examples against the noise of as many independent ones",
+            gaussian,
+        )
+        .source("derived here: characteristic functions of concepts; no approximation but the smoothed lattice"))
+}
+
+/// The exact mixture at a stored example.
+fn memorisation(n: i64, points: &[&Params]) -> Result<Claim> {
+    let law = points.iter().map(|p| Ok(model(p).example_error()?)).collect::<Result<Vec<f64>>>()?;
+    let sites = points.iter().zip(law).map(|(p, error)| (p.M as f64, Examples::at(p).site("example-error"), error));
+    let independent = |p: &Params| capacity::noise_to_signal(separation(&p.F, p.n), p.N as usize, (p.M * p.P) as f64);
+    let alone = points.iter().map(|p| Ok(normal_tail(independent(p)?.powf(-0.5)))).collect::<Result<Vec<f64>>>()?;
+    let helped = points.iter().map(|p| {
+        let c = (1.0 - 2.0 * p.r).powi(2);
+        Ok(normal_tail((1.0 + (p.M as f64 - 1.0) * c.powi(n as i32)) * independent(p)?.powf(-0.5)))
+    });
+    let helped = helped.collect::<Result<Vec<f64>>>()?;
+    Ok(Claim::curve(&format!("memorisation-{n}"), sites)
+        .within(Margin::Relative(0.08))
+        .rival("independent", "examples of a concept disturb one another like independent patterns", alone)
+        .rival(
+            "mean-crosstalk",
+            "the mean crosstalk (M − 1) cⁿ of a concept's other examples supports every site alike",
+            helped,
+        )
+        .axes("examples M", "one-step error at a stored example")
+        .log_y()
+        .source("derived here: sites that differ from the prototype feel the pull M b^(2n−1) of the others against them"))
+}
+
+/// The exact mixture after one update of a fresh example.
+fn fresh(n: i64, points: &[&Params]) -> Result<Claim> {
+    let law = points.iter().map(|p| Ok(model(p).fresh_error()?)).collect::<Result<Vec<f64>>>()?;
+    let sites = points.iter().zip(law).map(|(p, error)| (p.M as f64, Examples::at(p).site("fresh-error"), error));
+    Ok(Claim::curve(&format!("fresh-{n}"), sites)
+        .within(Margin::Relative(0.08))
+        .rival(
+            "kept",
+            "a fresh example stays what it is, or becomes one stored example, as far from the prototype",
+            points.iter().map(|p| p.r),
+        )
+        .axes("examples M", "sites that are not the prototype's, after one update of a fresh example")
+        .log_y()
+        .source("derived here"))
+}
