@@ -6,7 +6,7 @@ use std::f64::consts::{PI, TAU};
 const MOST_TERMS: usize = 200_000;
 
 /// A characteristic function below this, so many times in a row, has died out.
-const NEGLIGIBLE: (f64, usize) = (1e-12, 16);
+const NEGLIGIBLE: (f64, usize) = (1e-10, 8);
 
 /// The probability that X lies below `at`, from its characteristic function `E exp(itX)`, given as real and imaginary part:
 /// `½ − Σ_k Im(φ(t_k) e^(−i t_k at))/(π(k + ½))` at `t_k = (k + ½) 2π/reach`.

@@ -22,6 +22,7 @@ pub mod concepts;
 pub mod crosstalk;
 mod dense;
 mod error;
+pub mod facts;
 pub mod mixture;
 mod patterns;
 mod retrieval;

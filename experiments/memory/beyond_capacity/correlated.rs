@@ -29,7 +29,7 @@ params! {
 const PROBES: usize = 6;
 
 /// Orders and loads of the curves at c = 0.25, where the limit c^−(n−½) is 8 and 32.
-const CURVES: [(i64, [i64; 3]); 2] = [(2, [4, 8, 16]), (3, [12, 24, 48])];
+const CURVES: [(i64, [i64; 2]); 2] = [(2, [8, 16]), (3, [24, 48])];
 
 /// The map at n = 3.
 const CORRELATIONS: [f64; 7] = [0.0, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6];

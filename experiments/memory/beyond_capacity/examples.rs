@@ -3,7 +3,7 @@
 use anyhow::Result;
 use lawbook_analysis::gaussian::normal_tail;
 use lawbook_memory::{
-    DenseMemory, State, capacity,
+    DenseMemory, MemoryError, State, capacity,
     concepts::{ConceptModel, hebbian_prototype_error},
 };
 
@@ -39,8 +39,12 @@ const PROBES: usize = 5;
 /// Flips and examples of the curve for the Hopfield network.
 const HOPFIELD: [(f64, i64); 6] = [(0.1, 5), (0.2, 5), (0.2, 10), (0.2, 20), (0.3, 20), (0.3, 50)];
 
-/// Orders and numbers of examples of the rectified memories, at N = 100 and r = 0.2: memorisation ends at M = 4.6, 13, 99.
-const RECTIFIED: [(i64, [i64; 3]); 3] = [(2, [2, 4, 8]), (3, [5, 10, 20]), (5, [20, 50, 100])];
+/// Orders and examples of the rectified memories, at N = 100 and r = 0.2: memorisation ends at M = 4.6, 13, 99. Fewer examples
+/// err too rarely to be counted; prototypes and fresh examples are looked at up to 10.
+const RECTIFIED: [(i64, &[i64]); 3] = [(2, &[4, 8]), (3, &[5, 10, 20]), (5, &[50, 100])];
+
+/// An error of a model of concepts.
+type Exact = fn(&ConceptModel) -> Result<f64, MemoryError>;
 
 impl Study for Examples {
     const NAME: &'static str = "examples";
@@ -61,7 +65,7 @@ impl Study for Examples {
             Params { M: examples, r, memories, ..Params::default() }
         });
         let rectified = RECTIFIED.iter().flat_map(|&(n, examples)| {
-            examples.map(|examples| Params {
+            examples.iter().map(move |&examples| Params {
                 F: "rectified".into(),
                 n,
                 N: 100,
@@ -84,10 +88,11 @@ impl Study for Examples {
         for n in [2, 3, 5] {
             let curve: Vec<&Params> = points.iter().filter(|p| p.F == "rectified" && p.n == n).collect();
             if !curve.is_empty() {
-                claims.push(memorisation(n, &curve)?);
+                let some = |kept: fn(i64) -> bool| curve.iter().copied().filter(|p| n != 3 || kept(p.M)).collect::<Vec<_>>();
+                claims.push(memorisation(n, &some(|examples| examples >= 10))?);
                 if n == 3 {
-                    claims.push(prototypes("prototypes-rectified-3", &curve)?);
-                    claims.push(fresh(n, &curve)?);
+                    claims.push(prototypes("prototypes-rectified-3", &some(|examples| examples <= 10))?);
+                    claims.push(fresh(n, &some(|examples| examples <= 10))?);
                 }
             }
         }
@@ -153,65 +158,48 @@ fn hebbian(points: &[&Params]) -> Claim {
         .source("derived here: mixture over the number of examples that are wrong at the site")
 }
 
-/// The exact mixture at a prototype, any order: its margin is what `quick` resolves.
-fn prototypes(id: &str, points: &[&Params]) -> Result<Claim> {
-    let law = points.iter().map(|p| Ok(model(p).prototype_error()?)).collect::<Result<Vec<f64>>>()?;
-    let sites = points.iter().zip(law).map(|(p, error)| (p.M as f64, Examples::at(p).site("prototype-error"), error));
-    let claim =
-        Claim::curve(id, sites).within(Margin::Relative(0.08)).axes("examples M", "one-step error at a prototype").log_y();
-    let claim = claim.rival("not-stored", "prototypes were never stored: noise there", points.iter().map(|_| 0.5));
-    let gaussian = points.iter().map(|p| {
-        // Mean share of one's own examples against crosstalk of independent patterns.
-        let b = 1.0 - 2.0 * p.r;
-        let noise = capacity::noise_to_signal(separation(&p.F, p.n), p.N as usize, (p.M * p.P) as f64)?;
-        Ok(normal_tail(p.M as f64 * b.powi(p.n as i32) / noise.sqrt()))
-    });
-    let gaussian = gaussian.collect::<Result<Vec<f64>>>()?;
-    Ok(claim
-        .rival(
-            "independent-examples",
-            "the mean pull M bⁿ of one's own examples against the noise of as many independent ones",
-            gaussian,
-        )
-        .source("derived here: characteristic functions of concepts; no approximation but the smoothed lattice"))
+/// An exact mixture over the points of a curve. Its margin is what `quick` resolves.
+fn exact(id: &str, points: &[&Params], observable: &str, error: Exact) -> Result<Claim> {
+    let law = points.iter().map(|p| Ok(error(&model(p))?)).collect::<Result<Vec<f64>>>()?;
+    let sites = points.iter().zip(law).map(|(p, error)| (p.M as f64, Examples::at(p).site(observable), error));
+    let claim = Claim::curve(id, sites).within(Margin::Relative(0.08)).axes("examples M", observable).log_y();
+    Ok(claim.source("derived here: characteristic functions of concepts, no approximation but the smoothed lattice"))
 }
 
-/// The exact mixture at a stored example.
+/// At a prototype.
+fn prototypes(id: &str, points: &[&Params]) -> Result<Claim> {
+    let pull = |p: &Params| p.M as f64 * (1.0 - 2.0 * p.r).powi(p.n as i32);
+    let independent = points.iter().map(|p| Ok(normal_tail(pull(p) / noise(p)?.sqrt()))).collect::<Result<Vec<f64>>>()?;
+    Ok(exact(id, points, "prototype-error", ConceptModel::prototype_error)?
+        .rival("not-stored", "prototypes were never stored: noise there", points.iter().map(|_| 0.5))
+        .rival("independent", "the mean pull M bⁿ of a concept's examples against independent noise", independent))
+}
+
+/// At a stored example: sites that differ from the prototype feel the pull M b^(2n−1) of the others against them.
 fn memorisation(n: i64, points: &[&Params]) -> Result<Claim> {
-    let law = points.iter().map(|p| Ok(model(p).example_error()?)).collect::<Result<Vec<f64>>>()?;
-    let sites = points.iter().zip(law).map(|(p, error)| (p.M as f64, Examples::at(p).site("example-error"), error));
-    let independent = |p: &Params| capacity::noise_to_signal(separation(&p.F, p.n), p.N as usize, (p.M * p.P) as f64);
-    let alone = points.iter().map(|p| Ok(normal_tail(independent(p)?.powf(-0.5)))).collect::<Result<Vec<f64>>>()?;
-    let helped = points.iter().map(|p| {
-        let c = (1.0 - 2.0 * p.r).powi(2);
-        Ok(normal_tail((1.0 + (p.M as f64 - 1.0) * c.powi(n as i32)) * independent(p)?.powf(-0.5)))
-    });
-    let helped = helped.collect::<Result<Vec<f64>>>()?;
-    Ok(Claim::curve(&format!("memorisation-{n}"), sites)
-        .within(Margin::Relative(0.08))
-        .rival("independent", "examples of a concept disturb one another like independent patterns", alone)
+    let support = |p: &Params| (p.M as f64 - 1.0) * (1.0 - 2.0 * p.r).powi(2 * n as i32);
+    let with = |signal: &dyn Fn(&Params) -> f64| {
+        points.iter().map(|p| Ok(normal_tail(signal(p) / noise(p)?.sqrt()))).collect::<Result<Vec<f64>>>()
+    };
+    Ok(exact(&format!("memorisation-{n}"), points, "example-error", ConceptModel::example_error)?
+        .rival("independent", "examples of a concept disturb one another like independent patterns", with(&|_| 1.0)?)
         .rival(
             "mean-crosstalk",
             "the mean crosstalk (M − 1) cⁿ of a concept's other examples supports every site alike",
-            helped,
-        )
-        .axes("examples M", "one-step error at a stored example")
-        .log_y()
-        .source("derived here: sites that differ from the prototype feel the pull M b^(2n−1) of the others against them"))
+            with(&|p| 1.0 + support(p))?,
+        ))
 }
 
-/// The exact mixture after one update of a fresh example.
+/// After one update of a fresh example.
 fn fresh(n: i64, points: &[&Params]) -> Result<Claim> {
-    let law = points.iter().map(|p| Ok(model(p).fresh_error()?)).collect::<Result<Vec<f64>>>()?;
-    let sites = points.iter().zip(law).map(|(p, error)| (p.M as f64, Examples::at(p).site("fresh-error"), error));
-    Ok(Claim::curve(&format!("fresh-{n}"), sites)
-        .within(Margin::Relative(0.08))
-        .rival(
-            "kept",
-            "a fresh example stays what it is, or becomes one stored example, as far from the prototype",
-            points.iter().map(|p| p.r),
-        )
-        .axes("examples M", "sites that are not the prototype's, after one update of a fresh example")
-        .log_y()
-        .source("derived here"))
+    Ok(exact(&format!("fresh-{n}"), points, "fresh-error", ConceptModel::fresh_error)?.rival(
+        "kept",
+        "a fresh example stays what it is, or becomes one stored example, as far from the prototype",
+        points.iter().map(|p| p.r),
+    ))
+}
+
+/// Noise over squared signal of as many independent patterns.
+fn noise(p: &Params) -> Result<f64> {
+    Ok(capacity::noise_to_signal(separation(&p.F, p.n), p.N as usize, (p.M * p.P) as f64)?)
 }

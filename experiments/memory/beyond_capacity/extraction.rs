@@ -1,10 +1,12 @@
 //! Facts with several copies, each in another context: reading a value by its key in the trained, a new or a foreign context.
 
+use std::ops::Range;
+
 use anyhow::Result;
 use lawbook_analysis::gaussian::normal_tail;
 use lawbook_memory::{
-    DenseMemory, MemoryError, Patterns, Separation, State,
-    mixture::{Block, Cluster, Field, Kind},
+    DenseMemory, Patterns, Separation, State,
+    facts::{Context, FactModel},
 };
 
 use super::errors_between;
@@ -95,33 +97,26 @@ impl Study for Extraction {
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let mut stream = cell.stream("facts");
-        let (key, context) = (0..p.key as usize, p.key as usize..(p.key + p.context) as usize);
-        let value = context.end..context.end + p.value as usize;
-        let (facts, copies, sites) = (p.facts as usize, p.M as usize, value.end);
+        let model = model(p);
+        let (sites, [key, context, _], copies) = (model.sites(), model.blocks, model.copies);
+        let (around, read) = (key..key + context, key + context..sites);
+        let wrong = |next: &State, copy: &State, range: Range<usize>| -> Result<f64> {
+            let size = range.len() as f64;
+            Ok(errors_between(&copy.with_sites_of(next, range)?, copy)? * sites as f64 / size)
+        };
         let mut errors = [0.0; 4];
         for _ in 0..p.memories {
-            let (bare, mut stored) =
-                (Patterns::random(facts, sites, &mut stream)?, Patterns::random(facts * copies, sites, &mut stream)?);
-            let fact = |copy: usize| bare.state(copy / copies);
-            let states: Vec<State> = (0..facts * copies)
-                .map(|copy| {
-                    stored.state(copy).with_sites_of(&fact(copy), key.clone())?.with_sites_of(&fact(copy), value.clone())
-                })
-                .collect::<Result<_, _>>()?;
-            stored = Patterns::from_states(&states)?;
-            let memory = DenseMemory::new(stored, Separation::Power(p.n as u32))?;
-            for chosen in 0..facts {
-                let (copy, foreign) = (&states[chosen * copies], &states[(chosen + 1) % facts * copies]);
-                let random = Patterns::random(1, sites, &mut stream)?.state(0);
-                let cue = copy.with_sites_of(&random, value.clone())?;
-                for (error, around) in errors.iter_mut().zip([copy, &random, foreign]) {
-                    let read = memory.synchronous_step(&cue.with_sites_of(around, context.clone())?)?;
-                    *error +=
-                        errors_between(&copy.with_sites_of(&read, value.clone())?, copy)? * sites as f64 / p.value as f64;
+            let memory = DenseMemory::new(model.draw(&mut stream)?, model.separation)?;
+            let starts = Patterns::random(model.facts, sites, &mut stream)?;
+            for fact in 0..model.facts {
+                let stored = memory.patterns().state(fact * copies);
+                let foreign = memory.patterns().state((fact + 1) % model.facts * copies);
+                let cue = stored.with_sites_of(&starts.state(fact), read.clone())?;
+                for (error, other) in errors.iter_mut().zip([&stored, &starts.state(fact), &foreign]) {
+                    let next = memory.synchronous_step(&cue.with_sites_of(other, around.clone())?)?;
+                    *error += wrong(&next, &stored, read.clone())?;
                 }
-                let kept = memory.synchronous_step(copy)?;
-                errors[3] +=
-                    errors_between(&copy.with_sites_of(&kept, context.clone())?, copy)? * sites as f64 / p.context as f64;
+                errors[3] += wrong(&memory.synchronous_step(&stored)?, &stored, around.clone())?;
             }
         }
         for (name, error) in ["recall-error", "fresh-error", "foreign-error", "context-error"].into_iter().zip(errors) {
@@ -131,43 +126,27 @@ impl Study for Extraction {
     }
 }
 
-/// How a cue is related to a fact: the mean products of its key, its context and its value's other sites with those of a copy.
-type Relation = [f64; 3];
-
-/// A fact's copies around their common key and value, `relation` being that of its first copy; the context of the others is
-/// their own. `site` is the mean product of the value's site with the true one.
-fn fact(p: &Params, site: f64, relation: Relation) -> Cluster {
-    let sizes = [p.key as usize, p.context as usize, p.value as usize - 1];
-    let blocks: Vec<Block> = sizes.into_iter().zip(relation).map(|(sites, centre)| Block { sites, centre }).collect();
-    let kind = |members: usize, context: f64| Kind { members, site: 1.0, blocks: vec![1.0, context, 1.0] };
-    let copies = p.M as usize;
-    if relation[1] == 0.0 {
-        return Cluster::new(site, &blocks, &[kind(copies, 0.0)]);
+fn model(p: &Params) -> FactModel {
+    FactModel {
+        separation: Separation::Power(p.n as u32),
+        facts: p.facts as usize,
+        copies: p.M as usize,
+        blocks: [p.key as usize, p.context as usize, p.value as usize],
     }
-    Cluster::new(site, &blocks, &[kind(1, 1.0), kind(copies - 1, 0.0)])
-}
-
-/// The exact error of a read value: the fact asked for, the fact whose context it is (if another), the others.
-fn reading(p: &Params, own_context: f64, foreign_context: f64) -> Result<f64, MemoryError> {
-    let field = Field::new(Separation::Power(p.n as u32), (p.key + p.context + p.value) as usize)?
-        .clusters(1, fact(p, 1.0, [1.0, own_context, 0.0]))?
-        .clusters(1, fact(p, 0.0, [0.0, foreign_context, 0.0]))?
-        .clusters(p.facts as usize - 2, fact(p, 0.0, [0.0; 3]))?;
-    Ok(field.error())
 }
 
 /// The threshold for large blocks. Neglected: overlaps of N_t + N_v random sites add (n−1)(n−2)/2 (N_t + N_v)/N_k² to the pull of
 /// a copy (17 % at n = 4), and a fact's other copies side with the foreign one (5 % at n = 3); copies are counted one by one.
 fn threshold(n: i64, points: &[&Params]) -> Claim {
-    let ratio = points[0].context as f64 / points[0].key as f64;
+    let needed = |order: i64| FactModel::copies_needed(order as u32, points[0].key as usize, points[0].context as usize);
     let sites = points.iter().map(|p| (p.M as f64, Extraction::at(p).site("foreign-error")));
-    Claim::threshold(&format!("copies-{n}"), sites, 0.25, ratio.powi(n as i32 - 1))
+    Claim::threshold(&format!("copies-{n}"), sites, 0.25, needed(n))
         .within(Margin::Relative(0.35))
-        .rival("one-more", "(N_t/N_k)ⁿ copies", [ratio.powi(n as i32)])
+        .rival("one-more", "(N_t/N_k)ⁿ copies", [needed(n + 1)])
         .rival(
             "order-blind",
-            "one fact less or more does not depend on n: N_t/N_k copies, one for n = 2",
-            [if n == 2 { 1.0 } else { ratio }],
+            "the order makes no difference: N_t/N_k copies (for n = 2: one)",
+            [if n == 2 { 1.0 } else { needed(2) }],
         )
         .axes("copies M", "error of the value read in a foreign context")
         .source("derived here: M N_k^(n−1) = N_t^(n−1)")
@@ -175,13 +154,13 @@ fn threshold(n: i64, points: &[&Params]) -> Claim {
 
 /// The exact error in a foreign context at n = 3; the margin is what `quick` resolves.
 fn foreign(points: &[&Params]) -> Result<Claim> {
-    let of = |own: f64, other: f64| points.iter().map(|p| Ok(reading(p, own, other)?)).collect::<Result<Vec<f64>>>();
-    let law = of(0.0, 1.0)?;
+    let of = |around: Context| points.iter().map(|p| Ok(model(p).reading_error(around)?)).collect::<Result<Vec<f64>>>();
+    let law = of(Context::Foreign)?;
     let sites = points.iter().zip(law).map(|(p, error)| (p.M as f64, Extraction::at(p).site("foreign-error"), error));
     Ok(Claim::curve("foreign-3", sites)
         .within(Margin::Absolute(0.03))
-        .rival("memorised", "what is stored can be read: the error in the trained context", of(1.0, 0.0)?)
-        .rival("any-context", "a foreign context disturbs no more than a new one", of(0.0, 0.0)?)
+        .rival("memorised", "what is stored can be read: the error in the trained context", of(Context::Trained)?)
+        .rival("any-context", "a foreign context disturbs no more than a new one", of(Context::Fresh)?)
         .axes("copies M", "error of the value read in a foreign context")
         .source("derived here: mixture over the overlaps of fact, context's owner and the others"))
 }
@@ -206,17 +185,9 @@ fn fresh(points: &[&Params]) -> Claim {
 
 /// Whether the context is part of the attractor: the exact error of its sites at a stored copy.
 fn context_error(points: &[&Params]) -> Result<Claim> {
-    let error = |p: &Params, copies: usize| -> Result<f64> {
-        let sizes = [p.key as usize, p.context as usize - 1, p.value as usize];
-        let blocks =
-            |own: f64| [own, 0.0, own].iter().zip(sizes).map(|(&centre, sites)| Block { sites, centre }).collect::<Vec<_>>();
-        let copies_but = |few: usize| [Kind { members: copies - few, site: 0.0, blocks: vec![1.0, 0.0, 1.0] }];
-        let field = Field::new(Separation::Power(p.n as u32), (p.key + p.context + p.value) as usize)?.stored();
-        let field = field.clusters(1, Cluster::new(1.0, &blocks(1.0), &copies_but(1)))?;
-        Ok(field.clusters(p.facts as usize - 1, Cluster::new(0.0, &blocks(0.0), &copies_but(0)))?.error())
-    };
-    let law = points.iter().map(|p| error(p, p.M as usize)).collect::<Result<Vec<f64>>>()?;
-    let single = points.iter().map(|p| error(p, 1)).collect::<Result<Vec<f64>>>()?;
+    let law = points.iter().map(|p| Ok(model(p).context_error()?)).collect::<Result<Vec<f64>>>()?;
+    let alone = |p: &Params| FactModel { copies: 1, ..model(p) };
+    let single = points.iter().map(|p| Ok(alone(p).context_error()?)).collect::<Result<Vec<f64>>>()?;
     let sites = points.iter().zip(law).map(|(p, error)| (p.M as f64, Extraction::at(p).site("context-error"), error));
     Ok(Claim::curve("context-in-attractor", sites)
         .within(Margin::Relative(0.08))
