@@ -53,7 +53,7 @@ impl Study for Correlated {
         let map = CORRELATIONS
             .iter()
             .flat_map(|&c| LOADS.map(|patterns| Params { c, K: patterns, memories: memories / 60, ..Params::default() }));
-        if profile == Profile::Smoke { curves.take(3).collect() } else { curves.chain(map).collect() }
+        if profile == Profile::Smoke { curves.take(2).collect() } else { curves.chain(map).collect() }
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {

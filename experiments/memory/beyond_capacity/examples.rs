@@ -37,7 +37,7 @@ params! {
 const PROBES: usize = 5;
 
 /// Flips and examples of the curve for the Hopfield network.
-const HOPFIELD: [(f64, i64); 6] = [(0.1, 5), (0.2, 5), (0.2, 10), (0.2, 20), (0.3, 20), (0.3, 50)];
+const HOPFIELD: [(f64, i64); 6] = [(0.1, 5), (0.2, 5), (0.2, 10), (0.2, 20), (0.3, 20), (0.3, 30)];
 
 /// Orders and examples of the rectified memories, at N = 100 and r = 0.2: memorisation ends at M = 4.6, 13, 99. Fewer examples
 /// err too rarely to be counted; prototypes and fresh examples are looked at up to 10.
@@ -53,15 +53,15 @@ impl Study for Examples {
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
-        let (share, loads) = match profile {
-            Profile::Smoke => (0.1, 1),
-            Profile::Quick => (1.0, 3),
-            Profile::Full => (20.0, 3),
+        let share = match profile {
+            Profile::Smoke => 0.3,
+            Profile::Quick => 1.0,
+            Profile::Full => 50.0,
         };
         let scaled = |memories: f64| (share * memories).ceil() as i64;
         let hopfield = HOPFIELD.iter().map(|&(r, examples)| {
-            // Rare errors need many sites: about 10⁴ of them wrong.
-            let memories = scaled(10.0 / hebbian_prototype_error(200, 5, examples as usize, r)).min(scaled(1500.0));
+            // Rare errors need many sites: about 4000 of them wrong.
+            let memories = scaled(f64::min(4.0 / hebbian_prototype_error(200, 5, examples as usize, r), 500.0));
             Params { M: examples, r, memories, ..Params::default() }
         });
         let rectified = RECTIFIED.iter().flat_map(|&(n, examples)| {
@@ -74,7 +74,7 @@ impl Study for Examples {
                 ..Params::default()
             })
         });
-        if profile == Profile::Smoke { hopfield.skip(1).take(loads).collect() } else { hopfield.chain(rectified).collect() }
+        if profile == Profile::Smoke { hopfield.filter(|p| (p.r, p.M) == (0.2, 10)).collect() } else { hopfield.chain(rectified).collect() }
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {

@@ -49,11 +49,13 @@ impl Study for Fading {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let bits = match profile {
-            Profile::Smoke => 20_000,
-            Profile::Quick => 60_000,
+            Profile::Smoke => 8_000,
+            Profile::Quick => 32_000,
             Profile::Full => 3_000_000,
         };
-        let point = |n, neurons, ratio| Params { n, N: neurons, ratio, bits };
+        // Slow fading takes many patterns, and is claimed at common errors alone.
+        let point =
+            |n, neurons, ratio: f64| Params { n, N: neurons, ratio, bits: if ratio < 0.3 { bits / 8 } else { bits } };
         let orders = SIZES.iter().map(|&(n, neurons)| point(n, neurons, 1.0));
         if profile == Profile::Smoke {
             return orders.take(1).collect();
@@ -113,8 +115,8 @@ impl Study for Fading {
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let mut stream = cell.stream("patterns");
         let (fade, sites) = (fade(p), p.N as usize);
-        // The oldest pattern has faded by e⁻⁵: its share of the noise is e⁻¹⁰.
-        let count = (5.0 / fade).ceil() as usize;
+        // The oldest pattern has faded by e⁻⁴: its share of the noise is e⁻⁸.
+        let count = (4.0 / fade).ceil() as usize;
         let side_by_side = 4.min((0.05 / fade).ceil() as usize).max(1);
         let mut errors = [0.0; AGES.len()];
         let memories = (p.bits as usize / sites).div_ceil(side_by_side);

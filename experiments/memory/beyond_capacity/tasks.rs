@@ -46,8 +46,8 @@ impl Study for Tasks {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let sites = match profile {
-            Profile::Smoke => 60_000,
-            Profile::Quick => 160_000,
+            Profile::Smoke => 30_000,
+            Profile::Quick => 100_000,
             Profile::Full => 10_000_000,
         };
         let point = |(n, neurons, patterns): (i64, i64, i64), s: f64| {
