@@ -37,8 +37,8 @@ impl Study for CorrelatedCapacity {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let memories = match profile {
-            Profile::Smoke => 10,
-            Profile::Quick => 30,
+            Profile::Smoke => 8,
+            Profile::Quick => 20,
             Profile::Full => 1000,
         };
         let all = CORRELATIONS

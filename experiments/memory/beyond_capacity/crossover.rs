@@ -50,7 +50,10 @@ impl Study for Crossover {
             Profile::Quick => 10,
             Profile::Full => 200,
         };
-        let point = |n, examples| Params { n, M: examples, memories, ..Params::default() };
+        let point = |n, examples| {
+            let share = if (n, examples) == BOTH { 3 } else { 1 };
+            Params { n, M: examples, memories: share * memories, ..Params::default() }
+        };
         match profile {
             Profile::Smoke => vec![point(2, 50), point(5, 20)],
             _ => ORDERS.iter().flat_map(|&n| EXAMPLES.map(|examples| point(n, examples))).collect(),

@@ -28,20 +28,19 @@ params! {
         M: integer = 10, 1..=10_000;
         /// Probability r that a site of an example differs from its prototype.
         r: real = 0.2, 0.0..=0.5;
+        /// Stored and fresh examples looked at in one memory; prototypes are looked at all.
+        probes: integer = 1, 1..=1000;
         /// Memories drawn per cell.
         memories: integer = 100, 1..=1_000_000;
     }
 }
-
-/// Examples, and fresh ones, looked at in one memory; prototypes are looked at all.
-const PROBES: usize = 5;
 
 /// Flips and examples of the curve for the Hopfield network.
 const HOPFIELD: [(f64, i64); 6] = [(0.1, 5), (0.2, 5), (0.2, 10), (0.2, 20), (0.3, 20), (0.3, 30)];
 
 /// Orders and examples of the rectified memories, at N = 100 and r = 0.2: memorisation ends at M = 4.6, 13, 99. Fewer examples
 /// err too rarely to be counted; prototypes and fresh examples are looked at up to 10.
-const RECTIFIED: [(i64, &[i64]); 3] = [(2, &[4, 8]), (3, &[5, 10, 20]), (5, &[50, 100])];
+const RECTIFIED: [(i64, &[i64]); 3] = [(2, &[4, 8]), (3, &[5, 10, 20]), (5, &[70, 100])];
 
 /// An error of a model of concepts.
 type Exact = fn(&ConceptModel) -> Result<f64, MemoryError>;
@@ -70,11 +69,16 @@ impl Study for Examples {
                 n,
                 N: 100,
                 M: examples,
-                memories: scaled(300.0),
+                probes: 5,
+                memories: scaled(if n == 5 { 150.0 } else { 300.0 }),
                 ..Params::default()
             })
         });
-        if profile == Profile::Smoke { hopfield.filter(|p| (p.r, p.M) == (0.2, 10)).collect() } else { hopfield.chain(rectified).collect() }
+        if profile == Profile::Smoke {
+            hopfield.filter(|p| (p.r, p.M) == (0.2, 10)).collect()
+        } else {
+            hopfield.chain(rectified).collect()
+        }
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
@@ -106,7 +110,7 @@ impl Study for Examples {
         for _ in 0..p.memories {
             let concepts = model.draw(&mut stream)?;
             let memory = DenseMemory::new(concepts.examples, separation(&p.F, p.n))?;
-            for _ in 0..PROBES {
+            for _ in 0..p.probes {
                 example += memory.one_step_error(stream.below(memory.patterns().count() as u64) as usize)?;
                 let concept = concepts.prototypes.state(stream.below(p.P as u64) as usize);
                 let cue: State = concept.noisy(p.r, &mut stream)?;
@@ -117,7 +121,7 @@ impl Study for Examples {
                 prototype += errors_between(&memory.synchronous_step(&state)?, &state)?;
             }
         }
-        let looked = (p.memories as usize * PROBES) as f64;
+        let looked = (p.memories * p.probes) as f64;
         cell.record("example-error", example / looked);
         cell.record("fresh-error", fresh / looked);
         cell.record("prototype-error", prototype / (p.memories * p.P) as f64);

@@ -54,11 +54,12 @@ impl Study for Extraction {
     fn grid(profile: Profile) -> Vec<Params> {
         let memories = match profile {
             Profile::Smoke => 60,
-            Profile::Quick => 400,
+            Profile::Quick => 280,
             Profile::Full => 20_000,
         };
         let thresholds = THRESHOLDS.iter().flat_map(|&(n, context, copies)| {
-            copies.map(|copies| Params { n, context, M: copies, memories, ..Params::default() })
+            let share = if n == 3 { 1 } else { 2 };
+            copies.map(|copies| Params { n, context, M: copies, memories: memories / share, ..Params::default() })
         });
         if profile == Profile::Smoke {
             return thresholds.take(4).collect();
