@@ -183,7 +183,7 @@ impl Field {
     /// The probability that the site prefers the sign opposite to the reference; a tie is no error.
     pub fn error(&self) -> f64 {
         // For n = 2 the field moves in steps of 8; where it can vanish, half a step below is between two of its values.
-        let even = self.stored * (self.sites - 1) % 2 == 0;
+        let even = (self.stored * (self.sites - 1)).is_multiple_of(2);
         let at = if self.separation == Separation::Power(2) && even { -4.0 } else { 0.0 };
         let reach = self.mean().abs() + REACH * self.variance().sqrt();
         let (mut cosines, mut sines) = (vec![0.0; self.sites], vec![0.0; self.sites]);

@@ -36,7 +36,7 @@ impl WeightedMemory {
         if weights.len() != count {
             return Err(MemoryError::Index { what: "weight", index: weights.len(), count });
         }
-        if let Some(&value) = weights.iter().find(|weight| !(weight.abs() <= 1e6)) {
+        if let Some(&value) = weights.iter().find(|weight| weight.is_nan() || weight.abs() > 1e6) {
             return Err(MemoryError::Range { what: "a weight", value, low: -1e6, high: 1e6 });
         }
         let values = (0..=sites).map(|agreeing| separation.at(2.0 * agreeing as f64 - sites as f64)).collect();

@@ -42,9 +42,6 @@ const HOPFIELD: [(f64, i64); 6] = [(0.1, 5), (0.2, 5), (0.2, 10), (0.2, 20), (0.
 /// err too rarely to be counted; prototypes and fresh examples are looked at up to 10.
 const RECTIFIED: [(i64, &[i64]); 3] = [(2, &[4, 8]), (3, &[5, 10, 20]), (5, &[70, 100])];
 
-/// An error of a model of concepts.
-type Exact = fn(&ConceptModel) -> Result<f64, MemoryError>;
-
 impl Study for Examples {
     const NAME: &'static str = "examples";
     const ABOUT: &'static str = "Stores M noisy examples of each of P prototypes and updates once at stored examples, at prototypes \
@@ -85,8 +82,7 @@ impl Study for Examples {
         let mut claims = Vec::new();
         let hopfield: Vec<&Params> = points.iter().filter(|p| p.F == "power" && p.n == 2).collect();
         if !hopfield.is_empty() {
-            let usual: Vec<&Params> = hopfield.iter().copied().filter(|p| p.r == 0.2).collect();
-            claims.extend((!usual.is_empty()).then(|| hebbian(&usual)));
+            claims.push(hebbian(&hopfield.iter().copied().filter(|p| p.r == 0.2).collect::<Vec<_>>()));
             claims.push(prototypes("prototypes-power-2", &hopfield)?);
         }
         for n in [2, 3, 5] {
@@ -152,25 +148,24 @@ fn hebbian(points: &[&Params]) -> Claim {
     Claim::curve("hebbian-mixture", curve)
         .within(Margin::Relative(0.2))
         .rival("gaussian-examples", "the examples' own share is taken as Gaussian too, with its mean and variance", shortcut)
-        .rival(
-            "prototypes-alone",
-            "prototypes are stored as if they alone were, however few the examples",
-            points.iter().map(|p| normal_tail((p.N as f64 / (p.P as f64 - 1.0)).sqrt())),
-        )
         .axes("examples M", "one-step error at a prototype")
         .log_y()
         .source("derived here: mixture over the number of examples that are wrong at the site")
 }
 
 /// An exact mixture over the points of a curve. Its margin is what `quick` resolves.
-fn exact(id: &str, points: &[&Params], observable: &str, error: Exact) -> Result<Claim> {
+fn exact(
+    id: &str,
+    points: &[&Params],
+    observable: &str,
+    error: impl Fn(&ConceptModel) -> Result<f64, MemoryError>,
+) -> Result<Claim> {
     let law = points.iter().map(|p| Ok(error(&model(p))?)).collect::<Result<Vec<f64>>>()?;
     let sites = points.iter().zip(law).map(|(p, error)| (p.M as f64, Examples::at(p).site(observable), error));
     let claim = Claim::curve(id, sites).within(Margin::Relative(0.08)).axes("examples M", observable).log_y();
-    Ok(claim.source("derived here: characteristic functions of concepts, no approximation but the smoothed lattice"))
+    Ok(claim.source("derived here: characteristic functions of concepts"))
 }
 
-/// At a prototype.
 fn prototypes(id: &str, points: &[&Params]) -> Result<Claim> {
     let pull = |p: &Params| p.M as f64 * (1.0 - 2.0 * p.r).powi(p.n as i32);
     let independent = points.iter().map(|p| Ok(normal_tail(pull(p) / noise(p)?.sqrt()))).collect::<Result<Vec<f64>>>()?;
@@ -187,23 +182,15 @@ fn memorisation(n: i64, points: &[&Params]) -> Result<Claim> {
     };
     Ok(exact(&format!("memorisation-{n}"), points, "example-error", ConceptModel::example_error)?
         .rival("independent", "examples of a concept disturb one another like independent patterns", with(&|_| 1.0)?)
-        .rival(
-            "mean-crosstalk",
-            "the mean crosstalk (M − 1) cⁿ of a concept's other examples supports every site alike",
-            with(&|p| 1.0 + support(p))?,
-        ))
+        .rival("mean-crosstalk", "the mean crosstalk (M − 1) cⁿ supports every site alike", with(&|p| 1.0 + support(p))?))
 }
 
-/// After one update of a fresh example.
 fn fresh(n: i64, points: &[&Params]) -> Result<Claim> {
-    Ok(exact(&format!("fresh-{n}"), points, "fresh-error", ConceptModel::fresh_error)?.rival(
-        "kept",
-        "a fresh example stays what it is, or becomes one stored example, as far from the prototype",
-        points.iter().map(|p| p.r),
-    ))
+    let kept = points.iter().map(|p| p.r);
+    let claim = exact(&format!("fresh-{n}"), points, "fresh-error", ConceptModel::fresh_error)?;
+    Ok(claim.rival("kept", "it stays what it is, or becomes one stored example: as far from the prototype", kept))
 }
 
-/// Noise over squared signal of as many independent patterns.
 fn noise(p: &Params) -> Result<f64> {
     Ok(capacity::noise_to_signal(separation(&p.F, p.n), p.N as usize, (p.M * p.P) as f64)?)
 }

@@ -54,7 +54,7 @@ impl Study for Fading {
             Profile::Full => 3_000_000,
         };
         // Where only common errors or slopes are claimed, fewer sites do.
-        let share = |neurons, ratio: f64| match (neurons, ratio < 0.3 || ratio > 5.0) {
+        let share = |neurons, ratio: f64| match (neurons, !(0.3..=5.0).contains(&ratio)) {
             (_, true) => 4,
             (40 | 90, _) => 2,
             _ => 1,
