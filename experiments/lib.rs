@@ -34,6 +34,7 @@ pub mod landscapes {
 
 /// Associative memory.
 pub mod memory {
+    pub mod beyond_capacity;
     pub mod biological_memory;
     pub mod clique_memory;
     pub mod dense_memory;
@@ -71,6 +72,7 @@ pub fn laws() -> Vec<framework::Law> {
         dynamics::uncertainty_relation::law(),
         equivariant::set_transfer::law(),
         landscapes::posterior_collapse::law(),
+        memory::beyond_capacity::law(),
         memory::dense_memory::law(),
         memory::threshold_linear::law(),
         memory::exponential_memory::law(),

@@ -5,6 +5,7 @@ pub mod crossings;
 pub mod density;
 pub mod double_exponential;
 pub mod gaussian;
+pub mod inversion;
 pub mod lambert;
 pub mod lasso;
 pub mod lyapunov_equation;

@@ -1,5 +1,7 @@
 //! Words of 64 sites: bit 1 is +1, bit 0 is −1, bits past the last site are 0.
 
+use lawbook_core::Stream;
+
 pub(crate) const WORD: usize = u64::BITS as usize;
 
 /// Number of words for so many sites.
@@ -31,4 +33,27 @@ pub(crate) fn agreeing_sum(words: &[u64], bit: usize, sign: u64, weights: &[f64]
         }
     }
     (sums[0] + sums[1]) + (sums[2] + sums[3]) + tail
+}
+
+/// A word whose bits are 1 independently with probability `p`: 64 uniform numbers compared with p bit by bit, until all are
+/// decided, to 2^-53.
+pub(crate) fn bernoulli_word(p: f64, stream: &mut Stream) -> u64 {
+    if p >= 1.0 {
+        return u64::MAX;
+    }
+    let digits = (p * 2f64.powi(53)) as u64;
+    let (mut below, mut undecided) = (0, u64::MAX);
+    for place in (0..53).rev() {
+        let random = stream.next_u64();
+        if (digits >> place) & 1 == 1 {
+            below |= undecided & !random;
+            undecided &= random;
+        } else {
+            undecided &= !random;
+        }
+        if undecided == 0 {
+            break;
+        }
+    }
+    below
 }

@@ -47,6 +47,18 @@ pub enum MemoryError {
         /// Sites of the state.
         sites: usize,
     },
+    /// A number outside its range.
+    #[error("{what} is {value}: it lies between {low} and {high}")]
+    Range {
+        /// What it is.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+        /// The least it can be.
+        low: f64,
+        /// The most it can be.
+        high: f64,
+    },
     /// An order below 2 has no crosstalk to separate.
     #[error("order {0}: the separation function x^n needs n of at least 2 (n = 2 is the Hopfield network)")]
     Order(u32),

@@ -1,5 +1,6 @@
 //! Patterns and states of ±1 sites, 64 to a word.
 
+<<<<<<< HEAD
 use std::collections::HashMap;
 
 use lawbook_core::{
@@ -8,10 +9,15 @@ use lawbook_core::{
     simd::Level,
 };
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSlice};
+=======
+use std::ops::Range;
+
+use lawbook_core::Stream;
+>>>>>>> beyond
 
 use crate::{
     MemoryError,
-    bits::{WORD, site_mask, words},
+    bits::{WORD, bernoulli_word, site_mask, words},
 };
 
 /// Stored patterns ξ^μ, `count` of them with `sites` sites each.
@@ -245,8 +251,39 @@ impl State {
         Ok(cue)
     }
 
+<<<<<<< HEAD
     pub(crate) fn words(&self) -> &[u64] {
         &self.words
+=======
+    /// This state with every site turned over independently with probability `flips`.
+    pub fn noisy(&self, flips: f64, stream: &mut Stream) -> Result<Self, MemoryError> {
+        if !(0.0..=1.0).contains(&flips) {
+            return Err(MemoryError::Range { what: "the probability of a flip", value: flips, low: 0.0, high: 1.0 });
+        }
+        let mut cue = self.clone();
+        for (word, bits) in cue.words.iter_mut().enumerate() {
+            *bits ^= bernoulli_word(flips, stream) & site_mask(self.sites, word);
+        }
+        Ok(cue)
+    }
+
+    /// This state with the sites of `range` taken from another.
+    pub fn with_sites_of(&self, other: &Self, range: Range<usize>) -> Result<Self, MemoryError> {
+        same_sites(self.sites, other.sites)?;
+        if range.end > self.sites {
+            return Err(MemoryError::Index { what: "site", index: range.end, count: self.sites });
+        }
+        let mut state = self.clone();
+        for (word, (bits, theirs)) in state.words.iter_mut().zip(&other.words).enumerate() {
+            let upto = |site: usize| match site.saturating_sub(word * WORD) {
+                used @ 0..WORD => (1 << used) - 1,
+                _ => u64::MAX,
+            };
+            let taken = upto(range.end) & !upto(range.start);
+            *bits = (*bits & !taken) | (theirs & taken);
+        }
+        Ok(state)
+>>>>>>> beyond
     }
 
     /// 1 if the site is +1, 0 if it is −1.
@@ -280,6 +317,17 @@ mod tests {
                 assert_eq!(overlap as f64, dot);
                 assert_eq!(patterns.state(mu).overlap(&state).unwrap(), overlap);
                 assert_eq!(patterns.state(mu).negated().overlap(&state).unwrap(), -overlap);
+            }
+        }
+
+        #[test]
+        fn sites_are_taken_from_where_they_are_said_to_come(seed in any::<u64>(), sites in 1usize..200, a in any::<usize>(), b in any::<usize>()) {
+            let patterns = Patterns::random(2, sites, &mut Key::new(["take"]).stream("patterns", seed)).unwrap();
+            let (mine, theirs) = (patterns.state(0), patterns.state(1));
+            let range = (a % (sites + 1)).min(b % (sites + 1))..(a % (sites + 1)).max(b % (sites + 1));
+            let mixed = mine.with_sites_of(&theirs, range.clone()).unwrap().signs();
+            for (site, sign) in mixed.into_iter().enumerate() {
+                assert_eq!(sign, if range.contains(&site) { theirs.signs()[site] } else { mine.signs()[site] });
             }
         }
 
@@ -321,6 +369,18 @@ mod tests {
     fn memory_per_bit_is_one_bit() {
         let patterns = Patterns::random(1000, 1000, &mut Key::new(["bits"]).stream("patterns", 0)).unwrap();
         assert!((patterns.planes().len() * 64) as f64 <= 1.05 * 1e6);
+    }
+
+    #[test]
+    fn noise_turns_over_its_share_of_sites() {
+        let mut stream = Key::new(["noise"]).stream("flips", 0);
+        let state = Patterns::random(1, 100_000, &mut stream).unwrap().state(0);
+        for flips in [0.0, 0.013, 0.2, 0.5, 1.0] {
+            let noisy = state.noisy(flips, &mut stream).unwrap();
+            let share = 0.5 - 0.5 * noisy.overlap(&state).unwrap() as f64 / 1e5;
+            assert!((share - flips).abs() <= 5.0 * (flips * (1.0 - flips) / 1e5).sqrt(), "{flips}: {share}");
+        }
+        assert!(state.noisy(1.1, &mut stream).is_err());
     }
 
     #[test]

@@ -1,0 +1,252 @@
+//! A dense memory whose memories have weights: what is written one after another fades.
+//!
+//! `E(σ) = −Σ_μ w_μ F(ξ^μ·σ)`. With `w = λ^age` every new memory first shrinks all earlier ones by λ: for n = 2 that is the
+//! palimpsest of Nadal, Toulouse, Changeux & Dehaene (*Networks of formal neurons and memory palimpsests*, Europhysics Letters
+//! 1, 1986) and Parisi (*A memory which forgets*, J. Phys. A 19, 1986), and for any n the same trace in the energy.
+
+use std::f64::consts::E;
+
+use lawbook_analysis::gaussian::{normal_density, normal_tail, odd_factorial};
+use lawbook_core::Stream;
+
+use crate::{
+    MemoryError, Patterns, Retrieved, Separation, State,
+    bits::{WORD, agreeing_sum},
+    crosstalk::Crosstalk,
+};
+
+/// Sweeps after which a descent is given up.
+const MOST_SWEEPS: usize = 10_000;
+
+/// A network with energy `−Σ_μ w_μ F(ξ^μ·σ)`. Differences of energy below the rounding of the sum are ties; a tie keeps the state.
+#[derive(Debug, Clone)]
+pub struct WeightedMemory {
+    patterns: Patterns,
+    separation: Separation,
+    weights: Vec<f64>,
+    /// F(x) by number of agreeing sites.
+    values: Vec<f64>,
+}
+
+impl WeightedMemory {
+    /// Stores `patterns`, each with its weight: finite, one per pattern.
+    pub fn new(patterns: Patterns, weights: Vec<f64>, separation: Separation) -> Result<Self, MemoryError> {
+        let (sites, count) = (patterns.sites(), patterns.count());
+        separation.check(sites, count)?;
+        if weights.len() != count {
+            return Err(MemoryError::Index { what: "weight", index: weights.len(), count });
+        }
+        if let Some(&value) = weights.iter().find(|weight| weight.is_nan() || weight.abs() > 1e6) {
+            return Err(MemoryError::Range { what: "a weight", value, low: -1e6, high: 1e6 });
+        }
+        let values = (0..=sites).map(|agreeing| separation.at(2.0 * agreeing as f64 - sites as f64)).collect();
+        Ok(Self { patterns, separation, weights, values })
+    }
+
+    /// Patterns written one after another, the last one with weight 1, each earlier one with `decay` times the weight of its
+    /// successor. `decay` lies between 0 and 1.
+    pub fn fading(patterns: Patterns, decay: f64, separation: Separation) -> Result<Self, MemoryError> {
+        if !(0.0..=1.0).contains(&decay) {
+            return Err(MemoryError::Range { what: "the decay", value: decay, low: 0.0, high: 1.0 });
+        }
+        let last = patterns.count() as i32 - 1;
+        let weights = (0..patterns.count()).map(|mu| decay.powi(last - mu as i32)).collect();
+        Self::new(patterns, weights, separation)
+    }
+
+    /// What is stored.
+    pub fn patterns(&self) -> &Patterns {
+        &self.patterns
+    }
+
+    /// The weight of each pattern.
+    pub fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+
+    /// The separation function.
+    pub fn separation(&self) -> Separation {
+        self.separation
+    }
+
+    /// The energy of a state.
+    pub fn energy(&self, state: &State) -> Result<f64, MemoryError> {
+        let agreements = self.patterns.agreements(state)?;
+        Ok(-agreements.iter().zip(&self.weights).map(|(&agreeing, w)| w * self.values[agreeing as usize]).sum::<f64>())
+    }
+
+    /// What each single flip would change the energy by, and the rounding of such a number.
+    pub fn flip_costs(&self, state: &State) -> Result<(Vec<f64>, f64), MemoryError> {
+        let (sites, mut gain, mut magnitude) = (state.sites(), 0.0, 0.0);
+        let agreements = self.patterns.agreements(state)?;
+        let value = |agreeing: usize| self.values[agreeing.min(sites)];
+        let stakes: Vec<f64> = agreements
+            .iter()
+            .zip(&self.weights)
+            .map(|(&agreeing, weight)| {
+                let agreeing = agreeing as usize;
+                let won = if agreeing < sites { value(agreeing + 1) - value(agreeing) } else { 0.0 };
+                let lost = if agreeing > 0 { value(agreeing) - value(agreeing - 1) } else { 0.0 };
+                gain += weight * won;
+                magnitude += (weight * (won + lost)).abs();
+                weight * (won + lost)
+            })
+            .collect();
+        let cost =
+            |site: usize| agreeing_sum(self.patterns.plane(site / WORD), site % WORD, state.bit(site), &stakes) - gain;
+        Ok(((0..sites).map(cost).collect(), f64::EPSILON * magnitude * (agreements.len() as f64).sqrt()))
+    }
+
+    /// Every site at once takes the value of lower energy, the others held.
+    pub fn synchronous_step(&self, state: &State) -> Result<State, MemoryError> {
+        let (costs, rounding) = self.flip_costs(state)?;
+        let mut next = state.clone();
+        costs.iter().enumerate().filter(|(_, cost)| **cost < -rounding).for_each(|(site, _)| next.flip(site));
+        Ok(next)
+    }
+
+    /// The fraction of sites of stored pattern `mu` that one update would turn over.
+    pub fn one_step_error(&self, mu: usize) -> Result<f64, MemoryError> {
+        let count = self.patterns.count();
+        if mu >= count {
+            return Err(MemoryError::Index { what: "pattern", index: mu, count });
+        }
+        let state = self.patterns.state(mu);
+        let overlap = self.synchronous_step(&state)?.overlap(&state)?;
+        Ok(0.5 - 0.5 * overlap as f64 / state.sites() as f64)
+    }
+
+    /// Descends from `cue`, one site at a time in random order, to a fixed point.
+    pub fn retrieve(&self, cue: &State, stream: &mut Stream) -> Result<Retrieved, MemoryError> {
+        let (mut state, mut flips) = (cue.clone(), 0);
+        let mut order: Vec<usize> = (0..state.sites()).collect();
+        for sweeps in 1..=MOST_SWEEPS {
+            let before = flips;
+            stream.shuffle(&mut order);
+            let (mut costs, mut rounding) = self.flip_costs(&state)?;
+            for &site in &order {
+                if costs[site] < -rounding {
+                    state.flip(site);
+                    flips += 1;
+                    (costs, rounding) = self.flip_costs(&state)?;
+                }
+            }
+            if flips == before {
+                return Ok(Retrieved { state, flips, sweeps });
+            }
+        }
+        Err(MemoryError::Unfinished(MOST_SWEEPS))
+    }
+}
+
+/// The capacity scale `A = N^(n−1)/(2n − 3)!!`: squared signal over the crosstalk's variance per memory of weight 1, for large N.
+pub fn capacity_scale(order: u32, sites: usize) -> f64 {
+    (sites as f64).powi(order as i32 - 1) / odd_factorial(2 * i64::from(order) - 3)
+}
+
+/// One-step error of the pattern that is `age` patterns old in an endless stream of them, `Q(λ^age √((1 − λ²) A))`, for large N:
+/// signal λ^age against crosstalk of variance `Σ λ^(2 age')/A`. Derived here; n = 2 is the known palimpsest.
+pub fn fading_error(order: u32, sites: usize, decay: f64, age: f64) -> f64 {
+    normal_tail(decay.powf(age) * ((1.0 - decay * decay) * capacity_scale(order, sites)).sqrt())
+}
+
+/// The same at finite size, after `count` patterns: exact signal and variance, and the crosstalk's kurtosis (Edgeworth).
+pub fn fading_error_finite(order: u32, sites: usize, decay: f64, age: usize, count: usize) -> Result<f64, MemoryError> {
+    let one = Crosstalk::new(Separation::Power(order), sites, 2)?;
+    let sum = |power: i32| (0..count).filter(|&a| a != age).map(|a| decay.powi(power * a as i32)).sum::<f64>();
+    let x = decay.powi(age as i32) * one.signal() / (one.variance() * sum(2)).sqrt();
+    let kurtosis = one.excess_kurtosis() * sum(4) / sum(2).powi(2);
+    Ok(normal_tail(x) + normal_density(x) * (x.powi(3) - 3.0 * x) * kurtosis / 24.0)
+}
+
+/// The decay per pattern `1 − λ` that keeps patterns below an error of `Q(z)` for longest, `e z²/2A`, and how long: the span
+/// `A/(e z²)` patterns. Without decay the memory holds `A/z²` at that error, once: forgetting costs a factor e, whatever n.
+pub fn best_decay(order: u32, sites: usize, z: f64) -> (f64, f64) {
+    let scale = capacity_scale(order, sites);
+    (E * z * z / (2.0 * scale), scale / (E * z * z))
+}
+
+/// The age at which the error reaches `Q(z)`, as a fraction of the longest span, if `1 − λ` is `ratio` times the best:
+/// `(1 + ln ratio)/ratio`, none below 1/e (blackout).
+pub fn span_fraction(ratio: f64) -> f64 {
+    ((1.0 + ratio.ln()) / ratio).max(0.0)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use lawbook_core::Key;
+
+    use super::*;
+    use crate::DenseMemory;
+
+    fn some(count: usize, sites: usize) -> Patterns {
+        Patterns::random(count, sites, &mut Key::new(["weighted"]).stream("patterns", 0)).unwrap()
+    }
+
+    /// With equal weights it is the dense memory: same energies, costs and descents.
+    #[test]
+    fn equal_weights_are_the_dense_memory() {
+        let separation = Separation::Rectified(3);
+        let (patterns, mut stream) = (some(30, 70), Key::new(["weighted"]).stream("descent", 0));
+        let plain = DenseMemory::new(patterns.clone(), separation).unwrap();
+        let weighted = WeightedMemory::new(patterns.clone(), vec![1.0; 30], separation).unwrap();
+        let cue = patterns.state(3).corrupted(20, &mut stream).unwrap();
+        assert_eq!(plain.energy(&cue).unwrap(), weighted.energy(&cue).unwrap());
+        assert_eq!(plain.flip_costs(&cue).unwrap(), weighted.flip_costs(&cue).unwrap().0);
+        let ends = (plain.retrieve(&cue, &mut stream.clone()).unwrap(), weighted.retrieve(&cue, &mut stream).unwrap());
+        assert_eq!(ends.0.state, ends.1.state);
+    }
+
+    #[test]
+    fn costs_are_differences_of_energy_and_descents_end_in_fixed_points() {
+        let memory = WeightedMemory::fading(some(40, 30), 0.9, Separation::Power(3)).unwrap();
+        let mut stream = Key::new(["weighted"]).stream("descent", 1);
+        let cue = memory.patterns().state(39).corrupted(8, &mut stream).unwrap();
+        for (site, cost) in memory.flip_costs(&cue).unwrap().0.into_iter().enumerate() {
+            let mut flipped = cue.clone();
+            flipped.flip(site);
+            let difference = memory.energy(&flipped).unwrap() - memory.energy(&cue).unwrap();
+            assert!((difference - cost).abs() < 1e-8 * difference.abs().max(1.0), "{site}: {difference} {cost}");
+        }
+        let end = memory.retrieve(&cue, &mut stream).unwrap();
+        assert_eq!(memory.synchronous_step(&end.state).unwrap(), end.state);
+        assert!(memory.energy(&end.state).unwrap() <= memory.energy(&cue).unwrap());
+    }
+
+    /// X-Val: Q(2.6989) and Q(1.6328), with scipy 1.17.1, for the palimpsest of 1000 neurons and λ = 0.99 at ages 50 and 100.
+    #[test]
+    fn the_classic_palimpsest() {
+        for (age, exact) in PALIMPSEST {
+            assert!((fading_error(2, 1000, 0.99, age) / exact - 1.0).abs() < 1e-6, "{age}");
+            let finite = fading_error_finite(2, 1000, 0.99, age as usize, 2000).unwrap();
+            assert!((finite / exact - 1.0).abs() < 0.03, "{finite}");
+        }
+    }
+
+    const PALIMPSEST: [(f64, f64); 2] = [(50.0, 0.003_478_487_984_206_165_5), (100.0, 0.051_250_389_817_838_53)];
+
+    /// The best decay is a maximum of the age at which the error reaches Q(z), in the exact λ and not only for small 1 − λ.
+    #[test]
+    fn the_best_decay_is_the_best() {
+        let (z, sites) = (2.576, 4000);
+        let span = |decay: f64| {
+            let scale = (1.0 - decay * decay) * capacity_scale(3, sites);
+            (z * z / scale).ln() / (2.0 * decay.ln())
+        };
+        let (fade, longest) = best_decay(3, sites, z);
+        assert!((span(1.0 - fade) / longest - 1.0).abs() < 1e-3);
+        for ratio in [0.5, 3.0] {
+            assert!((span(1.0 - ratio * fade) / longest - span_fraction(ratio)).abs() < 1e-3);
+        }
+        assert_eq!(span_fraction(0.3), 0.0);
+    }
+
+    #[test]
+    fn bad_weights_are_refused() {
+        let refused = |weights: Vec<f64>| WeightedMemory::new(some(3, 9), weights, Separation::Power(2)).unwrap_err();
+        assert_eq!(refused(vec![1.0]), MemoryError::Index { what: "weight", index: 1, count: 3 });
+        assert!(matches!(refused(vec![1.0, f64::NAN, 1.0]), MemoryError::Range { .. }));
+        assert!(WeightedMemory::fading(some(3, 9), 1.5, Separation::Power(2)).is_err());
+    }
+}
