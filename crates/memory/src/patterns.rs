@@ -1,7 +1,6 @@
 //! Patterns and states of ±1 sites, 64 to a word.
 
-<<<<<<< HEAD
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use lawbook_core::{
     Stream,
@@ -9,11 +8,6 @@ use lawbook_core::{
     simd::Level,
 };
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSlice};
-=======
-use std::ops::Range;
-
-use lawbook_core::Stream;
->>>>>>> beyond
 
 use crate::{
     MemoryError,
@@ -251,10 +245,10 @@ impl State {
         Ok(cue)
     }
 
-<<<<<<< HEAD
     pub(crate) fn words(&self) -> &[u64] {
         &self.words
-=======
+    }
+
     /// This state with every site turned over independently with probability `flips`.
     pub fn noisy(&self, flips: f64, stream: &mut Stream) -> Result<Self, MemoryError> {
         if !(0.0..=1.0).contains(&flips) {
@@ -283,7 +277,6 @@ impl State {
             *bits = (*bits & !taken) | (theirs & taken);
         }
         Ok(state)
->>>>>>> beyond
     }
 
     /// 1 if the site is +1, 0 if it is −1.

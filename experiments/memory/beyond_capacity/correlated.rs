@@ -4,7 +4,7 @@ use anyhow::Result;
 use lawbook_analysis::gaussian::normal_tail;
 use lawbook_memory::{DenseMemory, Separation, capacity, concepts::ConceptModel};
 
-use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
+use crate::framework::{Cell, Claim, Margin, PhaseDiagram, Profile, Study, params};
 
 /// One-step error of correlated patterns.
 pub struct Correlated;
@@ -61,7 +61,8 @@ impl Study for Correlated {
         for n in [2, 3] {
             let curve: Vec<&Params> = points.iter().filter(|p| p.n == n && p.N == 200).collect();
             if !curve.is_empty() {
-                claims.push(error(n, &curve)?);
+                let claim = error(n, &curve)?;
+                claims.push(if n == 3 { claim.phase_diagram(map(points)) } else { claim });
             }
         }
         Ok(claims)
@@ -123,4 +124,16 @@ fn error(n: i64, points: &[&Params]) -> Result<Claim> {
         .log_x()
         .log_y()
         .source("derived here: signal 1 ± (K − 1) √c c^(n−1) at sites with and against the shared part"))
+}
+
+/// The error against the shared part over load and correlation.
+fn map(points: &[Params]) -> PhaseDiagram {
+    let cells = points.iter().filter(|p| p.N == 100);
+    let cells = cells.map(|p| (p.K as f64, p.c, Correlated::at(p).site("opposing-error")));
+    let (first, last) = (LOADS[0] as f64, LOADS[LOADS.len() - 1] as f64);
+    let limit = (0..=20).map(|i| first * (last / first).powf(f64::from(i) / 20.0)).map(|load| (load, load.powf(-0.4)));
+    PhaseDiagram::new("patterns K", "correlation c", "error at sites against the shared part, n = 3")
+        .cells(cells)
+        .boundary("K = c^−5/2", limit)
+        .log_across()
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use lawbook_memory::{DenseMemory, Separation, State, concepts::ConceptModel};
 
-use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
+use crate::framework::{Cell, Claim, Margin, PhaseDiagram, Profile, Study, params};
 
 /// Fixed points below stored and fresh examples.
 pub struct Crossover;
@@ -81,7 +81,8 @@ impl Study for Crossover {
                     )
                     .axes("examples M", "overlap of a stored example with where it descends to")
                     .log_x()
-                    .source("derived here: above b^−(2n−1) examples the fixed point below each is the prototype"),
+                    .source("derived here: above b^−(2n−1) examples the fixed point below each is the prototype")
+                    .phase_diagram(map(points)),
             );
         }
         // Thirds and eightieths of a limit: a few sites, and few of the patterns, may still be lost to the other concepts.
@@ -135,4 +136,17 @@ impl Study for Crossover {
         }
         Ok(())
     }
+}
+
+/// Recall over examples and order, with the limit at which memorisation ends.
+fn map(points: &[Params]) -> PhaseDiagram {
+    let map = points.iter().map(|p| (p.M as f64, p.n as f64, Crossover::at(p).site("recall")));
+    let b: f64 = 1.0 - 2.0 * points[0].r;
+    let last = points.iter().map(|p| p.M).max().unwrap_or(1) as f64;
+    let limit = |n: f64| b.powf(1.0 - 2.0 * n);
+    let highest = (0.5 - last.ln() / (2.0 * b.ln())).min(ORDERS[ORDERS.len() - 1] as f64);
+    PhaseDiagram::new("examples M", "order n", "overlap with the stored example")
+        .cells(map)
+        .boundary("memorisation ends, M = b^−(2n−1)", [2.0, highest].map(|n| (limit(n), n)))
+        .log_across()
 }

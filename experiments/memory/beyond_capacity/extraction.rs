@@ -1,16 +1,17 @@
 //! Facts with several copies, each in another context: reading a value by its key in the trained, a new or a foreign context.
 
+mod contexts;
+
 use std::ops::Range;
 
 use anyhow::Result;
-use lawbook_analysis::gaussian::normal_tail;
 use lawbook_memory::{
     DenseMemory, Patterns, Separation, State,
     facts::{Context, FactModel},
 };
 
 use super::errors_between;
-use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
+use crate::framework::{Cell, Claim, Margin, PhaseDiagram, Profile, Study, params};
 
 /// Errors of a read value.
 pub struct Extraction;
@@ -84,14 +85,14 @@ impl Study for Extraction {
                 claims.push(threshold(n, &curve));
             }
             if curve.len() == copies.len() && n == 3 {
-                claims.push(foreign(&curve)?);
+                claims.push(foreign(&curve)?.phase_diagram(map(points)));
             }
         }
         let averaged: Vec<&Params> = points.iter().filter(|p| p.n == 2 && p.facts == 10).collect();
         if !averaged.is_empty() {
-            claims.push(fresh(&averaged));
+            claims.push(contexts::fresh(&averaged));
             let several: Vec<&Params> = averaged.into_iter().filter(|p| p.M > 1).collect();
-            claims.push(context_error(&several)?);
+            claims.push(contexts::error(&several)?);
         }
         Ok(claims)
     }
@@ -166,33 +167,12 @@ fn foreign(points: &[&Params]) -> Result<Claim> {
         .source("derived here: mixture over the overlaps of fact, context's owner and the others"))
 }
 
-/// Closed form for n = 2: signal N_k per copy; own and other contexts, independent from copy to copy, are the part of the noise
-/// that falls with M. Gaussian over ten facts, absolute error below 0.01.
-fn fresh(points: &[&Params]) -> Claim {
-    let law = |p: &Params, copies: f64| {
-        let (facts, key) = (p.facts as f64, p.key as f64);
-        let noise = facts * (p.context as f64 / copies + p.value as f64 - 1.0) + (facts - 1.0) * key;
-        normal_tail(key / noise.sqrt())
-    };
-    let sites = points.iter().map(|p| (p.M as f64, Extraction::at(p).site("fresh-error"), law(p, p.M as f64)));
-    Claim::curve("contexts-average-out", sites)
-        .within(Margin::Absolute(0.02))
-        .rival("one-copy", "copies make no difference", points.iter().map(|p| law(p, 1.0)))
-        .rival("no-context", "contexts do not disturb at all", points.iter().map(|p| law(p, 1e9)))
-        .axes("copies M", "error of the value read in a new context")
-        .log_x()
-        .source("derived here: Q(N_k/√(F (N_t/M + N_v − 1) + (F − 1) N_k))")
-}
-
-/// Whether the context is part of the attractor: the exact error of its sites at a stored copy.
-fn context_error(points: &[&Params]) -> Result<Claim> {
-    let law = points.iter().map(|p| Ok(model(p).context_error()?)).collect::<Result<Vec<f64>>>()?;
-    let alone = |p: &Params| FactModel { copies: 1, ..model(p) };
-    let single = points.iter().map(|p| Ok(alone(p).context_error()?)).collect::<Result<Vec<f64>>>()?;
-    let sites = points.iter().zip(law).map(|(p, error)| (p.M as f64, Extraction::at(p).site("context-error"), error));
-    Ok(Claim::curve("context-in-attractor", sites)
-        .within(Margin::Relative(0.08))
-        .rival("attractor", "the context of a stored copy is part of its attractor, as for a single copy", single)
-        .axes("copies M", "error of the context at a stored copy")
-        .source("derived here: N_k + N_v common sites of a fact pull each copy's context towards the others'"))
+/// The error in a foreign context over copies and order, where the context is twice as long as the key.
+fn map(points: &[Params]) -> PhaseDiagram {
+    let cells = points.iter().filter(|p| p.facts == 5 && p.context == 2 * p.key);
+    let cells = cells.map(|p| (p.M as f64, p.n as f64, Extraction::at(p).site("foreign-error")));
+    PhaseDiagram::new("copies M", "order n", "error in a foreign context")
+        .cells(cells)
+        .boundary("M = (N_t/N_k)^(n−1)", [2.0, 5.0].map(|n: f64| (2_f64.powf(n - 1.0), n)))
+        .log_across()
 }
