@@ -25,7 +25,7 @@ pub mod training;
 
 use anyhow::Result;
 use lawbook_core::Stream;
-use lawbook_memory::{DenseMemory, Patterns, Separation};
+use lawbook_memory::{DenseMemory, Patterns, Separation, State};
 
 use crate::framework::Law;
 
@@ -71,8 +71,8 @@ fn probe(separation: Separation, sites: usize, patterns: usize, probes: usize, s
     while left > 0 {
         let memory = DenseMemory::new(Patterns::random(patterns, sites, stream)?, separation)?;
         let here = patterns.min(left).min(PROBES_PER_MEMORY);
-        for mu in 0..here {
-            let wrong = memory.one_step_error(mu)?;
+        let states: Vec<State> = (0..here).map(|mu| memory.patterns().state(mu)).collect();
+        for wrong in memory.one_step_errors(&states)? {
             error += wrong;
             fixed += if wrong == 0.0 { 1.0 } else { 0.0 };
         }

@@ -90,7 +90,8 @@ fn one_layer(memory: &TwoLayerMemory, start: &Tensor) -> Result<Tensor> {
         let second = slope(&(&v + &first * (0.5 * dt)))?;
         let third = slope(&(&v + &second * (0.5 * dt)))?;
         let fourth = slope(&(&v + &third * dt))?;
-        v += (first + (second + third) * 2.0 + fourth) * (dt / 6.0);
+        // Not in place: the start shares its memory.
+        v = v + (first + (second + third) * 2.0 + fourth) * (dt / 6.0);
     }
     Ok(v)
 }
