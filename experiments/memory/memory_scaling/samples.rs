@@ -35,9 +35,9 @@ params! {
 const AMPLE: [(f64, i64, i64, [i64; 4], i64); 2] =
     [(3.0, 500, 128, [30, 100, 300, 1000], 120), (2.0, 4000, 1024, [30, 100, 300, 1000], 3)];
 
-/// Both short, at α = 2: tokens, dimension, numbers of samples, memories per cell. Sixteen tokens are stored, so few that the
+/// Both short, at α = 2: tokens, dimension, numbers of samples with memories per cell. Sixteen tokens are stored, so few that the
 /// most frequent one, which has most of the mass, is hardly ever lost: such losses would decide the scatter.
-const SHORT: (i64, i64, [i64; 4], i64) = (1000, 256, [10, 100, 1000, 10_000], 75);
+const SHORT: (i64, i64, [(i64, i64); 4]) = (1000, 256, [(10, 200), (100, 80), (1000, 40), (10_000, 40)]);
 
 impl Study for Samples {
     const NAME: &'static str = "samples";
@@ -56,8 +56,9 @@ impl Study for Samples {
         let ample = AMPLE.iter().take(most).flat_map(|&(alpha, tokens, d, samples, sets)| {
             samples.map(|samples| Params { alpha, N: tokens, kept: tokens, d, T: samples, sets: work * sets })
         });
-        let (tokens, d, samples, sets) = SHORT;
-        let short = samples.map(|samples| Params { alpha: 2.0, N: tokens, kept: d / 16, d, T: samples, sets: work * sets });
+        let (tokens, d, samples) = SHORT;
+        let short =
+            samples.map(|(samples, sets)| Params { alpha: 2.0, N: tokens, kept: d / 16, d, T: samples, sets: work * sets });
         ample.chain(short).collect()
     }
 
