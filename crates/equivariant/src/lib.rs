@@ -8,4 +8,5 @@
 //! any optimiser and any loss of [`lawbook_core`] can be applied to them.
 
 pub mod mlp;
+pub mod sequences;
 pub mod sets;
