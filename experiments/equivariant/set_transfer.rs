@@ -14,6 +14,7 @@
 
 pub mod compatibility;
 pub mod distance;
+pub mod lipschitz;
 pub mod outlier;
 pub mod population;
 pub mod rate;
@@ -49,6 +50,7 @@ pub fn law() -> Law {
             Profile::Full => (8, 96),
         })
         .study::<compatibility::Compatibility>()
+        .study::<lipschitz::LipschitzConstants>()
         .study::<rate::Rate>()
         .study::<outlier::SingleOutlier>()
         .study::<wasserstein::Wasserstein>()

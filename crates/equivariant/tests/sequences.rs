@@ -6,8 +6,8 @@ use lawbook_core::{
 };
 use lawbook_equivariant::{
     sequences::{
-        CheckError, Clouds, Compatibility, ConsistentSequence, Constant, GraphNorm, Graphs, Probe, Probed, SequenceError, Sets,
-        StepFunction, StepGraphon, Violation, check, compatibility, cut_norm, distance, lipschitz, subset_norm,
+        CheckError, Clouds, Compatibility, ConsistentSequence, Constant, GraphNorm, Graphs, Probe, Probed, SequenceError,
+        Sets, StepFunction, StepGraphon, Violation, check, compatibility, cut_norm, distance, lipschitz, subset_norm,
         symmetrised_distance,
     },
     sets::{Aggregation, SetModel, SetSequence, wasserstein::wasserstein},
@@ -48,8 +48,9 @@ fn set_models_are_compatible_as_in_the_published_table() {
         let model = SetModel::three_layers(aggregation, 3, 20).expect("widths are positive");
         let parameters = model.init(&mut stream("parameters"), Kind::Double, Device::Cpu);
         let inputs = sets(sequence, 3, 1.0);
-        let found = compatibility(&inputs, &line(), |x| model.forward_centred(&parameters, x), &small(), &mut stream("draws"))
-            .expect("the model takes every size");
+        let found =
+            compatibility(&inputs, &line(), |x| model.forward_centred(&parameters, x), &small(), &mut stream("draws"))
+                .expect("the model takes every size");
         assert_eq!(matches!(found, Compatibility::Compatible { .. }), compatible, "{sequence:?} {aggregation:?}");
     }
 }
@@ -86,7 +87,8 @@ fn closures_are_told_apart_with_counter_examples() {
     let spread = |x: &Tensor| (x - mean(x)).square().sum_dim_intlist([-1i64].as_slice(), false, Kind::Double).sqrt();
     let report = check(&inputs, &line(), |x| spread(x).mean(Kind::Double), &small(), &mut stream("spread")).expect("runs");
     assert!(report.is_transferable() && report.convergence.exponent < -0.2, "{report}");
-    let first = check(&inputs, &line(), |x: &Tensor| x.get(0).sum(Kind::Double), &small(), &mut stream("first")).expect("runs");
+    let first =
+        check(&inputs, &line(), |x: &Tensor| x.get(0).sum(Kind::Double), &small(), &mut stream("first")).expect("runs");
     let Compatibility::Incompatible(found) = &first.compatibility else { panic!("{first}") };
     assert!(matches!(found.violation, Violation::Symmetry { .. }), "{first}");
     let norms = |x: &Tensor| x.square().sum(Kind::Double);
@@ -219,7 +221,8 @@ fn symmetrised_distance_is_the_wasserstein_distance() {
         assert!((sequence.gap(&x, &y).expect("shapes fit") - exact).abs() < 1e-12);
     }
     let padding = sets(SetSequence::ZeroPadding, 1, 1.0);
-    let padded = symmetrised_distance(&padding, &tensor(&[2.0], &[1, 1]), &tensor(&[0.0, 2.0, 0.0], &[3, 1])).expect("three points");
+    let padded =
+        symmetrised_distance(&padding, &tensor(&[2.0], &[1, 1]), &tensor(&[0.0, 2.0, 0.0], &[3, 1])).expect("three points");
     assert!(padded < 1e-15);
     let (x, y) = (tensor(&[0.0; 8], &[8, 1]), tensor(&[0.0; 8], &[8, 1]));
     assert!(symmetrised_distance(&padding, &x, &y).is_err_and(|error| error.to_string().contains('8')));

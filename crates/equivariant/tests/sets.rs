@@ -9,8 +9,7 @@ use lawbook_equivariant::{
     mlp::{Mlp, ModelError},
     sequences::SequenceError,
     sets::{
-        Aggregation, Circle, Gaussian, InputError, Population, Recipe, SetModel, SetSequence, fit, limit,
-        maximal_distance,
+        Aggregation, Circle, Gaussian, InputError, Population, Recipe, SetModel, SetSequence, fit, limit, maximal_distance,
         wasserstein::{expected_wasserstein_to_normal, wasserstein, wasserstein_to_normal, wasserstein_to_normal_constant},
     },
 };
@@ -206,7 +205,10 @@ fn bad_sets_are_refused_with_numbers() {
     assert_eq!(evaluate(&tensor(&[2, 5, 3])), Ok(vec![2, 1]));
     assert_eq!(evaluate(&tensor(&[2, 5, 4])), Err(InputError::Shape { given: vec![2, 5, 4], dimension: 3 }));
     assert_eq!(evaluate(&tensor(&[2, 0, 3])), Err(InputError::Empty { given: vec![2, 0, 3] }));
-    assert_eq!(model.evaluate(&parameters[1..], &tensor(&[1, 1, 3])).err(), Some(InputError::Parameters { given: 11, expected: 12 }));
+    assert_eq!(
+        model.evaluate(&parameters[1..], &tensor(&[1, 1, 3])).err(),
+        Some(InputError::Parameters { given: 11, expected: 12 })
+    );
 }
 
 /// Embedding in two steps is embedding in one.

@@ -92,7 +92,9 @@ impl Study for Compatibility {
             Ok((norm.norm(&embedded.squeeze_dim(0), p)? - norm.norm(&set.squeeze_dim(0), p)?).abs())
         };
         let worst = |norm, embedded: &_| {
-            [1.0, 2.0, f64::INFINITY].into_iter().try_fold(0.0, |worst, p| Ok::<f64, anyhow::Error>(f64::max(worst, change(norm, embedded, p)?)))
+            [1.0, 2.0, f64::INFINITY]
+                .into_iter()
+                .try_fold(0.0, |worst, p| Ok::<f64, anyhow::Error>(f64::max(worst, change(norm, embedded, p)?)))
         };
         cell.record("mean norm duplication", worst(SetSequence::Duplication, &duplicated)?);
         cell.record("sum norm padding", worst(SetSequence::ZeroPadding, &padded)?);

@@ -100,8 +100,7 @@ impl Probed for Sets {
             SetSequence::Duplication => stream.uniform_tensor(&shape, Kind::Double, Device::Cpu) * 2.0 - 1.0,
             SetSequence::ZeroPadding => {
                 let entry = |i: i64, c: i64| ((i + c) as f64).sin() / (i * i) as f64;
-                let entries: Vec<f64> =
-                    (1..=size).flat_map(|i| (0..self.dimension).map(move |c| entry(i, c))).collect();
+                let entries: Vec<f64> = (1..=size).flat_map(|i| (0..self.dimension).map(move |c| entry(i, c))).collect();
                 from_slice(&entries, &shape, Kind::Double, Device::Cpu)
             }
         }
