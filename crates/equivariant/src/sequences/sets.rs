@@ -111,6 +111,10 @@ impl Probed for Sets {
     }
 }
 
+/// How far out one point is moved: far outside of normal samples of any size used, the largest of which are at √(2 ln n), so that its
+/// effect does not fade as they grow.
+const FAR: f64 = 30.0;
+
 /// A set with its points moved: all of them independently, all of them alike, and the first one alone, near and far.
 pub(super) fn move_rows(set: &Tensor, stream: &mut Stream) -> Vec<(&'static str, Tensor)> {
     let shape = set.size();
@@ -120,8 +124,7 @@ pub(super) fn move_rows(set: &Tensor, stream: &mut Stream) -> Vec<(&'static str,
     let (each, alike, near, far) = (normal(n), normal(1), normal(1), normal(1));
     // A step that is small against the points' own scale of one, and large against rounding.
     let step = 0.01;
-    // Outside of all samples of any size used, so that its effect does not fade as they grow denser.
-    let far = &far / far.square().sum(kind.0).sqrt() * 10.0;
+    let far = &far / far.square().sum(kind.0).sqrt() * FAR;
     let with_first = |row: Tensor| Tensor::cat(&[row, set.narrow(0, 1, n - 1)], 0);
     let first = set.narrow(0, 0, 1);
     vec![
