@@ -121,7 +121,7 @@ pub(super) fn move_rows(set: &Tensor, stream: &mut Stream) -> Vec<(&'static str,
     let (n, d) = (shape[0], shape[1]);
     let kind = (set.kind(), set.device());
     let mut normal = |rows: i64| stream.normal_tensor(&[rows, d], kind.0, kind.1);
-    let (each, alike, near, far) = (normal(n), normal(1), normal(1), normal(1));
+    let (alike, near, far, each) = (normal(1), normal(1), normal(1), normal(n));
     // A step that is small against the points' own scale of one, and large against rounding.
     let step = 0.01;
     let far = &far / far.square().sum(kind.0).sqrt() * FAR;

@@ -1,7 +1,7 @@
 //! Do the maps f_n share one Lipschitz constant, and do their values settle on samples of one limit object? Both are evidence: a
 //! finite number of inputs and sizes proves neither.
 
-use lawbook_core::{Stream, no_grad};
+use lawbook_core::{Key, Stream, no_grad};
 
 use super::{
     ConsistentSequence, Probed,
@@ -37,14 +37,17 @@ pub fn lipschitz<I: Probed, O: ConsistentSequence>(
     stream: &mut Stream,
 ) -> Result<Growth, CheckError> {
     probe.checked()?;
+    // The same random numbers at every size: where points are drawn one by one, larger inputs continue smaller ones and are moved
+    // alike, so that chance leaves the comparison between sizes.
+    let keys: Vec<Key> = (0..probe.draws).map(|_| Key::new(["lipschitz", &stream.next_u64().to_string()])).collect();
     let (mut constants, mut perturbation) = (Vec::new(), "nothing");
     for &n in &probe.sizes {
         let mut largest = 0.0_f64;
         perturbation = "nothing";
-        for _ in 0..probe.draws {
-            let input = inputs.random(n, stream);
+        for key in &keys {
+            let input = inputs.random(n, &mut key.stream("input", 0));
             let before = no_grad(|| output(outputs, &model, &input, n))?;
-            for (name, moved) in inputs.perturbations(&input, stream) {
+            for (name, moved) in inputs.perturbations(&input, &mut key.stream("moves", 0)) {
                 let after = no_grad(|| output(outputs, &model, &moved, n))?;
                 let change = outputs.difference(&after, &before).and_then(|change| outputs.norm(&change));
                 let step = inputs.difference(&moved, &input).and_then(|step| inputs.norm(&step));
