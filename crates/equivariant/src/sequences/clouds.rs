@@ -5,7 +5,7 @@ use lawbook_core::{Device, Kind, Stream, Tensor};
 use super::{
     ConsistentSequence, Probed, SequenceError, Symmetry,
     sets::move_rows,
-    vectors::{checked_dimension, checked_order, least_common_multiple, mean_norm, rows, subtract},
+    vectors::{checked_dimension, checked_order, least_common_multiple, mean_norm, points, rows, subtract},
 };
 
 /// R^{n×k} under duplication, S_n × O(k) acting by gXhᵀ, with the normalised ℓ_p norm.
@@ -58,23 +58,20 @@ impl ConsistentSequence for Clouds {
 }
 
 impl Probed for Clouds {
-    /// Normal points, stretched by 1, 2, …, k along the axes so that singular values are distinct.
+    /// Normal points, for p = ∞ uniform ones of the cube, stretched by 1, 2, …, k along the axes so that singular values are
+    /// distinct.
     fn random(&self, size: i64, stream: &mut Stream) -> Tensor {
         let axes = Tensor::arange(self.dimension, (Kind::Double, Device::Cpu)) + 1.0;
-        stream.normal_tensor(&[size, self.dimension], Kind::Double, Device::Cpu) * axes
+        points(size, self.dimension, self.p, stream) * axes
     }
 
     fn symmetry(&self, size: i64, stream: &mut Stream) -> Symmetry {
         Symmetry::rigid(size, self.dimension, stream)
     }
 
-    /// n draws from the stretched normal, or for p = ∞ from the stretched cube.
+    /// As [`random`](Probed::random).
     fn sample(&self, size: i64, stream: &mut Stream) -> Tensor {
-        if self.p.is_finite() {
-            return self.random(size, stream);
-        }
-        let axes = Tensor::arange(self.dimension, (Kind::Double, Device::Cpu)) + 1.0;
-        (stream.uniform_tensor(&[size, self.dimension], Kind::Double, Device::Cpu) * 2.0 - 1.0) * axes
+        self.random(size, stream)
     }
 
     fn perturbations(&self, cloud: &Tensor, stream: &mut Stream) -> Vec<(&'static str, Tensor)> {

@@ -51,7 +51,8 @@ impl ConsistentSequence for Constant {
     }
 
     fn difference(&self, u: &Tensor, v: &Tensor) -> Result<Tensor, SequenceError> {
-        (self.size(u)?, self.size(v)?);
+        self.size(u)?;
+        self.size(v)?;
         Ok(u.to_kind(Kind::Double).reshape([-1]) - v.to_kind(Kind::Double).reshape([-1]))
     }
 

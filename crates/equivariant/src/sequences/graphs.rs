@@ -9,7 +9,7 @@ use super::{
     ConsistentSequence, Probed, SequenceError, Symmetry, cut_norm,
     sets::move_rows,
     subset_norm,
-    vectors::{checked_dimension, checked_order, finite, least_common_multiple, mean_norm, rows, subtract},
+    vectors::{checked_dimension, checked_order, finite, least_common_multiple, mean_norm, points, rows, subtract},
 };
 
 /// A compatible norm of graph signals: the larger of a norm of A and one of X.
@@ -93,10 +93,11 @@ impl ConsistentSequence for Graphs {
 }
 
 impl Probed for Graphs {
-    /// Symmetric weights uniform in \[0, 1), diagonal included, and normal features.
+    /// Symmetric weights uniform in \[0, 1), diagonal included, and normal features (in the entrywise norm of p = ∞ uniform ones).
     fn random(&self, size: i64, stream: &mut Stream) -> Self::Vector {
         let upper = stream.uniform_tensor(&[size, size], Kind::Double, Device::Cpu).triu(0);
-        (symmetric(&upper), stream.normal_tensor(&[size, self.dimension], Kind::Double, Device::Cpu))
+        let p = if let GraphNorm::Entrywise(p) = self.norm { p } else { 2.0 };
+        (symmetric(&upper), points(size, self.dimension, p, stream))
     }
 
     fn symmetry(&self, size: i64, stream: &mut Stream) -> Symmetry {

@@ -9,7 +9,7 @@ pub struct Probe {
     pub sizes: Vec<i64>,
     /// The multiples of every n to which inputs are embedded.
     pub multiples: Vec<i64>,
-    /// Random inputs per size.
+    /// Random inputs per size; samples of the limit object are ten times as many.
     pub draws: usize,
     /// The largest relative difference that counts as rounding: some 10⁻⁹ for models in f64, 10⁻⁴ in f32.
     pub tolerance: f64,

@@ -7,7 +7,7 @@ use lawbook_core::{
 
 use super::{
     ConsistentSequence, Probed, SequenceError, Symmetry,
-    vectors::{checked_dimension, checked_order, least_common_multiple, rows, subtract},
+    vectors::{checked_dimension, checked_order, least_common_multiple, points, rows, subtract},
 };
 use crate::sets::{SetSequence, wasserstein::wasserstein};
 
@@ -72,7 +72,8 @@ impl ConsistentSequence for Sets {
     /// On the line under duplication the symmetrised distance itself, W_p of the empirical measures.
     fn gap(&self, u: &Tensor, v: &Tensor) -> Result<f64, SequenceError> {
         if self.dimension == 1 && self.sequence == SetSequence::Duplication {
-            (self.size(u)?, self.size(v)?);
+            self.size(u)?;
+            self.size(v)?;
             if let Ok(distance) = wasserstein(&to_vec(u), &to_vec(v), self.p) {
                 return Ok(distance);
             }
@@ -82,26 +83,23 @@ impl ConsistentSequence for Sets {
 }
 
 impl Probed for Sets {
-    /// Independent standard normal points.
+    /// Independent standard normal points; for p = ∞ uniform ones of the cube \[−1, 1\]^d, whose norm stays bounded.
     fn random(&self, size: i64, stream: &mut Stream) -> Tensor {
-        stream.normal_tensor(&[size, self.dimension], Kind::Double, Device::Cpu)
+        points(size, self.dimension, self.p, stream)
     }
 
     fn symmetry(&self, size: i64, stream: &mut Stream) -> Symmetry {
         Symmetry::permutation(size, stream)
     }
 
-    /// Duplication: n draws from N(0, I), or for p = ∞, where unbounded measures have no limit, from the cube \[−1, 1\]^d. Zero
-    /// padding: the first n of the points sin(i + c)/i², which are summable.
+    /// Duplication: as [`random`](Probed::random). Zero padding: the first n of the points sin(i + c)/i², which are summable.
     fn sample(&self, size: i64, stream: &mut Stream) -> Tensor {
-        let shape = [size, self.dimension];
         match self.sequence {
-            SetSequence::Duplication if self.p.is_finite() => stream.normal_tensor(&shape, Kind::Double, Device::Cpu),
-            SetSequence::Duplication => stream.uniform_tensor(&shape, Kind::Double, Device::Cpu) * 2.0 - 1.0,
+            SetSequence::Duplication => self.random(size, stream),
             SetSequence::ZeroPadding => {
                 let entry = |i: i64, c: i64| ((i + c) as f64).sin() / (i * i) as f64;
                 let entries: Vec<f64> = (1..=size).flat_map(|i| (0..self.dimension).map(move |c| entry(i, c))).collect();
-                from_slice(&entries, &shape, Kind::Double, Device::Cpu)
+                from_slice(&entries, &[size, self.dimension], Kind::Double, Device::Cpu)
             }
         }
     }

@@ -72,13 +72,18 @@ pub fn convergence<I: Probed, O: ConsistentSequence>(
 ) -> Result<Convergence, CheckError> {
     probe.checked()?;
     let mut sample = |n: i64| no_grad(|| output(outputs, &model, &inputs.sample(n, stream), n));
-    let mut gaps = Vec::new();
-    for pair in probe.sizes.windows(2) {
-        let mut total = 0.0;
-        for _ in 0..probe.draws {
-            total += outputs.gap(&sample(pair[0])?, &sample(pair[1])?).map_err(of_output(pair[1]))?;
+    let mut gaps: Vec<(i64, f64)> = probe.sizes[..probe.sizes.len() - 1].iter().map(|&n| (n, 0.0)).collect();
+    let draws = SAMPLES_PER_DRAW * probe.draws;
+    for _ in 0..draws {
+        let mut smaller = sample(probe.sizes[0])?;
+        for (gap, &n) in gaps.iter_mut().zip(&probe.sizes[1..]) {
+            let larger = sample(n)?;
+            gap.1 += outputs.gap(&smaller, &larger).map_err(of_output(n))? / draws as f64;
+            smaller = larger;
         }
-        gaps.push((pair[0], total / probe.draws as f64));
     }
     Ok(Convergence { exponent: exponent(&gaps), gaps })
 }
+
+/// The distance of two samples scatters as much as its mean, so that a trend in n takes more of them than a largest ratio does.
+const SAMPLES_PER_DRAW: usize = 10;

@@ -1,6 +1,6 @@
 //! What the sequences of this module share: checks of shape, and norms over rows.
 
-use lawbook_core::{Kind, Tensor, tensor::scalar};
+use lawbook_core::{Device, Kind, Stream, Tensor, tensor::scalar};
 
 use super::SequenceError;
 
@@ -50,6 +50,17 @@ pub(super) fn mean_norm(x: &Tensor, p: f64) -> f64 {
         scalar(&lengths.max())
     } else {
         scalar(&lengths.pow_tensor_scalar(p).mean(Kind::Double)).powf(p.recip())
+    }
+}
+
+/// Independent points `[n, d]` of a measure that has a limit in the norm of order p: normal ones, and for p = ∞, where those of an
+/// unbounded measure have none, uniform ones of the cube \[−1, 1\]^d.
+pub(super) fn points(size: i64, dimension: i64, p: f64, stream: &mut Stream) -> Tensor {
+    let shape = [size, dimension];
+    if p.is_finite() {
+        stream.normal_tensor(&shape, Kind::Double, Device::Cpu)
+    } else {
+        stream.uniform_tensor(&shape, Kind::Double, Device::Cpu) * 2.0 - 1.0
     }
 }
 
