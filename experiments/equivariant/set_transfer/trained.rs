@@ -223,6 +223,8 @@ mod tests {
             assert!((exponent + 0.7).abs() < 0.1, "{exponent}");
             assert!(max > 2.0 * errors[4]);
         }
-        assert!(1.40e-6 < 0.5 * 4.30e-3);
+        // The support task, max and mean at n = 200.
+        let errors: [f64; 2] = [1.40e-6, 4.30e-3];
+        assert!(errors[0] < 0.5 * errors[1]);
     }
 }

@@ -5,7 +5,7 @@ use super::SequenceError;
 /// The most vertices whose subsets are enumerated: 2^16 of them.
 pub const LARGEST_CUT: i64 = 16;
 
-/// ‖A‖_□ = (1/n²) max_{S,T ⊆ [n]} |Σ_{i∈S, j∈T} A_ij| of an n×n matrix, row by row.
+/// ‖A‖_□ = (1/n²) max_{S,T ⊆ {1, …, n}} |Σ_{i∈S, j∈T} A_ij| of an n×n matrix, row by row.
 ///
 /// All 2^n sets S are visited in Gray order; the best T for each is that of the positive or that of the negative column sums.
 pub fn cut_norm(matrix: &[f64], n: usize) -> Result<f64, SequenceError> {
@@ -20,7 +20,7 @@ pub fn cut_norm(matrix: &[f64], n: usize) -> Result<f64, SequenceError> {
     Ok(best / (n * n) as f64)
 }
 
-/// (1/n) max_{S ⊆ [n]} ‖Σ_{i∈S} X_i‖ of n rows of d features: the part of the cut norm that is for signals.
+/// (1/n) max_{S ⊆ {1, …, n}} ‖Σ_{i∈S} X_i‖ of n rows of d features: the part of the cut norm that is for signals.
 pub fn subset_norm(rows: &[f64], n: usize, d: usize) -> Result<f64, SequenceError> {
     if rows.len() != n * d {
         return Err(SequenceError::Shape { given: vec![rows.len() as i64], expected: format!("{n} × {d} entries") });
