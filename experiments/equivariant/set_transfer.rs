@@ -17,6 +17,7 @@ pub mod distance;
 pub mod lipschitz;
 pub mod outlier;
 pub mod population;
+mod published;
 pub mod rate;
 mod trained;
 pub mod wasserstein;

@@ -103,6 +103,21 @@ fn closures_are_told_apart_with_counter_examples() {
     assert!(total.to_string().contains(&format!("from size {from} to {to}")), "{total}");
 }
 
+/// Models in single precision, with a tolerance for their rounding.
+#[test]
+fn models_in_single_precision_are_checked() {
+    let model = SetModel::three_layers(Aggregation::Mean, 2, 16).expect("widths are positive");
+    let parameters = model.init(&mut stream("single"), Kind::Float, Device::Cpu);
+    let single = |x: &Tensor| model.forward(&parameters, &x.to_kind(Kind::Float));
+    let inputs = sets(SetSequence::Duplication, 2, 1.0);
+    let of = |tolerance: f64| {
+        let probe = Probe { tolerance, ..small() };
+        check(&inputs, &line(), single, &probe, &mut stream("single")).expect("runs")
+    };
+    assert!(of(1e-4).is_transferable(), "{}", of(1e-4));
+    assert!(!of(1e-12).is_compatible());
+}
+
 /// Graphs: A X/n is continuous in the operator norm, diag(A) X is compatible but is not, and a diagonal output is not compatible.
 #[test]
 fn graph_maps_are_told_apart_in_the_operator_norm() {
@@ -159,6 +174,10 @@ fn embeddings_and_symmetries_are_isometries() {
         let moved = sequence.act(&sequence.symmetry(sizes[0], &mut stream), &x);
         assert!((norm(&embedded) / norm(&x) - 1.0).abs() < 1e-12 && (norm(&moved) / norm(&x) - 1.0).abs() < 1e-12);
         assert!(distance(sequence, &x, &embedded).expect("the size fits") < 1e-13);
+        // Embeddings compose.
+        let further = |x: &S::Vector| sequence.embed(x, 2 * sizes[1]).expect("a multiple");
+        let in_steps = sequence.difference(&further(&embedded), &further(&x)).expect("of one size");
+        assert_eq!(sequence.norm(&in_steps), Ok(0.0));
     }
     for p in [1.0, 2.0, 3.5, f64::INFINITY] {
         isometric(&sets(SetSequence::Duplication, 3, p), [7, 21]);
@@ -167,7 +186,7 @@ fn embeddings_and_symmetries_are_isometries() {
         isometric(&Graphs::new(2, GraphNorm::Entrywise(p)).expect("two features"), [7, 21]);
     }
     isometric(&Graphs::new(2, GraphNorm::Operator).expect("two features"), [7, 21]);
-    isometric(&Graphs::new(2, GraphNorm::Cut).expect("two features"), [5, 15]);
+    isometric(&Graphs::new(2, GraphNorm::Cut).expect("two features"), [4, 8]);
 }
 
 /// X-Val: the cut norm against all pairs of subsets, and closed forms: 1 for ones, ¼ for the 2×2 matrix of signs.
