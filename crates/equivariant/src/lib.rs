@@ -9,7 +9,7 @@
 //!
 //! ```
 //! use lawbook_core::{Key, Kind, Tensor};
-//! use lawbook_equivariant::sequences::{Compatibility, Constant, Probe, Sets, check};
+//! use lawbook_equivariant::sequences::{Constant, Probe, Sets, check};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let inputs = Sets::duplication(3)?; // sets of points of R³, known by their empirical measure
@@ -28,7 +28,7 @@
 //!
 //! // The sum of lengths counts every point again: here is an input that shows it.
 //! let sum = check(&inputs, &outputs, |x| lengths(x).sum(Kind::Double), &Probe::default(), &mut stream)?;
-//! let Compatibility::Incompatible(found) = sum.compatibility else { panic!("the sum does not transfer") };
+//! let found = sum.counter_example().ok_or("the sum does not transfer")?;
 //! println!("{:?}: f(φx) = {} but f(x) = {}", found.violation, found.moved_input, found.moved_output);
 //! # Ok(())
 //! # }

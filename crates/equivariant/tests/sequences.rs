@@ -140,6 +140,26 @@ fn graph_maps_are_told_apart_in_the_operator_norm() {
     assert!(matches!(found.violation, Violation::Embedding { .. }) && found.difference > 1e-3);
 }
 
+/// The density of edges is bounded by the cut norm itself, a self loop is not; larger graphs are refused with their size.
+#[test]
+fn graph_maps_are_told_apart_in_the_cut_norm() {
+    let inputs = Graphs::new(1, GraphNorm::Cut).expect("one feature");
+    let probe = Probe { sizes: vec![3, 6, 12], draws: 2, ..Probe::default() };
+    let density = |(a, _): &(Tensor, Tensor)| a.mean(Kind::Double);
+    let report = check(&inputs, &line(), density, &probe, &mut stream("cut")).expect("at most 12 vertices");
+    assert!(
+        report.is_transferable() && report.growth.constants.iter().all(|(_, constant)| *constant <= 1.0 + 1e-9),
+        "{report}"
+    );
+    let loops = |(a, _): &(Tensor, Tensor)| a.diagonal(0, 0, 1).mean(Kind::Double);
+    let report = check(&inputs, &line(), loops, &probe, &mut stream("cut")).expect("at most 12 vertices");
+    // 0.1 I moves the mean of the diagonal by 0.1 and has the cut norm 0.1/n.
+    assert!(report.is_compatible() && (report.growth.exponent - 1.0).abs() < 1e-6, "{report}");
+    let large = Probe { sizes: vec![4, 8, 20], ..probe };
+    let text = lipschitz(&inputs, &line(), density, &large, &mut stream("cut")).expect_err("too large").to_string();
+    assert!(text.contains("size 20") && text.contains("at most 16"), "{text}");
+}
+
 /// Clouds: the mean of G_ij over all pairs is compatible, over pairs i ≠ j it is not, and a coordinate is not even invariant.
 #[test]
 fn cloud_maps_are_told_apart() {

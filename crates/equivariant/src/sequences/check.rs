@@ -5,7 +5,8 @@ use std::fmt::{Display, Formatter, Result as Written};
 use lawbook_core::Stream;
 
 use super::{
-    Compatibility, ConsistentSequence, Convergence, Growth, Probed, Violation, compatibility, convergence, lipschitz,
+    Compatibility, ConsistentSequence, Convergence, CounterExample, Growth, Probed, Violation, compatibility, convergence,
+    lipschitz,
     probe::{CheckError, Probe},
 };
 
@@ -41,9 +42,17 @@ pub fn check<I: Probed, O: ConsistentSequence>(
 }
 
 impl<V, U> Report<V, U> {
+    /// The worst input on which the model does not commute, if one was found.
+    pub fn counter_example(&self) -> Option<&CounterExample<V, U>> {
+        match &self.compatibility {
+            Compatibility::Compatible { .. } => None,
+            Compatibility::Incompatible(found) => Some(found),
+        }
+    }
+
     /// No input was found on which the model does not commute.
     pub fn is_compatible(&self) -> bool {
-        matches!(self.compatibility, Compatibility::Compatible { .. })
+        self.counter_example().is_none()
     }
 
     /// The Lipschitz constants found grow no faster than the probe allows.

@@ -12,7 +12,8 @@ use super::{
     vectors::{checked_dimension, checked_order, finite, least_common_multiple, mean_norm, points, rows, subtract},
 };
 
-/// A compatible norm of graph signals: the larger of a norm of A and one of X.
+/// A compatible norm of graph signals: the larger of a norm of A and one of X. (The paper's main text adds the two parts of the cut
+/// norm, its appendix takes the larger, as here: the same up to a factor of 2.)
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum GraphNorm {
     /// ((1/n²) Σ |A_ij|^p)^{1/p} and the normalised ℓ_p norm of X.
