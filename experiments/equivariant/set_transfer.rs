@@ -14,8 +14,10 @@
 
 pub mod compatibility;
 pub mod distance;
+pub mod lipschitz;
 pub mod outlier;
 pub mod population;
+mod published;
 pub mod rate;
 mod trained;
 pub mod wasserstein;
@@ -49,6 +51,7 @@ pub fn law() -> Law {
             Profile::Full => (8, 96),
         })
         .study::<compatibility::Compatibility>()
+        .study::<lipschitz::LipschitzConstants>()
         .study::<rate::Rate>()
         .study::<outlier::SingleOutlier>()
         .study::<wasserstein::Wasserstein>()

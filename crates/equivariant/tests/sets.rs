@@ -7,9 +7,9 @@ use lawbook_core::{
 };
 use lawbook_equivariant::{
     mlp::{Mlp, ModelError},
+    sequences::SequenceError,
     sets::{
-        Aggregation, Circle, Gaussian, Population, Recipe, SequenceError, SetModel, SetSequence, fit, limit,
-        maximal_distance,
+        Aggregation, Circle, Gaussian, InputError, Population, Recipe, SetModel, SetSequence, fit, limit, maximal_distance,
         wasserstein::{expected_wasserstein_to_normal, wasserstein, wasserstein_to_normal, wasserstein_to_normal_constant},
     },
 };
@@ -176,7 +176,8 @@ fn norms_are_kept_by_their_own_embedding() {
     for sequence in [SetSequence::ZeroPadding, SetSequence::Duplication] {
         let large = sequence.embed(&set, 21).expect("21 is a multiple of 7");
         for p in [1.0, 2.0, 3.5, f64::INFINITY] {
-            assert!((sequence.norm(&large, p) / sequence.norm(&set, p) - 1.0).abs() < 1e-12);
+            let norm = |set: &Tensor| sequence.norm(set, p).expect("p is at least 1");
+            assert!((norm(&large) / norm(&set) - 1.0).abs() < 1e-12);
         }
     }
     assert_eq!(
@@ -186,6 +187,27 @@ fn norms_are_kept_by_their_own_embedding() {
     assert_eq!(
         SetSequence::Duplication.embed(&set, 20).expect_err("not a size of the sequence"),
         SequenceError::NotAMultiple { from: 7, to: 20 }
+    );
+}
+
+/// Bad inputs are told with their numbers, before any work.
+#[test]
+fn bad_sets_are_refused_with_numbers() {
+    let tensor = |shape: &[i64]| Tensor::ones(shape, (Kind::Double, Device::Cpu));
+    for sequence in [SetSequence::ZeroPadding, SetSequence::Duplication] {
+        assert_eq!(sequence.norm(&tensor(&[0, 3]), 1.0), Err(SequenceError::Empty { shape: vec![0, 3] }));
+        assert_eq!(sequence.norm(&tensor(&[2, 3]), 0.5), Err(SequenceError::Order(0.5)));
+        assert!(sequence.embed(&tensor(&[5, 0, 3]), 4).is_err_and(|error| error.to_string().contains("[5, 0, 3]")));
+        assert!(sequence.embed(&tensor(&[3]), 6).is_err_and(|error| error.to_string().contains("[..., n, d]")));
+    }
+    let (model, parameters) = model(Aggregation::Max, 3);
+    let evaluate = |set: &Tensor| model.evaluate(&parameters, set).map(|output| output.size());
+    assert_eq!(evaluate(&tensor(&[2, 5, 3])), Ok(vec![2, 1]));
+    assert_eq!(evaluate(&tensor(&[2, 5, 4])), Err(InputError::Shape { given: vec![2, 5, 4], dimension: 3 }));
+    assert_eq!(evaluate(&tensor(&[2, 0, 3])), Err(InputError::Empty { given: vec![2, 0, 3] }));
+    assert_eq!(
+        model.evaluate(&parameters[1..], &tensor(&[1, 1, 3])).err(),
+        Some(InputError::Parameters { given: 11, expected: 12 })
     );
 }
 

@@ -1,7 +1,7 @@
 //! Table 2: which aggregation commutes with which embedding, and Example 2.6: which norm is kept by which.
 
 use anyhow::Result;
-use lawbook_core::Kind;
+use lawbook_core::{Kind, Tensor};
 use lawbook_equivariant::sets::{Aggregation, SetModel, SetSequence};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
@@ -88,16 +88,18 @@ impl Study for Compatibility {
             cell.record(&format!("centred {name} padding"), (centred(&padded) - centred(&set)).abs());
         }
         // Of the identities the worst p, of their rivals p = 1: at p = ∞ all norms are the maximum.
-        let change = |norm: SetSequence, embedded: &lawbook_core::Tensor, p: f64| {
-            (norm.norm(&embedded.squeeze_dim(0), p) - norm.norm(&set.squeeze_dim(0), p)).abs()
+        let change = |norm: SetSequence, embedded: &Tensor, p: f64| -> Result<f64> {
+            Ok((norm.norm(&embedded.squeeze_dim(0), p)? - norm.norm(&set.squeeze_dim(0), p)?).abs())
         };
         let worst = |norm, embedded: &_| {
-            [1.0, 2.0, f64::INFINITY].map(|p| change(norm, embedded, p)).into_iter().fold(0.0, f64::max)
+            [1.0, 2.0, f64::INFINITY]
+                .into_iter()
+                .try_fold(0.0, |worst, p| Ok::<f64, anyhow::Error>(f64::max(worst, change(norm, embedded, p)?)))
         };
-        cell.record("mean norm duplication", worst(SetSequence::Duplication, &duplicated));
-        cell.record("sum norm padding", worst(SetSequence::ZeroPadding, &padded));
-        cell.record("sum norm duplication", change(SetSequence::ZeroPadding, &duplicated, 1.0));
-        cell.record("mean norm padding", change(SetSequence::Duplication, &padded, 1.0));
+        cell.record("mean norm duplication", worst(SetSequence::Duplication, &duplicated)?);
+        cell.record("sum norm padding", worst(SetSequence::ZeroPadding, &padded)?);
+        cell.record("sum norm duplication", change(SetSequence::ZeroPadding, &duplicated, 1.0)?);
+        cell.record("mean norm padding", change(SetSequence::Duplication, &padded, 1.0)?);
         Ok(())
     }
 }

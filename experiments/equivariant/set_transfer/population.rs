@@ -8,8 +8,11 @@ use anyhow::{Result, bail};
 use lawbook_core::{Key, Kind};
 use lawbook_equivariant::sets::Population;
 
-use super::trained::{self, Bound, Purpose, Run};
-use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
+use super::{
+    published,
+    trained::{self, Bound, Purpose, Run},
+};
+use crate::framework::{Cell, Claim, Profile, Study, params};
 
 params! {
     /// One training run.
@@ -96,21 +99,12 @@ impl Study for PopulationStatistics {
                 "sum" => claims.extend(trained::sum_claims(task, &at, params.n_tr, &MULTIPLES)),
                 "mean" => {
                     claims.push(trained::mean_transfers(task, &at));
-                    if params.n_tr == 500 && task != "random" {
-                        // No theory but a mixture of a variance that falls as 1/n and a bias that stays, at the paper's sizes:
-                        // the published errors give -0.69, -0.73, -0.69.
-                        let sites =
-                            MULTIPLES.map(|m| ((m * params.n_tr) as f64, at.site("mse").at((m * params.n_tr) as f64)));
-                        claims.push(
-                            Claim::exponent(&format!("{task}-mean-exponent"), sites, -0.7)
-                                .within(Margin::Absolute(0.1))
-                                .rival("variance", "no bias at all", [-1.0])
-                                .rival("bias", "no variance at all", [0.0])
-                                .axes("n", "MSE")
-                                .log_x()
-                                .log_y()
-                                .source(trained::EXPERIMENTS),
-                        );
+                    if task == "correlation" || params.n_tr == 500 && task != "random" {
+                        // A mixture of a variance that falls as 1/n and a bias that stays, without a theory of their shares:
+                        // the published errors give -0.69, -0.73, -0.69. At another size and shorter training the margin
+                        // only excludes either one alone; there the rotation's exponent, -0.54, would take a hundred seeds.
+                        let margin = if params.n_tr == 500 { 0.1 } else { 0.25 };
+                        claims.push(trained::mean_exponent(task, &at, params.n_tr, &MULTIPLES, margin));
                     }
                     let same = |other: &&Statistic| **other == Statistic { aggregation: "max".to_owned(), ..params.clone() };
                     if let Some(max) = points.iter().find(same) {
@@ -126,7 +120,7 @@ impl Study for PopulationStatistics {
                         .rival(
                             "improves",
                             "it falls as the published normalised DeepSet on task 1: 1.76e-4 / 7.96e-4",
-                            [0.22f64.ln()],
+                            [published::MEAN_ON_ROTATION.ln()],
                         )
                         .assuming("the label is a scale, or n_tr ≥ 500", task != "rotation" || params.n_tr >= 500),
                 ),

@@ -29,6 +29,33 @@ impl Aggregation {
     }
 }
 
+/// Why a model cannot take a set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InputError {
+    /// There are no points.
+    #[error("sets of shape {given:?} have 0 points, of which there is no mean or maximum: give at least 1")]
+    Empty {
+        /// The shape given.
+        given: Vec<i64>,
+    },
+    /// The points are not of the model's dimension.
+    #[error("sets of shape {given:?} are not [..., n, {dimension}], which the model's first layer takes")]
+    Shape {
+        /// The shape given.
+        given: Vec<i64>,
+        /// d of the model.
+        dimension: i64,
+    },
+    /// The parameters are those of another model.
+    #[error("{given} parameter tensors for a model of {expected}: give those that its `init` made")]
+    Parameters {
+        /// Tensors given.
+        given: usize,
+        /// Tensors of the model.
+        expected: usize,
+    },
+}
+
 /// A permutation-invariant model of any number of points: σ(Agg_i ρ(X_i)).
 ///
 /// Its parameters are those of ρ followed by those of σ.
@@ -85,6 +112,19 @@ impl SetModel {
     /// The parameters of ρ and those of σ.
     pub fn split<'a>(&self, parameters: &'a [Tensor]) -> (&'a [Tensor], &'a [Tensor]) {
         parameters.split_at(self.point.tensors())
+    }
+
+    /// The output `[..., outputs]` for the sets `[..., n, d]`, after a check of all shapes; see [`forward`](Self::forward).
+    pub fn evaluate(&self, parameters: &[Tensor], sets: &Tensor) -> Result<Tensor, InputError> {
+        let expected = self.point.tensors() + self.readout.tensors();
+        if parameters.len() != expected {
+            return Err(InputError::Parameters { given: parameters.len(), expected });
+        }
+        match sets.size().as_slice() {
+            [.., 0, _] => Err(InputError::Empty { given: sets.size() }),
+            [.., _, d] if *d == self.point.inputs() => Ok(self.forward(parameters, sets)),
+            other => Err(InputError::Shape { given: other.to_vec(), dimension: self.point.inputs() }),
+        }
     }
 
     /// The output `[sets, outputs]` for the sets `[sets, n, d]`.
