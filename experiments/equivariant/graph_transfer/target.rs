@@ -14,9 +14,9 @@ params! {
     /// Fully random graphs.
     pub struct FullyRandom {
         /// Nodes per graph.
-        n: integer = 150, 10..=2000;
+        n: integer = 200, 10..=2000;
         /// Graphs.
-        graphs: integer = 1000, 1..=100_000;
+        graphs: integer = 800, 1..=100_000;
     }
 }
 
@@ -38,7 +38,7 @@ impl Study for Target {
 
     fn predict(points: &[FullyRandom]) -> Result<Vec<Claim>> {
         let claim = |params: &FullyRandom| {
-            // Neglected: the second order of the U-statistic and the bias of the terms with equal indices, together about 4/n.
+            // Neglected: the second order of the U-statistic and the bias of the terms with equal indices, some 10/n together.
             Claim::value("target-fluctuation", Self::at(params).site("scaled error"), 1.0)
                 .within(Margin::Absolute(0.1))
                 .rival("one-index", "the projection is counted once", [0.25])

@@ -61,12 +61,13 @@ impl Study for SizeGeneralisation {
     const ABOUT: &'static str = "A model trained on triangle densities of small graphs; its mean squared test error on larger ones.";
     type Params = Run;
 
-    // Quick: twelve nodes, ten epochs of small batches at a larger learning rate, labels of order one.
+    // Quick: twelve nodes, ten epochs of small batches at a larger learning rate, labels of order one. The 2-IGN degrades only once
+    // it fits its training size better than the limit x/32 does, which takes it thousands of steps: it is for the full profile.
     fn grid(profile: Profile) -> Vec<Run> {
         let quick = Run { n_tr: 12, graphs: 240, tests: 30, epochs: 10, batch: 16, eta: 0.01, scale: 32.0, ..Run::default() };
         let (base, models): (Run, &[&str]) = match profile {
             Profile::Smoke => return Vec::new(),
-            Profile::Quick => (quick, &["ign", "continuous"]),
+            Profile::Quick => (quick, &["continuous"]),
             Profile::Full => (Run::default(), &["message", "ign", "ggnn", "continuous"]),
         };
         models.iter().map(|word| Run { model: (*word).to_owned(), ..base.clone() }).collect()
