@@ -3,7 +3,7 @@
 use anyhow::Result;
 use lawbook_core::{Kind, Tensor, tensor::scalar};
 use lawbook_equivariant::{
-    clouds::{DsCi, Pairs, PointClouds, Surface, SvdDs},
+    clouds::{CloudModel, DsCi, Pairs, PointClouds, Surface, SvdDs},
     sets::Aggregation,
 };
 
@@ -45,7 +45,11 @@ impl Study for Compatibility {
             claim.axes("", "largest change under duplication").source("Section 5.3")
         };
         Ok(vec![
-            unchanged("svd-ds", "mean SVD-DS").rival_residual("sum", "every point is counted again", [at.site("sum SVD-DS")]),
+            unchanged("svd-ds", "mean SVD-DS").rival_residual(
+                "sum",
+                "every point is counted again",
+                [at.site("sum SVD-DS")],
+            ),
             unchanged("compatible-ds-ci", "DS-CI all").rival_residual(
                 "normalised",
                 "duplication brings the diagonal of G among the pairs",
@@ -64,7 +68,7 @@ impl Study for Compatibility {
         for (name, aggregation) in [("sum SVD-DS", Aggregation::Sum), ("mean SVD-DS", Aggregation::Mean)] {
             let model = SvdDs::new(aggregation, 3, params.width)?;
             let parameters = model.init(&mut stream, Kind::Double, device);
-            cell.record(name, change(model.forward(&parameters, &clouds), model.forward(&parameters, &twice)));
+            cell.record(name, change(model.forward(&parameters, &clouds)?, model.forward(&parameters, &twice)?));
         }
         for (name, pairs) in [("DS-CI distinct", Pairs::Distinct), ("DS-CI all", Pairs::All)] {
             let model = DsCi::new(pairs, params.width)?;

@@ -2,9 +2,9 @@
 //! each other, so do the axes of the frame.
 
 use anyhow::Result;
-use lawbook_core::{Kind, Tensor, no_grad, tensor::scalar};
+use lawbook_core::{Kind, Tensor, tensor::scalar};
 use lawbook_equivariant::{
-    clouds::{DsCi, Pairs, PointClouds, SvdDs},
+    clouds::{CloudModel, DsCi, Pairs, PointClouds, SvdDs},
     sets::Aggregation,
 };
 
@@ -62,8 +62,7 @@ impl Study for Continuity {
 
     fn measure(params: &Perturbed, cell: &mut Cell) -> Result<()> {
         let (device, mut stream) = (cell.device(), cell.stream("clouds and networks"));
-        let (svd, ds_ci) =
-            (SvdDs::new(Aggregation::Mean, 3, params.width)?, DsCi::new(Pairs::All, params.width)?);
+        let (svd, ds_ci) = (SvdDs::new(Aggregation::Mean, 3, params.width)?, DsCi::new(Pairs::All, params.width)?);
         let mut totals = [[0.0; 3]; EPSILONS.len()];
         for _ in 0..params.clouds {
             let raw = stream.normal_tensor(&[params.n, 3], Kind::Double, device);
@@ -80,9 +79,9 @@ impl Study for Continuity {
                 let pair = |cloud: &Tensor| anyhow::Ok([stretched(cloud, *epsilon)?, stretched(cloud, -epsilon)?]);
                 let apart = |first: Tensor, second: Tensor| scalar(&(first - second).square().sum(Kind::Double)).sqrt();
                 let [first, second] = pair(&distinct)?;
-                totals[0] += no_grad(|| apart(svd.forward(&of_svd, &first), svd.forward(&of_svd, &second)));
+                totals[0] += apart(svd.forward(&of_svd, &first)?, svd.forward(&of_svd, &second)?);
                 let [first, second] = pair(&white)?;
-                totals[1] += no_grad(|| apart(svd.forward(&of_svd, &first), svd.forward(&of_svd, &second)));
+                totals[1] += apart(svd.forward(&of_svd, &first)?, svd.forward(&of_svd, &second)?);
                 totals[2] += apart(ds_ci.forward(&of_ds_ci, &first)?, ds_ci.forward(&of_ds_ci, &second)?);
             }
         }

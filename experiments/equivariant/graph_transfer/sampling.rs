@@ -55,12 +55,16 @@ impl Study for Sampling {
                 // much at 50.
                 Claim::curve("operator-norm", scaled.map(|(n, site)| (n, site, 1.0)))
                     .within(Margin::Absolute(0.05))
-                    .rival("hilbert-schmidt", "the 2-norm of graphons, ½, in the place of the operator norm", large.map(|n| {
-                        0.5 * (n as f64).sqrt()
-                    }))
-                    .rival("cut-rate", "(log n)^(−1/2), the paper's bound, attained", large.map(|n| {
-                        (n as f64 / (n as f64).ln()).sqrt()
-                    }))
+                    .rival(
+                        "hilbert-schmidt",
+                        "the 2-norm of graphons, ½, in the place of the operator norm",
+                        large.map(|n| 0.5 * (n as f64).sqrt()),
+                    )
+                    .rival(
+                        "cut-rate",
+                        "(log n)^(−1/2), the paper's bound, attained",
+                        large.map(|n| (n as f64 / (n as f64).ln()).sqrt()),
+                    )
                     .axes("n", "√n ‖T_A − T_W‖")
                     .log_x()
                     .source("Proposition G.1, Appendix D"),
@@ -69,10 +73,10 @@ impl Study for Sampling {
             let row_mean = root(0.25 + 0.25 / params.largest as f64);
             claims.push(
                 // Exact up to the curvature of the root, some 1e-5.
-                Claim::curve("diagonal-has-no-limit", [
-                    (0.0, at.site("row mean"), row_mean),
-                    (1.0, at.site("diagonal"), root(0.5)),
-                ])
+                Claim::curve(
+                    "diagonal-has-no-limit",
+                    [(0.0, at.site("row mean"), row_mean), (1.0, at.site("diagonal"), root(0.5))],
+                )
                 .within(Margin::Relative(0.03))
                 .rival("limit", "both features have their values on the constant graph", [row_mean, 0.5])
                 .axes("feature", "root mean square over nodes")

@@ -25,7 +25,8 @@ pub struct Target;
 
 impl Study for Target {
     const NAME: &'static str = "target";
-    const ABOUT: &'static str = "The triangle target of fully random graphs: n times its mean squared distance from x/32, over 7/6912.";
+    const ABOUT: &'static str =
+        "The triangle target of fully random graphs: n times its mean squared distance from x/32, over 7/6912.";
     type Params = FullyRandom;
 
     fn grid(profile: Profile) -> Vec<FullyRandom> {

@@ -6,8 +6,7 @@
 use anyhow::{Result, bail};
 use lawbook_core::Kind;
 use lawbook_equivariant::graphs::{
-    Basis, Ggnn, GraphModel, Ign, MessagePassing, Recipe, fit, full_random, mean_squared_error, stochastic_blocks,
-    triangles,
+    Basis, Ggnn, GraphModel, Ign, MessagePassing, Recipe, fit, full_random, mean_squared_error, stochastic_blocks, triangles,
 };
 
 use crate::framework::{Cell, Claim, Profile, Study, params};
@@ -58,13 +57,15 @@ pub struct SizeGeneralisation;
 
 impl Study for SizeGeneralisation {
     const NAME: &'static str = "trained";
-    const ABOUT: &'static str = "A model trained on triangle densities of small graphs; its mean squared test error on larger ones.";
+    const ABOUT: &'static str =
+        "A model trained on triangle densities of small graphs; its mean squared test error on larger ones.";
     type Params = Run;
 
     // Quick: twelve nodes, ten epochs of small batches at a larger learning rate, labels of order one. The 2-IGN degrades only once
     // it fits its training size better than the limit x/32 does, which takes it thousands of steps: it is for the full profile.
     fn grid(profile: Profile) -> Vec<Run> {
-        let quick = Run { n_tr: 12, graphs: 240, tests: 30, epochs: 10, batch: 16, eta: 0.01, scale: 32.0, ..Run::default() };
+        let quick =
+            Run { n_tr: 12, graphs: 240, tests: 30, epochs: 10, batch: 16, eta: 0.01, scale: 32.0, ..Run::default() };
         let (base, models): (Run, &[&str]) = match profile {
             Profile::Smoke => return Vec::new(),
             Profile::Quick => (quick, &["continuous"]),

@@ -2,7 +2,7 @@
 
 use lawbook_core::{Device, Kind, Stream, Tensor};
 
-use super::{CloudError, PointClouds};
+use super::{CloudError, CloudModel, PointClouds};
 use crate::{
     mlp::{Mlp, ModelError},
     sets::{Aggregation, SetModel},
@@ -73,9 +73,10 @@ impl DsCi {
     pub fn over(&self, pairs: Pairs) -> Self {
         Self { pairs, ..self.clone() }
     }
+}
 
-    /// Fresh parameters, with gradients; see [`Mlp::init`].
-    pub fn init(&self, stream: &mut Stream, kind: Kind, device: Device) -> Vec<Tensor> {
+impl CloudModel for DsCi {
+    fn init(&self, stream: &mut Stream, kind: Kind, device: Device) -> Vec<Tensor> {
         let mut parameters = self.set.init(stream, kind, device);
         parameters.extend(self.set.init(stream, kind, device));
         parameters.extend(self.star.init(stream, kind, device));
@@ -83,8 +84,7 @@ impl DsCi {
         parameters
     }
 
-    /// The output `[clouds, h]`. Panics if the parameters are not those of [`init`](Self::init).
-    pub fn forward(&self, parameters: &[Tensor], clouds: &PointClouds) -> Result<Tensor, CloudError> {
+    fn forward(&self, parameters: &[Tensor], clouds: &PointClouds) -> Result<Tensor, CloudError> {
         if self.pairs == Pairs::Distinct && clouds.size() < 2 {
             return Err(CloudError::NoPair(clouds.size()));
         }
@@ -101,8 +101,7 @@ impl DsCi {
         Ok(self.last.forward(last, &Tensor::cat(&parts, -1)))
     }
 
-    /// Number of scalar parameters.
-    pub fn parameter_count(&self) -> i64 {
+    fn parameter_count(&self) -> i64 {
         2 * self.set.parameter_count() + self.star.parameter_count() + self.last.parameter_count()
     }
 }

@@ -18,5 +18,19 @@ pub use surface::Surface;
 pub use svd_ds::{SvdDs, canonical_coordinates};
 pub use third_lower_bound::{distortion, third_lower_bound, wasserstein};
 
+use lawbook_core::{Device, Kind, Stream, Tensor};
+
+/// A function of clouds of any size that is invariant under permutations and rotations.
+pub trait CloudModel {
+    /// Fresh parameters, with gradients; see [`Mlp::init`](crate::mlp::Mlp::init).
+    fn init(&self, stream: &mut Stream, kind: Kind, device: Device) -> Vec<Tensor>;
+
+    /// The output `[clouds, outputs]`. Panics if the parameters are not those of [`init`](Self::init).
+    fn forward(&self, parameters: &[Tensor], clouds: &PointClouds) -> Result<Tensor, CloudError>;
+
+    /// Number of scalar parameters.
+    fn parameter_count(&self) -> i64;
+}
+
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use lawbook_core::{Device, Kind, Stream, Tensor};
 
-use super::PointClouds;
+use super::{CloudError, CloudModel, PointClouds};
 use crate::{
     mlp::{Mlp, ModelError},
     sets::{Aggregation, SetModel},
@@ -40,23 +40,22 @@ impl SvdDs {
         Ok(Self { set })
     }
 
-    /// Fresh parameters, with gradients; see [`Mlp::init`].
-    pub fn init(&self, stream: &mut Stream, kind: Kind, device: Device) -> Vec<Tensor> {
-        self.set.init(stream, kind, device)
-    }
-
-    /// The output `[clouds, h]`. Panics if the parameters are not those of [`init`](Self::init).
-    pub fn forward(&self, parameters: &[Tensor], clouds: &PointClouds) -> Tensor {
-        self.set.forward(parameters, &canonical_coordinates(clouds))
-    }
-
     /// The set model, for coordinates that [`canonical_coordinates`] gave before.
     pub fn set(&self) -> &SetModel {
         &self.set
     }
+}
 
-    /// Number of scalar parameters.
-    pub fn parameter_count(&self) -> i64 {
+impl CloudModel for SvdDs {
+    fn init(&self, stream: &mut Stream, kind: Kind, device: Device) -> Vec<Tensor> {
+        self.set.init(stream, kind, device)
+    }
+
+    fn forward(&self, parameters: &[Tensor], clouds: &PointClouds) -> Result<Tensor, CloudError> {
+        Ok(self.set.forward(parameters, &canonical_coordinates(clouds)))
+    }
+
+    fn parameter_count(&self) -> i64 {
         self.set.parameter_count()
     }
 }

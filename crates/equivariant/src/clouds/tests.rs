@@ -6,7 +6,7 @@ use lawbook_core::{
     tensor::{scalar, to_vec},
 };
 
-use super::{DsCi, Pairs, PointClouds, Siamese, Surface, SvdDs};
+use super::{CloudModel, DsCi, Pairs, PointClouds, Siamese, Surface, SvdDs};
 use crate::sets::Aggregation;
 
 fn stream(purpose: &str) -> Stream {
@@ -38,7 +38,7 @@ fn models_are_invariant_under_permutations_and_rotations_in_both_precisions() {
     for (kind, tolerance) in [(Kind::Double, 1e-11), (Kind::Float, 1e-3)] {
         let svd = SvdDs::new(Aggregation::Mean, 3, 8).expect("widths");
         let parameters = svd.init(&mut stream("svd"), kind, Device::Cpu);
-        assert!(error(kind, |clouds| svd.forward(&parameters, clouds)) < tolerance);
+        assert!(error(kind, |clouds| svd.forward(&parameters, clouds).expect("finite")) < tolerance);
         for pairs in [Pairs::Distinct, Pairs::All] {
             let model = DsCi::new(pairs, 8).expect("widths");
             let parameters = model.init(&mut stream("ds-ci"), kind, Device::Cpu);
@@ -57,7 +57,7 @@ fn compatible_models_are_unchanged_by_duplication() {
     for (aggregation, compatible) in [(Aggregation::Mean, true), (Aggregation::Sum, false)] {
         let model = SvdDs::new(aggregation, 3, 8).expect("widths");
         let parameters = model.init(&mut stream("svd"), Kind::Double, Device::Cpu);
-        let change = change(&|clouds| model.forward(&parameters, clouds));
+        let change = change(&|clouds| model.forward(&parameters, clouds).expect("finite"));
         assert_eq!(change < 1e-12, compatible, "{change}");
     }
     for (pairs, compatible) in [(Pairs::All, true), (Pairs::Distinct, false)] {

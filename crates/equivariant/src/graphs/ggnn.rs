@@ -51,10 +51,16 @@ impl Ggnn {
             Basis::All => 3 * i,
             Basis::Continuous => 2 * i,
         };
-        [vec![o, i], vec![o, vectors], vec![o, vectors], vec![o], vec![2 * o, vectors], vec![2 * o, vectors], vec![2 * o], vec![
-            o,
-            o * o,
-        ]]
+        [
+            vec![o, i],
+            vec![o, vectors],
+            vec![o, vectors],
+            vec![o],
+            vec![2 * o, vectors],
+            vec![2 * o, vectors],
+            vec![2 * o],
+            vec![o, o * o],
+        ]
     }
 
     /// One layer: matrices `[b, i, n, n]` and features `[b, n, i]`.

@@ -63,8 +63,8 @@ fn sum<const N: usize>(weight: &Tensor, terms: [(&Tensor, i64); N]) -> Tensor {
 pub(super) fn matrix_layer(a: &Tensor, weight: &Tensor, bias: &Tensor) -> Tensor {
     let v = Contractions::of(a);
     let column = |x: &Tensor| x.unsqueeze(-1);
-    let on_diagonal = sum(weight, [(&v.diagonal, 0), (&v.trace, 1), (&v.rows, 2), (&v.columns, 3), (&v.total, 4)])
-        + column(&bias.get(1));
+    let on_diagonal =
+        sum(weight, [(&v.diagonal, 0), (&v.trace, 1), (&v.rows, 2), (&v.columns, 3), (&v.total, 4)]) + column(&bias.get(1));
     let along_rows = sum(weight, [(&v.columns, 5), (&v.rows, 6), (&v.diagonal, 11)]);
     let along_columns = sum(weight, [(&v.columns, 7), (&v.rows, 8), (&v.diagonal, 12)]);
     let constant = sum(weight, [(&v.trace, 13), (&v.total, 14)]) + column(&bias.get(0));

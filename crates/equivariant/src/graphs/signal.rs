@@ -33,7 +33,9 @@ pub enum GraphError {
         nodes: i64,
     },
     /// A graphon value is no probability.
-    #[error("graphon value {value} at block ({row}, {column}) is no probability, or differs from its mirror image: give a symmetric matrix of numbers in [0, 1]")]
+    #[error(
+        "graphon value {value} at block ({row}, {column}) is no probability, or differs from its mirror image: give a symmetric matrix of numbers in [0, 1]"
+    )]
     Probability {
         /// The value.
         value: f64,
