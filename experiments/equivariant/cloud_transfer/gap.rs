@@ -15,7 +15,7 @@ params! {
         /// Largest size; the others are a third and a tenth of it.
         largest: integer = 150, 20..=2000;
         /// Points drawn in all at every size for the statistics.
-        points: integer = 200_000, 1000..=100_000_000;
+        points: integer = 80_000, 1000..=100_000_000;
         /// Random networks.
         networks: integer = 8, 1..=100;
         /// Hidden widths and outputs.
@@ -32,8 +32,8 @@ pub struct Gap;
 
 impl Study for Gap {
     const NAME: &'static str = "gap";
-    const ABOUT: &'static str = "Clouds of normal points: n times the difference of averages over all and over distinct pairs. On an ellipsoid: the \
-        distance between outputs of the compatible and the normalised DS-CI with the same random parameters.";
+    const ABOUT: &'static str = "Clouds of normal points: n times the difference of averages over all and over distinct pairs. Clouds \
+        on an ellipsoid: the distance between the compatible and the normalised DS-CI with the same random parameters.";
     type Params = Normal;
 
     fn grid(profile: Profile) -> Vec<Normal> {
