@@ -1,6 +1,7 @@
 //! Numerics that laws and mechanisms share: the normal distribution, quadrature, densities, quantiles, roots, small matrices, tails,
 //! fits, and solvers that serve as outside checks.
 
+pub mod assignment;
 pub mod crossings;
 pub mod density;
 pub mod double_exponential;

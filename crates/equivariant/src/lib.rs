@@ -69,6 +69,8 @@
 //! - [`sets`]: the set models with their size limits, optimal transport on the line, the learning tasks of the
 //!   size-generalisation literature, and the training recipe.
 
+pub mod clouds;
+pub mod graphs;
 pub mod mlp;
 pub mod sequences;
 pub mod sets;

@@ -1,0 +1,45 @@
+//! The simplest graph neural network: a message is the neighbour's feature, weighted by the edge and averaged over all nodes.
+
+use lawbook_core::{Device, Kind, Stream, Tensor, optim::parameter};
+
+use super::{GraphModel, GraphSignal, channels};
+use crate::mlp::ModelError;
+
+/// X ← X W₁ᵀ + (1/n) A X W₂ᵀ, without biases, ReLU between the layers and none after the last. A never changes.
+///
+/// Compatible with duplication and continuous in the cut norm: (1/n) A acts as the graphon's operator. Parameters are W₁ and
+/// W₂ `[d_out, d_in]` of every layer in turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessagePassing {
+    channels: Vec<i64>,
+}
+
+impl MessagePassing {
+    /// The network of these channels, input first.
+    pub fn new(widths: &[i64]) -> Result<Self, ModelError> {
+        Ok(Self { channels: channels(widths)? })
+    }
+}
+
+impl GraphModel for MessagePassing {
+    fn init(&self, stream: &mut Stream, kind: Kind, device: Device) -> Vec<Tensor> {
+        let weight = |pair: &[i64], stream: &mut Stream| {
+            let uniform = stream.uniform_tensor(&[pair[1], pair[0]], Kind::Double, device) * 2.0 - 1.0;
+            parameter(&(uniform / (pair[0] as f64).sqrt()), kind)
+        };
+        self.channels.windows(2).flat_map(|pair| [weight(pair, stream), weight(pair, stream)]).collect()
+    }
+
+    fn forward(&self, parameters: &[Tensor], graphs: &GraphSignal) -> Tensor {
+        let operator = graphs.adjacency() / graphs.nodes() as f64;
+        let last = self.channels.len() - 2;
+        parameters.chunks_exact(2).enumerate().fold(graphs.signal().shallow_clone(), |x, (layer, weights)| {
+            let y = x.linear(&weights[0], None::<&Tensor>) + operator.matmul(&x).linear(&weights[1], None::<&Tensor>);
+            if layer < last { y.relu() } else { y }
+        })
+    }
+
+    fn parameter_count(&self) -> i64 {
+        self.channels.windows(2).map(|pair| 2 * pair[0] * pair[1]).sum()
+    }
+}

@@ -1,0 +1,45 @@
+//! Graph signals (A, X) of n nodes: models of any size, graphons to sample from, norms, and the triangle task.
+//!
+//! Source: Eitan Levin, Yuxin Ma, Mateo Díaz & Soledad Villar, *On Transferring Transferability: Towards a Theory for Size
+//! Generalization*, NeurIPS 2025, arXiv 2505.23599, Section 5.2 and Appendix G.
+
+mod ggnn;
+mod graphon;
+mod ign;
+mod karate;
+mod message_passing;
+pub mod norms;
+mod signal;
+mod task;
+mod training;
+
+pub use ggnn::{Basis, Ggnn};
+pub use graphon::{StepGraphon, grid, w_random};
+pub use ign::Ign;
+pub use karate::karate_club;
+pub use message_passing::MessagePassing;
+pub use signal::{GraphError, GraphSignal};
+pub use task::{full_random, stochastic_blocks, triangles};
+pub use training::{Recipe, Trained, fit, mean_squared_error};
+
+use lawbook_core::{Device, Kind, Stream, Tensor};
+
+/// A model that gives every node of a graph of any size an output.
+pub trait GraphModel {
+    /// Fresh parameters, with gradients.
+    fn init(&self, stream: &mut Stream, kind: Kind, device: Device) -> Vec<Tensor>;
+
+    /// The output `[graphs, n, outputs]`. Panics if the parameters or the signal's channels do not fit the model.
+    fn forward(&self, parameters: &[Tensor], graphs: &GraphSignal) -> Tensor;
+
+    /// Number of scalar parameters.
+    fn parameter_count(&self) -> i64;
+}
+
+/// Checks a list of channels, input first.
+fn channels(widths: &[i64]) -> Result<Vec<i64>, crate::mlp::ModelError> {
+    crate::mlp::Mlp::new(widths).map(|_| widths.to_vec())
+}
+
+#[cfg(test)]
+mod tests;
