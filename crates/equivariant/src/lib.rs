@@ -3,9 +3,11 @@
 //! - [`mlp`]: the building block, a multilayer perceptron with its parameters in the open.
 //! - [`sets`]: the three set models, the two consistent sequences of sets with their norms, optimal transport on the line,
 //!   the learning tasks of the size-generalisation literature, and the training recipe.
+//! - [`width`]: networks made wider with their optimiser's state, without a change of their function or of their training.
 //!
 //! A model is a description (widths, aggregation); its parameters are a plain list of tensors that the caller owns, so that
 //! any optimiser and any loss of [`lawbook_core`] can be applied to them.
 
 pub mod mlp;
 pub mod sets;
+pub mod width;
