@@ -99,15 +99,16 @@ impl Study for Equivalence {
         let upscaling = Upscaling::new(narrow, &widths)?;
         let wide = upscaling.wide();
         let mut small = narrow.init(1.0, &mut cell.stream("initial parameters"), Kind::Double, cell.device());
-        let mut optimiser = Optimiser::new(rule, eta, &small)
-            .with_decay(decay)
-            .with_multipliers(narrow.multipliers(rule, decay, Scaling::Exact));
+        let mut optimiser = Optimiser::new(rule, eta, &small).with_decay(decay).with_multipliers(narrow.multipliers(
+            rule,
+            decay,
+            Scaling::Exact,
+        ));
         task.train(narrow, &mut small, &mut optimiser, params.before as usize);
 
         let widened = upscaling.parameters(&small);
-        let from = |wanted: &Tensor, parameters: &[Tensor]| {
-            no_grad(|| scalar(&(wide.forward(parameters, x) - wanted).abs().max()))
-        };
+        let from =
+            |wanted: &Tensor, parameters: &[Tensor]| no_grad(|| scalar(&(wide.forward(parameters, x) - wanted).abs().max()));
         let then = no_grad(|| narrow.forward(&small, x));
         cell.record("at widening", from(&then, &widened));
         let undivided: Vec<Tensor> = widened.iter().zip(upscaling.classes()).map(|(w, class)| w / class.weight()).collect();

@@ -76,7 +76,8 @@ impl Study for Escape {
         let x = cell.stream("inputs").normal_tensor(&[params.samples, INPUTS], Kind::Double, device);
         let y = no_grad(|| teacher.forward(&truth, &x));
         let y = &y / y.std(true);
-        let loss = |network: &Network, parameters: &[Tensor]| (network.forward(parameters, &x) - &y).square().mean(Kind::Double);
+        let loss =
+            |network: &Network, parameters: &[Tensor]| (network.forward(parameters, &x) - &y).square().mean(Kind::Double);
         let train = |network: &Network, parameters: &mut [Tensor], optimiser: &mut Optimiser, steps: i64| {
             for _ in 0..steps {
                 let slopes = gradients(&loss(network, parameters), parameters);

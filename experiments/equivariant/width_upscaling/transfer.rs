@@ -53,7 +53,8 @@ impl Study for Transfer {
     type Params = Sweep;
 
     fn grid(profile: Profile) -> Vec<Sweep> {
-        let both = |base: Sweep| ["maximal", "standard"].map(|rates| Sweep { rates: rates.to_owned(), ..base.clone() }).to_vec();
+        let both =
+            |base: Sweep| ["maximal", "standard"].map(|rates| Sweep { rates: rates.to_owned(), ..base.clone() }).to_vec();
         match profile {
             Profile::Smoke => Vec::new(),
             Profile::Quick => both(Sweep::default()),
@@ -93,7 +94,8 @@ impl Study for Transfer {
                 let (base, scaling) =
                     if params.rates == "maximal" { (params.n, Scaling::Exact) } else { (n, Scaling::None) };
                 let narrow = Network::mlp(INPUTS, &[n, n], 1, &[base, base])?;
-                let mut small = narrow.init(1.0, &mut cell.key().stream("initial parameters", network), Kind::Double, device);
+                let mut small =
+                    narrow.init(1.0, &mut cell.key().stream("initial parameters", network), Kind::Double, device);
                 let (rule, decay) = (Rule::Sgd { momentum: 0.0 }, Decay::Coupled(0.0));
                 let multipliers = narrow.multipliers(rule, decay, scaling);
                 let before = RATE_BEFORE * if params.rates == "maximal" { 1.0 } else { params.n as f64 / n as f64 };

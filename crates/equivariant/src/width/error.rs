@@ -26,7 +26,9 @@ pub enum WidthError {
         count: usize,
     },
     /// The wide width is not a multiple of the narrow one.
-    #[error("width {index} cannot grow from {narrow} to {wide}: every neuron needs equally many copies, so give a multiple of {narrow}")]
+    #[error(
+        "width {index} cannot grow from {narrow} to {wide}: every neuron needs equally many copies, so give a multiple of {narrow}"
+    )]
     NotMultiple {
         /// Which of the widths.
         index: usize,

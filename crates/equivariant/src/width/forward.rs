@@ -34,9 +34,7 @@ impl Network {
             Layer::Linear { input, output } => {
                 let (w, b) = parameters.pair();
                 match (input, output) {
-                    (Channels::Width(_), Channels::Fixed(_)) => {
-                        x.linear(w, None::<&Tensor>) / self.multiplier(*input) + b
-                    }
+                    (Channels::Width(_), Channels::Fixed(_)) => x.linear(w, None::<&Tensor>) / self.multiplier(*input) + b,
                     _ => x.linear(w, Some(b)),
                 }
             }
@@ -57,9 +55,8 @@ impl Network {
                     let (w, b) = parameters.pair();
                     x.linear(w, Some(b))
                 };
-                let [queries, keys, values] = [(); 3].map(|()| {
-                    project(&x).reshape([batch, length, *heads, head]).transpose(1, 2)
-                });
+                let [queries, keys, values] =
+                    [(); 3].map(|()| project(&x).reshape([batch, length, *heads, head]).transpose(1, 2));
                 let logits = queries.matmul(&keys.transpose(2, 3)) * (base.sqrt() / head as f64);
                 let future = Tensor::ones([length, length], (Kind::Bool, x.device())).triu(1);
                 let weights = logits.masked_fill(&future, f64::NEG_INFINITY).softmax(-1, x.kind());

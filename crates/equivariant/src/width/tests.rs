@@ -10,7 +10,14 @@ fn stream(purpose: &str) -> Stream {
     Key::new(["width"]).stream(purpose, 0)
 }
 
-fn train(network: &Network, parameters: &mut [Tensor], optimiser: &mut Optimiser, x: &Tensor, labels: &Tensor, steps: usize) {
+fn train(
+    network: &Network,
+    parameters: &mut [Tensor],
+    optimiser: &mut Optimiser,
+    x: &Tensor,
+    labels: &Tensor,
+    steps: usize,
+) {
     for _ in 0..steps {
         let logits = network.forward(parameters, x);
         let loss = logits.reshape([-1, logits.size()[logits.dim() - 1]]).cross_entropy_for_logits(&labels.reshape([-1]));
@@ -37,9 +44,11 @@ fn widening_commutes_with_training() {
         (adam, 0.01, Decay::Decoupled(0.1)),
     ] {
         let mut small = narrow.init(1.0, &mut stream("init"), Kind::Double, Device::Cpu);
-        let mut optimiser = Optimiser::new(rule, eta, &small)
-            .with_decay(decay)
-            .with_multipliers(narrow.multipliers(rule, decay, Scaling::Exact));
+        let mut optimiser = Optimiser::new(rule, eta, &small).with_decay(decay).with_multipliers(narrow.multipliers(
+            rule,
+            decay,
+            Scaling::Exact,
+        ));
         train(&narrow, &mut small, &mut optimiser, &x, &labels, 10);
         let mut large = upscaling.parameters(&small);
         assert!(difference((&narrow, &small), (upscaling.wide(), &large), &x) < 1e-13);
@@ -120,7 +129,8 @@ fn bad_widths_are_refused_with_their_numbers() {
 #[test]
 fn tuning_costs_are_those_of_the_notebook() {
     let mlp = |n: i64| flops::mlp(&[54, n, n, n, 7]);
-    for (narrow, expected) in [(400, 23.6), (1000, 3.94), (500, 15.3), (250, 57.9), (125, 208.9), (62, 708.0), (31, 2130.0)] {
+    for (narrow, expected) in [(400, 23.6), (1000, 3.94), (500, 15.3), (250, 57.9), (125, 208.9), (62, 708.0), (31, 2130.0)]
+    {
         let ratio = mlp(2000) / mlp(narrow);
         assert!((ratio / expected - 1.0).abs() < 0.003, "{narrow}: {ratio} for {expected}");
     }

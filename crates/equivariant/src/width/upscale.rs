@@ -69,7 +69,8 @@ impl Upscaling {
         let spread = |(w, p): (&Tensor, &super::Parameter)| {
             let representative = p.axes.iter().enumerate().fold(w.detach(), |w, (axis, &channels)| {
                 let k = self.copies(channels);
-                let first = Tensor::arange_start_step(0, self.wide.channels(channels), k, (lawbook_core::Kind::Int64, w.device()));
+                let first =
+                    Tensor::arange_start_step(0, self.wide.channels(channels), k, (lawbook_core::Kind::Int64, w.device()));
                 w.index_select(axis as i64, &first).repeat_interleave_self_int(k, axis as i64, None)
             });
             scalar(&(representative - w).abs().max())
