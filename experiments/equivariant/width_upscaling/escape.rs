@@ -21,11 +21,13 @@ params! {
         /// Hidden width of the teacher.
         teacher: integer = 32, 1..=1000;
         /// Training samples.
-        samples: integer = 256, 1..=1_000_000;
+        samples: integer = 128, 1..=1_000_000;
         /// Steps before the student is widened.
-        before: integer = 300, 1..=1_000_000;
+        before: integer = 200, 1..=1_000_000;
         /// Steps after it.
-        after: integer = 600, 1..=1_000_000;
+        after: integer = 400, 1..=1_000_000;
+        /// Students, each of a teacher of its own, whose logarithms are averaged.
+        students: integer = 3, 1..=10_000;
         /// Size t of the noise, in spectral norms of the weights.
         t: real = 0.3, 0.0..=10.0;
     }
@@ -67,43 +69,51 @@ impl Study for Escape {
     }
 
     fn measure(params: &Student, cell: &mut Cell) -> Result<()> {
-        const INPUTS: i64 = 6;
-        let device = cell.device();
-        let widths = |n: i64| [n; 2];
-        let teacher = Network::mlp(INPUTS, &widths(params.teacher), 1, &widths(params.teacher))?;
-        let narrow = Network::mlp(INPUTS, &widths(params.n), 1, &widths(params.n))?;
-        let truth = teacher.init(1.0, &mut cell.stream("teacher"), Kind::Double, device);
-        let x = cell.stream("inputs").normal_tensor(&[params.samples, INPUTS], Kind::Double, device);
-        let y = no_grad(|| teacher.forward(&truth, &x));
-        let y = &y / y.std(true);
-        let loss =
-            |network: &Network, parameters: &[Tensor]| (network.forward(parameters, &x) - &y).square().mean(Kind::Double);
-        let train = |network: &Network, parameters: &mut [Tensor], optimiser: &mut Optimiser, steps: i64| {
-            for _ in 0..steps {
-                let slopes = gradients(&loss(network, parameters), parameters);
-                optimiser.step(parameters, &slopes);
-            }
-        };
-
-        let (rule, decay) = (Rule::ADAM, Decay::Coupled(0.0));
-        let mut small = narrow.init(1.0, &mut cell.stream("student"), Kind::Double, device);
-        let multipliers = narrow.multipliers(rule, decay, Scaling::Exact);
-        let mut optimiser = Optimiser::new(rule, 0.01, &small).with_multipliers(multipliers);
-        train(&narrow, &mut small, &mut optimiser, params.before);
-
-        let upscaling = Upscaling::new(&narrow, &widths(params.copies * params.n))?;
-        let noise = Noise::Spectral { t: params.t };
-        let branches = [
-            ("ln loss without noise", upscaling.parameters(&small)),
-            ("ln loss with noise", upscaling.noisy_parameters(&small, noise, &mut cell.stream("noise"))?),
-        ];
-        let branches = branches.map(|(name, large)| (name, large, upscaling.optimiser(&optimiser, Scaling::Exact)));
-        train(&narrow, &mut small, &mut optimiser, params.after);
-        let reference = scalar(&loss(&narrow, &small)).ln();
-        for (name, mut large, mut optimiser) in branches {
-            train(upscaling.wide(), &mut large, &mut optimiser, params.after);
-            cell.record(name, scalar(&loss(upscaling.wide(), &large)).ln() - reference);
+        let mut sums = [0.0; 2];
+        for student in 0..params.students as u64 {
+            let gains = gains(params, cell, student)?;
+            sums.iter_mut().zip(gains).for_each(|(sum, gain)| *sum += gain / params.students as f64);
         }
+        cell.record("ln loss without noise", sums[0]);
+        cell.record("ln loss with noise", sums[1]);
         Ok(())
     }
+}
+
+/// ln of the loss after widening without noise and with it, over that of the narrow student.
+fn gains(params: &Student, cell: &Cell, student: u64) -> Result<[f64; 2]> {
+    const INPUTS: i64 = 6;
+    let (device, key) = (cell.device(), cell.key());
+    let widths = |n: i64| [n; 2];
+    let teacher = Network::mlp(INPUTS, &widths(params.teacher), 1, &widths(params.teacher))?;
+    let narrow = Network::mlp(INPUTS, &widths(params.n), 1, &widths(params.n))?;
+    let truth = teacher.init(1.0, &mut key.stream("teacher", student), Kind::Double, device);
+    let x = key.stream("inputs", student).normal_tensor(&[params.samples, INPUTS], Kind::Double, device);
+    let y = no_grad(|| teacher.forward(&truth, &x));
+    let y = &y / y.std(true);
+    let loss = |network: &Network, parameters: &[Tensor]| (network.forward(parameters, &x) - &y).square().mean(Kind::Double);
+    let train = |network: &Network, parameters: &mut [Tensor], optimiser: &mut Optimiser, steps: i64| {
+        for _ in 0..steps {
+            let slopes = gradients(&loss(network, parameters), parameters);
+            optimiser.step(parameters, &slopes);
+        }
+    };
+
+    let (rule, decay) = (Rule::ADAM, Decay::Coupled(0.0));
+    let mut small = narrow.init(1.0, &mut key.stream("student", student), Kind::Double, device);
+    let multipliers = narrow.multipliers(rule, decay, Scaling::Exact);
+    let mut optimiser = Optimiser::new(rule, 0.01, &small).with_multipliers(multipliers);
+    train(&narrow, &mut small, &mut optimiser, params.before);
+
+    let upscaling = Upscaling::new(&narrow, &widths(params.copies * params.n))?;
+    let noise = Noise::Spectral { t: params.t };
+    let branches =
+        [upscaling.parameters(&small), upscaling.noisy_parameters(&small, noise, &mut key.stream("noise", student))?];
+    let branches = branches.map(|large| (large, upscaling.optimiser(&optimiser, Scaling::Exact)));
+    train(&narrow, &mut small, &mut optimiser, params.after);
+    let reference = scalar(&loss(&narrow, &small)).ln();
+    Ok(branches.map(|(mut large, mut optimiser)| {
+        train(upscaling.wide(), &mut large, &mut optimiser, params.after);
+        scalar(&loss(upscaling.wide(), &large)).ln() - reference
+    }))
 }
