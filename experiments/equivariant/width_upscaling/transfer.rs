@@ -1,13 +1,15 @@
-//! The best learning rate after widening: the same for every width under maximal updates, falling as 1/n without.
+//! The learning rates of the narrow network after widening: what is stable at one width is stable at every width under maximal
+//! updates, and up to 1/n only without.
 //!
-//! SGD is fastest near its edge of stability, η = 2/sharpness. At leading order the curvature along the readout is h·h/m²: with the
-//! multiplier m of the readout and m more on the rate of η, a number without n under maximal updates, and proportional to n
-//! if neither knows the width.
+//! SGD is stable below η = 2/sharpness, and fastest near it. At leading order the curvature along the readout is h·h/m², which with
+//! m more on the rate and h·h of order n is a number without n; it is proportional to n if the rate does not know the width.
+//!
+//! The largest stable rate stands for the best one of the paper's sweeps, whose place on a grid scatters several times as much.
 
 use anyhow::Result;
 use lawbook_core::{
     Kind, Tensor, no_grad,
-    optim::{Decay, Optimiser, Rule, gradients},
+    optim::{Decay, Optimiser, Rule, gradients, parameter},
     tensor::scalar,
 };
 use lawbook_equivariant::width::{Network, Noise, Scaling, Upscaling};
@@ -15,7 +17,7 @@ use lawbook_equivariant::width::{Network, Noise, Scaling, Upscaling};
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
 params! {
-    /// A perceptron widened, and trained at many learning rates.
+    /// A perceptron widened, and trained on at growing learning rates.
     pub struct Sweep {
         /// Whether rates know the width: by maximal updates, or in the standard parametrisation.
         rates: choice = "maximal", ["maximal", "standard"];
@@ -29,8 +31,8 @@ params! {
         before: integer = 10, 1..=1_000_000;
         /// Steps after it, at each rate.
         after: integer = 12, 1..=1_000_000;
-        /// Networks whose losses are averaged.
-        networks: integer = 2, 1..=1000;
+        /// Networks over which the logarithm of the rate is averaged.
+        networks: integer = 6, 1..=1000;
     }
 }
 
@@ -40,17 +42,17 @@ const INPUTS: i64 = 2;
 /// The rate before widening, safely stable at the base width.
 const RATE_BEFORE: f64 = 0.01;
 
-/// The grid of rates after it: this, times powers of √2.
-const LOWEST: f64 = 0.02;
-const RATES: usize = 12;
+/// Between these the largest stable rate is bracketed, by as many halvings of the interval of logarithms: to 4 %.
+const RATES: [f64; 2] = [1e-3, 10.0];
+const HALVINGS: usize = 8;
 
 /// Learning-rate transfer.
 pub struct Transfer;
 
 impl Study for Transfer {
     const NAME: &'static str = "transfer";
-    const ABOUT: &'static str = "Perceptrons of three widths trained by SGD, widened with a little noise, and trained on at a grid of \
-        learning rates with steps of √2: the rate with the smallest training loss, over widths.";
+    const ABOUT: &'static str = "Perceptrons of three widths trained by SGD, widened with a little noise, and trained on: \
+        the largest learning rate at which the training loss falls, over widths.";
     type Params = Sweep;
 
     fn grid(profile: Profile) -> Vec<Sweep> {
@@ -66,17 +68,17 @@ impl Study for Transfer {
     fn predict(points: &[Sweep]) -> Result<Vec<Claim>> {
         let claim = |params: &Sweep| {
             let at = Self::at(params);
-            let sites = widths(params).map(|n| (n as f64, at.site("best rate").at(n as f64)));
+            let sites = widths(params).map(|n| (n as f64, at.site("stable rate").at(n as f64)));
             let (id, exponent, rival) = if params.rates == "maximal" {
-                ("best-rate-transfers", 0.0, ("moves", "1/n, as in the standard parametrisation", -1.0))
+                ("stable-rate-transfers", 0.0, ("moves", "1/n, as in the standard parametrisation", -1.0))
             } else {
-                ("best-rate-moves-without", -1.0, ("transfers", "the same for every width", 0.0))
+                ("stable-rate-moves-without", -1.0, ("transfers", "the same for every width", 0.0))
             };
             // One step of the grid, √2, over the four-fold range of widths.
             Claim::exponent(id, sites, exponent)
                 .within(Margin::Absolute(0.25))
                 .rival(rival.0, rival.1, [rival.2])
-                .axes("width n before widening", "best learning rate after it")
+                .axes("width n before widening", "largest stable learning rate after it")
                 .log_x()
                 .log_y()
                 .source("transfer of hyper-parameters; Tensor Programs V, Figure 1")
@@ -89,7 +91,7 @@ impl Study for Transfer {
         let x = cell.stream("data").normal_tensor(&[params.samples, INPUTS], Kind::Double, device);
         let y = x.sin().sum_dim_intlist([1i64].as_slice(), true, Kind::Double) / (INPUTS as f64).sqrt();
         for n in widths(params) {
-            let mut losses = vec![0.0; RATES];
+            let mut sum = 0.0;
             for network in 0..params.networks as u64 {
                 let (base, scaling) =
                     if params.rates == "maximal" { (params.n, Scaling::Exact) } else { (n, Scaling::None) };
@@ -103,15 +105,21 @@ impl Study for Transfer {
                 train(&narrow, &mut small, &mut sgd, &x, &y, params.before);
                 let upscaling = Upscaling::new(&narrow, &[params.copies * n; 2])?;
                 let noise = Noise::Spectral { t: 0.1 };
-                for (i, loss) in losses.iter_mut().enumerate() {
-                    let mut stream = cell.key().stream("noise", network);
-                    let mut large = upscaling.noisy_parameters(&small, noise, &mut stream)?;
+                let large = upscaling.noisy_parameters(&small, noise, &mut cell.key().stream("noise", network))?;
+                let falls = |rate: f64| {
+                    let mut copy: Vec<Tensor> = large.iter().map(|w| parameter(w, Kind::Double)).collect();
                     let mut sgd = upscaling.optimiser(&sgd, scaling);
-                    sgd.learning_rate = LOWEST * 2f64.powf(0.5 * i as f64);
-                    *loss += train(upscaling.wide(), &mut large, &mut sgd, &x, &y, params.after);
+                    sgd.learning_rate = rate;
+                    train(upscaling.wide(), &mut copy, &mut sgd, &x, &y, params.after)
+                };
+                let [mut low, mut high] = RATES.map(f64::ln);
+                for _ in 0..HALVINGS {
+                    let middle = 0.5 * (low + high);
+                    if falls(middle.exp()) { low = middle } else { high = middle }
                 }
+                sum += 0.5 * (low + high);
             }
-            cell.record_at("best rate", n as f64, LOWEST * 2f64.powf(0.5 * lowest(&losses)));
+            cell.record_at("stable rate", n as f64, (sum / params.networks as f64).exp());
         }
         Ok(())
     }
@@ -121,27 +129,17 @@ fn widths(params: &Sweep) -> [i64; 3] {
     [1, 2, 4].map(|times| times * params.n)
 }
 
-/// Trains on the mean squared error and gives its logarithm; a run that diverges counts as one at a loss of 1e3.
-fn train(network: &Network, parameters: &mut [Tensor], sgd: &mut Optimiser, x: &Tensor, y: &Tensor, steps: i64) -> f64 {
-    const DIVERGED: f64 = 1e3;
+/// Trains on the mean squared error, and says whether that fell. A run that exceeds a hundred times its first loss has not.
+fn train(network: &Network, parameters: &mut [Tensor], sgd: &mut Optimiser, x: &Tensor, y: &Tensor, steps: i64) -> bool {
     let loss = |parameters: &[Tensor]| (network.forward(parameters, x) - y).square().mean(Kind::Double);
+    let first = no_grad(|| scalar(&loss(parameters)));
     for _ in 0..steps {
         let value = loss(parameters);
-        if scalar(&value) > DIVERGED || !scalar(&value).is_finite() {
-            return DIVERGED.ln();
+        if !(scalar(&value) < 100.0 * first) {
+            return false;
         }
         let slopes = gradients(&value, parameters);
         sgd.step(parameters, &slopes);
     }
-    no_grad(|| scalar(&loss(parameters))).min(DIVERGED).ln()
-}
-
-/// Where the values are lowest, between grid points by the parabola through the lowest and its neighbours.
-fn lowest(values: &[f64]) -> f64 {
-    let best = (0..values.len()).fold(0, |best, i| if values[i] < values[best] { i } else { best });
-    if best == 0 || best + 1 == values.len() {
-        return best as f64;
-    }
-    let (left, middle, right) = (values[best - 1], values[best], values[best + 1]);
-    best as f64 + 0.5 * (left - right) / (left - 2.0 * middle + right)
+    no_grad(|| scalar(&loss(parameters))) < first
 }

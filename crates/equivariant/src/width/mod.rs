@@ -22,6 +22,7 @@ pub use class::{Class, Scaling};
 pub use error::WidthError;
 pub use network::{Channels, Layer, Network, Parameter, Role};
 pub use noise::Noise;
+pub(crate) use noise::spectral_norm;
 pub use upscale::Upscaling;
 
 #[cfg(test)]
