@@ -21,12 +21,12 @@ use crate::framework::{Law, Profile};
 /// The law.
 pub fn law() -> Law {
     Law::new("equivariant", "width-upscaling", file!())
-        .title("A trained network can be widened without a change of its function, its training or its best learning rate")
+        .title("A trained network can be widened without a change of its function, its training or its learning rate")
         .statement(
             "A network whose neurons are each repeated k times, with hidden weights divided by k, computes the same function; with \
              its optimiser's state divided by the k of the outputs and its learning rates, epsilons and decays scaled as maximal \
              updates demand, it also trains the same. With a little noise the copies part and the loss falls below that of the \
-             narrow network. Updates of activations, and the best learning rate, do not depend on the width.",
+             narrow network. Updates of activations, and the largest stable learning rate, do not depend on the width.",
         )
         .equation(
             r"W' = \tfrac{1}{k_{\mathrm{in}}}\, W \otimes \mathbf 1 \mathbf 1^\top, \qquad

@@ -106,7 +106,7 @@ fn only_hidden(w: &Tensor) -> Weights {
 
 /// H_n for a power of two (Sylvester): entry (i, j) is −1 to the number of binary ones in i and j.
 fn hadamard(n: i64) -> Tensor {
-    let sign = |i: i64, j: i64| if (i & j).count_ones() % 2 == 0 { 1.0 } else { -1.0 };
+    let sign = |i: i64, j: i64| if (i & j).count_ones().is_multiple_of(2) { 1.0 } else { -1.0 };
     let entries: Vec<f64> = (0..n).flat_map(|i| (0..n).map(move |j| sign(i, j))).collect();
     Tensor::from_slice(&entries).reshape([n, n])
 }

@@ -28,7 +28,7 @@ params! {
         /// Training samples.
         samples: integer = 24, 1..=1_000_000;
         /// Steps before widening.
-        before: integer = 10, 1..=1_000_000;
+        before: integer = 20, 1..=1_000_000;
         /// Steps after it, at each rate.
         after: integer = 12, 1..=1_000_000;
         /// Networks over which the logarithm of the rate is averaged.
@@ -135,7 +135,8 @@ fn train(network: &Network, parameters: &mut [Tensor], sgd: &mut Optimiser, x: &
     let first = no_grad(|| scalar(&loss(parameters)));
     for _ in 0..steps {
         let value = loss(parameters);
-        if !(scalar(&value) < 100.0 * first) {
+        let now = scalar(&value);
+        if now.is_nan() || now > 100.0 * first {
             return false;
         }
         let slopes = gradients(&value, parameters);
