@@ -12,6 +12,11 @@ pub enum Rule {
         /// μ, the momentum; 0 for plain gradient descent.
         momentum: f64,
     },
+    /// w ← w − η (g + μ v), v ← μ v + g (Nesterov's momentum as Sutskever et al. 2013 write it).
+    Nesterov {
+        /// μ, the momentum.
+        momentum: f64,
+    },
     /// Adam (Kingma & Ba 2015), with bias correction.
     Adam {
         /// Decay rate of the mean of gradients.
@@ -21,6 +26,31 @@ pub enum Rule {
         /// Added to the root of the second moment.
         epsilon: f64,
     },
+    /// Adam with the largest second moment so far in the place of the second moment (Reddi, Kale & Kumar 2018).
+    AmsGrad {
+        /// Decay rate of the mean of gradients.
+        beta1: f64,
+        /// Decay rate of the mean of squared gradients.
+        beta2: f64,
+        /// Added to the root of the second moment.
+        epsilon: f64,
+    },
+}
+
+/// What one tensor's hyper-parameters are multiplied by; all ones unless set.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Multipliers {
+    /// Of η.
+    pub learning_rate: f64,
+    /// Of the ε of Adam and AMSGrad.
+    pub epsilon: f64,
+    /// Of λ.
+    pub decay: f64,
+}
+
+impl Multipliers {
+    /// The hyper-parameters as they are.
+    pub const ONE: Self = Self { learning_rate: 1.0, epsilon: 1.0, decay: 1.0 };
 }
 
 impl Rule {
@@ -50,8 +80,12 @@ pub struct Optimiser {
     pub decay: Decay,
     /// Per parameter: momentum, or the mean of gradients.
     pub first: Vec<Tensor>,
-    /// Per parameter: the mean of squared gradients (Adam).
+    /// Per parameter: the mean of squared gradients (Adam, AMSGrad).
     pub second: Vec<Tensor>,
+    /// Per parameter: the largest mean of squared gradients so far (AMSGrad).
+    pub largest: Vec<Tensor>,
+    /// Per parameter: what its hyper-parameters are multiplied by.
+    pub multipliers: Vec<Multipliers>,
     /// Steps taken.
     pub steps: i64,
 }
@@ -60,7 +94,10 @@ impl Optimiser {
     /// A fresh optimiser for `parameters`, whose shapes its state takes.
     pub fn new(rule: Rule, learning_rate: f64, parameters: &[Tensor]) -> Self {
         let zeros = || parameters.iter().map(Tensor::zeros_like).collect();
-        Self { rule, learning_rate, decay: Decay::Coupled(0.0), first: zeros(), second: zeros(), steps: 0 }
+        let largest = if matches!(rule, Rule::AmsGrad { .. }) { zeros() } else { Vec::new() };
+        let multipliers = vec![Multipliers::ONE; parameters.len()];
+        let decay = Decay::Coupled(0.0);
+        Self { rule, learning_rate, decay, first: zeros(), second: zeros(), largest, multipliers, steps: 0 }
     }
 
     /// The same with weight decay.
@@ -70,17 +107,27 @@ impl Optimiser {
         self
     }
 
+    /// The same with multipliers of the hyper-parameters, one for each parameter. Panics if there are more or fewer.
+    #[must_use]
+    pub fn with_multipliers(mut self, multipliers: Vec<Multipliers>) -> Self {
+        assert_eq!(multipliers.len(), self.first.len(), "one set of multipliers for each parameter");
+        self.multipliers = multipliers;
+        self
+    }
+
     /// One step, in place, along `gradients`, one per parameter.
     pub fn step(&mut self, parameters: &mut [Tensor], gradients: &[Tensor]) {
         self.steps += 1;
-        let eta = self.learning_rate;
+        let steps = self.steps as i32;
         no_grad(|| {
             for (i, (w, g)) in parameters.iter_mut().zip(gradients).enumerate() {
+                let times = self.multipliers[i];
+                let eta = self.learning_rate * times.learning_rate;
                 let g = match self.decay {
-                    Decay::Coupled(lambda) if lambda != 0.0 => g + &*w * lambda,
+                    Decay::Coupled(lambda) if lambda != 0.0 => g + &*w * (lambda * times.decay),
                     Decay::Coupled(_) => g.shallow_clone(),
                     Decay::Decoupled(lambda) => {
-                        let _ = w.g_mul_scalar_(1.0 - eta * lambda);
+                        let _ = w.g_mul_scalar_(1.0 - eta * lambda * times.decay);
                         g.shallow_clone()
                     }
                 };
@@ -92,12 +139,21 @@ impl Optimiser {
                         self.first[i] = &self.first[i] * momentum + g;
                         let _ = w.g_sub_(&(&self.first[i] * eta));
                     }
-                    Rule::Adam { beta1, beta2, epsilon } => {
+                    Rule::Nesterov { momentum } => {
+                        self.first[i] = &self.first[i] * momentum + &g;
+                        let _ = w.g_sub_(&((g + &self.first[i] * momentum) * eta));
+                    }
+                    Rule::Adam { beta1, beta2, epsilon } | Rule::AmsGrad { beta1, beta2, epsilon } => {
                         self.first[i] = &self.first[i] * beta1 + &g * (1.0 - beta1);
                         self.second[i] = &self.second[i] * beta2 + g.square() * (1.0 - beta2);
-                        let steps = self.steps as i32;
+                        let second = if let Some(largest) = self.largest.get_mut(i) {
+                            *largest = largest.maximum(&self.second[i]);
+                            &*largest
+                        } else {
+                            &self.second[i]
+                        };
                         let mean = &self.first[i] / (1.0 - beta1.powi(steps));
-                        let root = (&self.second[i] / (1.0 - beta2.powi(steps))).sqrt() + epsilon;
+                        let root = (second / (1.0 - beta2.powi(steps))).sqrt() + epsilon * times.epsilon;
                         let _ = w.g_sub_(&(mean / root * eta));
                     }
                 }
@@ -156,5 +212,42 @@ mod tests {
     #[test]
     fn adam_starts_with_a_step_of_the_learning_rate() {
         assert!((run(Rule::ADAM, Decay::Coupled(0.0), 1) - 0.9).abs() < 1e-8);
+    }
+
+    /// Six steps on w²/2 from w = 1 with η = 0.1, μ = 0.9; AMSGrad with β = (0.5, 0.6), whose mean square falls below its peak.
+    #[test]
+    fn nesterov_and_amsgrad_follow_their_recursions() {
+        let (mut w, mut v) = (1.0f64, 0.0);
+        for _ in 0..6 {
+            let g = w;
+            v = 0.9 * v + g;
+            w -= 0.1 * (g + 0.9 * v);
+        }
+        assert!((run(Rule::Nesterov { momentum: 0.9 }, Decay::Coupled(0.0), 6) - w).abs() < 1e-14);
+        let (mut w, mut mean, mut square, mut largest) = (1.0f64, 0.0, 0.0, 0.0f64);
+        for step in 1..=30 {
+            mean = 0.5 * mean + 0.5 * w;
+            square = 0.6 * square + 0.4 * w * w;
+            largest = largest.max(square);
+            w -= 0.1 * mean / (1.0 - 0.5f64.powi(step)) / ((largest / (1.0 - 0.6f64.powi(step))).sqrt() + 1e-3);
+        }
+        assert!(largest > 1.1 * square);
+        let amsgrad = Rule::AmsGrad { beta1: 0.5, beta2: 0.6, epsilon: 1e-3 };
+        assert!((run(amsgrad, Decay::Coupled(0.0), 30) - w).abs() < 1e-13);
+    }
+
+    /// A tensor with multipliers steps as one with the products as its hyper-parameters.
+    #[test]
+    fn multipliers_multiply() {
+        let step = |eta: f64, epsilon: f64, lambda: f64, times: Multipliers| {
+            let mut w = [Tensor::full([1], 1.0, (Kind::Double, Device::Cpu))];
+            let rule = Rule::Adam { beta1: 0.9, beta2: 0.999, epsilon };
+            let optimiser = Optimiser::new(rule, eta, &w).with_decay(Decay::Coupled(lambda));
+            let gradient = [Tensor::full([1], 0.3, (Kind::Double, Device::Cpu))];
+            optimiser.with_multipliers(vec![times]).step(&mut w, &gradient);
+            to_vec(&w[0])[0]
+        };
+        let times = Multipliers { learning_rate: 3.0, epsilon: 5.0, decay: 7.0 };
+        assert_eq!(step(0.1, 0.2, 0.3, times), step(0.1 * 3.0, 0.2 * 5.0, 0.3 * 7.0, Multipliers::ONE));
     }
 }

@@ -1,6 +1,11 @@
 //! Models that take inputs of any size, and the theory of how they transfer between sizes.
 //!
 //! # Does my model transfer?
+//! - [`metanetworks`]: graph networks that read weights, and the widenings under which they should not change their answer.
+//! - [`mlp`]: the building block, a multilayer perceptron with its parameters in the open.
+//! - [`sets`]: the three set models, the two consistent sequences of sets with their norms, optimal transport on the line,
+//!   the learning tasks of the size-generalisation literature, and the training recipe.
+//! - [`width`]: networks made wider with their optimiser's state, without a change of their function or of their training.
 //!
 //! Any closure can be checked, whatever it is built of. Say between which spaces it maps (what an input of one size is at another,
 //! and in which norm), and [`sequences::check`] tells whether it is *compatible*: whether it commutes with the embeddings and the
@@ -71,6 +76,8 @@
 
 pub mod clouds;
 pub mod graphs;
+pub mod metanetworks;
 pub mod mlp;
 pub mod sequences;
 pub mod sets;
+pub mod width;
