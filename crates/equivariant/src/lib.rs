@@ -7,5 +7,6 @@
 //! A model is a description (widths, aggregation); its parameters are a plain list of tensors that the caller owns, so that
 //! any optimiser and any loss of [`lawbook_core`] can be applied to them.
 
+pub mod laplacian;
 pub mod mlp;
 pub mod sets;
