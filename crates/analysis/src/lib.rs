@@ -8,6 +8,7 @@ pub mod gaussian;
 pub mod lasso;
 pub mod lyapunov_equation;
 pub mod matrix;
+pub mod nelder_mead;
 pub mod passage_quadrature;
 pub mod polygamma;
 pub mod quadrature;
