@@ -12,8 +12,7 @@ params! {
     pub struct Pair {
         /// The signal: entries of a planted submatrix, or half-normal ones.
         prior: choice = "submatrix", ["submatrix", "sparse"];
-        /// The nonlinearity: none, the published best tanh for either signal, the published best ramp, or the best tanh that
-        /// a search finds from a random start.
+        /// None, the published best tanh for either signal or best ramp, or the tanh that a search finds from a random start.
         sigma: choice = "submatrix-tanh", ["none", "submatrix-tanh", "sparse-tanh", "ramp", "search"];
     }
 }

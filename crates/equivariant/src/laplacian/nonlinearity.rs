@@ -162,13 +162,13 @@ fn ascending(at: &[f64], values: &[f64], before: Option<f64>) -> Result<(), Lapl
         let what = format!("{} places for {} values; give one for each", at.len(), values.len());
         return Err(LaplacianError::NotMonotone { what });
     }
-    if let Some(pair) = at.windows(2).find(|pair| !(pair[0] < pair[1])) {
+    if let Some(pair) = at.windows(2).find(|pair| pair[0].is_nan() || pair[1].is_nan() || pair[0] >= pair[1]) {
         let what = format!("its places are out of order at {}, {}", pair[0], pair[1]);
         return Err(LaplacianError::NotMonotone { what });
     }
     let mut last = before.unwrap_or(f64::NEG_INFINITY);
     for (&x, &value) in at.iter().zip(values) {
-        if !(value >= last) {
+        if value.is_nan() || value < last {
             return Err(LaplacianError::NotMonotone { what: format!("it falls from {last} to {value} at x = {x}") });
         }
         last = value;

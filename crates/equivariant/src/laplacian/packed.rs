@@ -100,10 +100,10 @@ impl<T: Entry> Packed<T> {
     /// From entries (i, j) with i ≥ j.
     pub fn from_fn(order: usize, entry: impl Fn(usize, usize) -> f64 + Sync) -> Self {
         Self::from_tiles(order, |row, column, tile| {
-            for i in 0..TILE.min(order - row * TILE) {
-                let top = if row == column { i + 1 } else { TILE };
-                for j in 0..top {
-                    tile[i][j / 8][j % 8] = T::narrow(entry(row * TILE + i, column * TILE + j));
+            for (i, line) in tile.iter_mut().enumerate().take(order - (row * TILE).min(order)) {
+                let width = if row == column { i + 1 } else { TILE };
+                for (j, place) in line.as_flattened_mut().iter_mut().enumerate().take(width) {
+                    *place = T::narrow(entry(row * TILE + i, column * TILE + j));
                 }
             }
         })
@@ -193,21 +193,21 @@ impl<T: Entry> WideKernel for Both<'_, T> {
             let (group, first) = (four / 2, four % 2 * 4);
             let mut factors = [zero; 4];
             let mut sums = [zero; 4];
-            for k in 0..4 {
-                factors[k] = like.splat(self.left[group][first + k].to_bits());
+            for (k, factor) in factors.iter_mut().enumerate() {
+                *factor = like.splat(self.left[group][first + k].to_bits());
             }
-            for c in 0..ROW {
-                let x = like.load_f64(&self.right[c]);
-                let mut y = like.load_f64(&self.mirrored[c]);
+            for (c, (x, y_numbers)) in self.right.iter().zip(self.mirrored.iter_mut()).enumerate() {
+                let x = like.load_f64(x);
+                let mut y = like.load_f64(y_numbers);
                 for k in 0..4 {
                     let a = like.load_f64(&T::widen(&rows[k][c]));
                     sums[k] = a.fma_f64(x, sums[k]);
                     y = a.fma_f64(factors[k], y);
                 }
-                self.mirrored[c] = y.store_f64();
+                *y_numbers = y.store_f64();
             }
-            for k in 0..4 {
-                let lanes = sums[k].store_f64();
+            for (k, sum) in sums.iter().enumerate() {
+                let lanes = sum.store_f64();
                 let halves = [lanes[0] + lanes[4], lanes[1] + lanes[5], lanes[2] + lanes[6], lanes[3] + lanes[7]];
                 self.direct[group][first + k] += (halves[0] + halves[2]) + (halves[1] + halves[3]);
             }
