@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use lawbook_analysis::gaussian::normal_rule;
-use lawbook_core::{Kind, tensor};
+use lawbook_core::{Key, Kind, tensor};
 use lawbook_equivariant::laplacian::{Bulk, Prior, SigmaLaplacian, Theory, observation::goe};
 
 use super::draws::SUBMATRIX_TANH;
@@ -75,13 +75,13 @@ impl Study for FreeConvolution {
     fn measure(params: &Noise, cell: &mut Cell) -> Result<()> {
         let n = params.n as usize;
         let (mut shares, mut smallest, mut largest) = ([0.0; PLACES.len()], 0.0, 0.0);
-        for draw in 0..params.draws {
-            let seed = cell.stream("draw").next_u64();
-            let key = lawbook_core::Key::new(["bulk", &seed.to_string(), &draw.to_string()]);
+        let mut seeds = cell.stream("matrices");
+        for _ in 0..params.draws {
+            let key = Key::new(["bulk", &seeds.next_u64().to_string()]);
             let noise = goe::<f64>(n, &key);
             let diagonal = SigmaLaplacian::new(&noise, &SUBMATRIX_TANH).diagonal().to_vec();
-            let entry = |at: usize| noise.entry(at / n, at % n) + if at % (n + 1) == 0 { diagonal[at / n] } else { 0.0 };
-            let entries: Vec<f64> = (0..n * n).map(entry).collect();
+            let mut entries: Vec<f64> = (0..n * n).map(|at| noise.entry(at / n, at % n)).collect();
+            entries.iter_mut().step_by(n + 1).zip(&diagonal).for_each(|(entry, d)| *entry += d);
             let matrix = tensor::from_slice(&entries, &[params.n; 2], Kind::Double, cell.device());
             let values = tensor::to_vec(&matrix.linalg_eigvalsh("L"));
             for (share, place) in shares.iter_mut().zip(PLACES) {

@@ -59,21 +59,24 @@ impl Model {
 /// At this residual the overlap is within (0.001/gap)² of its value: 1e-3 at the narrowest gap of the grids.
 const SEARCH: Search = Search { tolerance: 1e-3, basis: 64, products: 2000 };
 
-/// Records the means over `draws` of the top eigenvalue of L_σ and of the squared overlap of its eigenvector with the signal.
-pub fn record_top(model: Model, sigma: &Nonlinearity, n: i64, beta: f64, draws: i64, cell: &mut Cell) -> Result<()> {
+/// Records the means over `pairs` of observations with opposite noise of the top eigenvalue of L_σ and of the squared overlap
+/// of its eigenvector with the signal. In a pair the largest fluctuation, xᵀŴx, cancels.
+pub fn record_top(model: Model, sigma: &Nonlinearity, n: i64, beta: f64, pairs: i64, cell: &mut Cell) -> Result<()> {
     let (mut eigenvalue, mut overlap) = (0.0, 0.0);
-    for draw in 0..draws {
-        let seed = cell.stream("draw").next_u64();
-        let key = Key::new(["nonlinear Laplacian", &seed.to_string(), &draw.to_string()]);
+    let mut seeds = cell.stream("pairs");
+    for _ in 0..pairs {
+        let key = Key::new(["pair of observations", &seeds.next_u64().to_string()]);
         let observed = model.draw(n as usize, beta, &key)?;
-        let laplacian = SigmaLaplacian::new(&observed.matrix, sigma);
-        // Row sums are large where the signal is.
-        let start: Vec<f64> = laplacian.diagonal().iter().map(|d| d - sigma.infimum()).collect();
-        let top = top_eigenpair(&laplacian, &start, &SEARCH)?;
-        eigenvalue += top.value;
-        overlap += top.vector.iter().zip(&observed.signal).map(|(v, x)| v * x).sum::<f64>().powi(2);
+        for observed in [observed.reflected(), observed] {
+            let laplacian = SigmaLaplacian::new(&observed.matrix, sigma);
+            // Row sums are large where the signal is.
+            let start: Vec<f64> = laplacian.diagonal().iter().map(|d| d - sigma.infimum()).collect();
+            let top = top_eigenpair(&laplacian, &start, &SEARCH)?;
+            eigenvalue += top.value;
+            overlap += top.vector.iter().zip(&observed.signal).map(|(v, x)| v * x).sum::<f64>().powi(2);
+        }
     }
-    cell.record("eigenvalue", eigenvalue / draws as f64);
-    cell.record("overlap", overlap / draws as f64);
+    cell.record("eigenvalue", eigenvalue / (2 * pairs) as f64);
+    cell.record("overlap", overlap / (2 * pairs) as f64);
     Ok(())
 }

@@ -14,9 +14,9 @@ params! {
         /// Signal strength β.
         beta: real = 1.2, 0.0..=3.5;
         /// Order n; at squares the signal has exactly the size that is asked for.
-        n: integer = 2500, 16..=20_000;
-        /// Observations per seed.
-        draws: integer = 40, 1..=10_000;
+        n: integer = 4900, 16..=20_000;
+        /// Pairs of observations with opposite noise, per seed.
+        pairs: integer = 20, 1..=10_000;
     }
 }
 
@@ -33,17 +33,17 @@ impl Spectrum {
 impl Study for Spectrum {
     const NAME: &'static str = "spectrum";
     const ABOUT: &'static str = "Observations with a planted signal, the top eigenpair of their σ-Laplacian by thick-restart \
-        Lanczos: its eigenvalue and its squared overlap with the signal, averaged over draws.";
+        Lanczos: its eigenvalue and its squared overlap with the signal, averaged over pairs of opposite noise.";
     type Params = Observed;
 
     fn grid(profile: Profile) -> Vec<Observed> {
-        let (n, draws) = match profile {
+        let (n, pairs) = match profile {
             Profile::Smoke => return Vec::new(),
-            Profile::Quick => (1600, 8),
-            Profile::Full => (2500, 40),
+            Profile::Quick => (2500, 3),
+            Profile::Full => (4900, 20),
         };
         let strengths = [("submatrix", &[0.9, 1.2, 2.0][..]), ("sparse", &[1.2, 2.0]), ("clique", &[1.2, 2.0])];
-        let at = |model: &str, beta: f64| Observed { model: model.to_owned(), beta, n, draws };
+        let at = |model: &str, beta: f64| Observed { model: model.to_owned(), beta, n, pairs };
         strengths.iter().flat_map(|(model, betas)| betas.iter().map(|beta| at(model, *beta))).collect()
     }
 
@@ -63,7 +63,7 @@ impl Study for Spectrum {
                 Claim::curve(&format!("{name}-{id}"), points).source("Theorem 3.3")
             };
             let betas = || own.iter().map(|point| point.beta);
-            // Five times those deviations, and the scatter of some hundred draws of √(2/n) each.
+            // Some times those deviations: a single draw scatters by √(2/n), 0.03.
             let eigenvalue = curve("eigenvalue", "eigenvalue", |top| top.eigenvalue).within(Margin::Absolute(0.05));
             let direct = betas().map(|beta| beta + beta.recip());
             claims.push(eigenvalue.rival("direct", "β + 1/β, without the diagonal", direct).axes("β", "λ₁"));
@@ -83,6 +83,6 @@ impl Study for Spectrum {
 
     fn measure(params: &Observed, cell: &mut Cell) -> Result<()> {
         let model = Model::named(&params.model);
-        record_top(model, &model.tanh(), params.n, params.beta, params.draws, cell)
+        record_top(model, &model.tanh(), params.n, params.beta, params.pairs, cell)
     }
 }

@@ -21,6 +21,21 @@ pub struct Observation<T> {
     pub strength: f64,
 }
 
+impl<T: Entry> Observation<T> {
+    /// The same signal in the opposite noise, 2βxxᵀ − Ŷ: as likely as Ŷ itself, so that the mean of the two is free of every
+    /// fluctuation that is odd in the noise.
+    #[must_use]
+    pub fn reflected(&self) -> Self {
+        let mut matrix = self.matrix.negated();
+        let planted: Vec<usize> = (0..self.signal.len()).filter(|i| self.signal[*i] != 0.0).collect();
+        for (at, &i) in planted.iter().enumerate() {
+            let factor = 2.0 * self.strength * self.signal[i];
+            planted[..=at].iter().for_each(|&j| matrix.add(i, j, factor * self.signal[j]));
+        }
+        Self { matrix, signal: self.signal.clone(), strength: self.strength }
+    }
+}
+
 /// Gaussian planted submatrix: k = β√n random indices, and the mean of the k × k block of √n Ŷ raised by 1.
 pub fn planted_submatrix<T: Entry>(order: usize, beta: f64, key: &Key) -> Result<Observation<T>, LaplacianError> {
     let planted = subset(order, beta, key)?;
@@ -168,6 +183,17 @@ mod tests {
         }
         // A sum of some 80 000 fair signs, within five standard deviations.
         assert!(outside.abs() < 5.0 * 283.0, "{outside}");
+    }
+
+    #[test]
+    fn a_reflection_keeps_the_signal_and_turns_the_noise() {
+        let n = 300;
+        let observed: Observation<f64> = sparse_nonnegative(n, 1.2, &key()).expect("a signal");
+        let (turned, noise) = (observed.reflected(), goe::<f64>(n, &key()));
+        for (i, j) in [(0, 0), (3, 200), (250, 17), (299, 299)].into_iter().chain((0..n).map(|i| (i, i / 2))) {
+            let planted = observed.strength * observed.signal[i] * observed.signal[j];
+            assert!((turned.matrix.entry(i, j) - (planted - noise.entry(i, j))).abs() < 1e-14);
+        }
     }
 
     #[test]

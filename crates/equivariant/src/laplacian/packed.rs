@@ -1,5 +1,7 @@
 //! A symmetric matrix as the tiles of its lower triangle, and its product with a vector in one pass over them.
 
+use std::ops::Neg;
+
 use lawbook_core::simd::{Level, Wide, WideKernel};
 use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
@@ -32,7 +34,7 @@ pub trait Symmetric: Sync {
 }
 
 /// Numbers that matrices are stored in; arithmetic is done in f64.
-pub trait Entry: Copy + Send + Sync + Default + 'static {
+pub trait Entry: Copy + Send + Sync + Default + Neg<Output = Self> + 'static {
     /// Rounded to this type.
     fn narrow(value: f64) -> Self;
 
@@ -126,6 +128,14 @@ impl<T: Entry> Packed<T> {
         if i / TILE == j / TILE {
             tile[j % TILE][i % TILE / 8][i % 8] = sum;
         }
+    }
+
+    /// −A.
+    #[must_use]
+    pub fn negated(&self) -> Self {
+        let mut tiles = self.tiles.clone();
+        tiles.as_flattened_mut().as_flattened_mut().as_flattened_mut().iter_mut().for_each(|x| *x = -*x);
+        Self { order: self.order, tiles }
     }
 
     /// The tiles of the lower triangle, row by row.
