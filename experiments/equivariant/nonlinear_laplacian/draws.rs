@@ -56,8 +56,8 @@ impl Model {
     }
 }
 
-/// At this residual the overlap is within (0.001/gap)² of its value: 1e-3 at the narrowest gap of the grids.
-const SEARCH: Search = Search { tolerance: 1e-3, basis: 64, products: 2000 };
+/// At this residual the overlap is within (0.003/gap)² of its value: 1e-2 at the narrowest gap of the grids, 1e-4 at most others.
+const SEARCH: Search = Search { tolerance: 3e-3, basis: 64, products: 2000 };
 
 /// Records the means over `pairs` of observations with opposite noise of the top eigenvalue of L_σ and of the squared overlap
 /// of its eigenvector with the signal. In a pair the largest fluctuation, xᵀŴx, cancels.

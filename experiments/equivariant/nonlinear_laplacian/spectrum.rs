@@ -39,10 +39,11 @@ impl Study for Spectrum {
     fn grid(profile: Profile) -> Vec<Observed> {
         let (n, pairs) = match profile {
             Profile::Smoke => return Vec::new(),
-            Profile::Quick => (2500, 3),
+            Profile::Quick => (2500, 2),
             Profile::Full => (4900, 20),
         };
-        let strengths = [("submatrix", &[0.9, 1.2, 2.0][..]), ("sparse", &[1.2, 2.0]), ("clique", &[1.2, 2.0])];
+        let others: &[f64] = if profile == Profile::Quick { &[1.2] } else { &[1.2, 2.0] };
+        let strengths = [("submatrix", &[0.9, 1.2, 2.0][..]), ("sparse", others), ("clique", others)];
         let at = |model: &str, beta: f64| Observed { model: model.to_owned(), beta, n, pairs };
         strengths.iter().flat_map(|(model, betas)| betas.iter().map(|beta| at(model, *beta))).collect()
     }
