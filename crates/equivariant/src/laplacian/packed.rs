@@ -15,7 +15,7 @@ const ROW: usize = TILE / 8;
 pub type Tile<T> = [[[T; 8]; ROW]; TILE];
 
 /// A stretch of a vector as long as a tile.
-type Stretch = [[f64; 8]; ROW];
+pub type Stretch = [[f64; 8]; ROW];
 
 /// Tiles per chunk, at least: smaller matrices are multiplied by one thread.
 const CHUNK: usize = 64;
@@ -40,6 +40,10 @@ pub trait Entry: Copy + Send + Sync + Default + Neg<Output = Self> + 'static {
 
     /// Eight of them as f64.
     fn widen(values: &[Self; 8]) -> [f64; 8];
+
+    /// Adds A `right` to `direct` and Aᵀ `left` to `mirrored`, A a tile. Here and not in a generic function, so that it is
+    /// compiled in this crate, without the checks that other crates put into vector instructions.
+    fn multiply_tile(tile: &Tile<Self>, left: &Stretch, right: &Stretch, direct: &mut Stretch, mirrored: &mut Stretch);
 }
 
 impl Entry for f64 {
@@ -52,6 +56,11 @@ impl Entry for f64 {
     fn widen(values: &[Self; 8]) -> [f64; 8] {
         *values
     }
+
+    #[inline(never)]
+    fn multiply_tile(tile: &Tile<Self>, left: &Stretch, right: &Stretch, direct: &mut Stretch, mirrored: &mut Stretch) {
+        Level::widest().run(Both { tile, left, right, direct, mirrored });
+    }
 }
 
 impl Entry for f32 {
@@ -63,6 +72,11 @@ impl Entry for f32 {
     #[inline(always)]
     fn widen(values: &[Self; 8]) -> [f64; 8] {
         [0, 1, 2, 3, 4, 5, 6, 7].map(|i| f64::from(values[i]))
+    }
+
+    #[inline(never)]
+    fn multiply_tile(tile: &Tile<Self>, left: &Stretch, right: &Stretch, direct: &mut Stretch, mirrored: &mut Stretch) {
+        Level::widest().run(Both { tile, left, right, direct, mirrored });
     }
 }
 
@@ -154,7 +168,6 @@ impl<T: Entry> Symmetric for Packed<T> {
         let mut padded = vec![[[0.0; 8]; ROW]; blocks];
         padded.as_flattened_mut().as_flattened_mut()[..self.order].copy_from_slice(x);
         let chunks = (self.tiles.len() / CHUNK).clamp(1, CHUNKS);
-        let level = Level::widest();
         let bound = |chunk: usize| chunk * self.tiles.len() / chunks;
         let partial = |chunk: usize| {
             let mut sums = vec![[[0.0; 8]; ROW]; blocks];
@@ -163,7 +176,7 @@ impl<T: Entry> Symmetric for Packed<T> {
                 let mut mirrored = sums[column];
                 let mut direct = if row == column { [[0.0; 8]; ROW] } else { sums[row] };
                 let (left, right) = (&padded[row], &padded[column]);
-                level.run(Both { tile: &self.tiles[at], left, right, direct: &mut direct, mirrored: &mut mirrored });
+                T::multiply_tile(&self.tiles[at], left, right, &mut direct, &mut mirrored);
                 sums[column] = mirrored;
                 // A diagonal tile is whole: its mirrored half of the work is all of it.
                 if row != column {
