@@ -72,7 +72,7 @@ impl Workload for Laplacian {
             let sums = self.matrix.tiles().par_iter().map(|tile| {
                 let mut sums = [[0.0; 8]; 4];
                 for row in tile {
-                    for eights in row.as_chunks::<4>().0 {
+                    for eights in row {
                         for (sum, eight) in sums.iter_mut().zip(eights) {
                             sum.iter_mut().zip(eight).for_each(|(sum, entry)| *sum += entry);
                         }

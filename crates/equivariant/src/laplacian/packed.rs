@@ -14,6 +14,9 @@ const ROW: usize = TILE / 8;
 /// A square tile, row by row.
 pub type Tile<T> = [[[T; 8]; ROW]; TILE];
 
+/// A tile as it is stored: four rows at a time, vector by vector, so that a product reads it from end to end.
+pub type Stored<T> = [[[[T; 8]; 4]; ROW]; TILE / 4];
+
 /// A stretch of a vector as long as a tile.
 pub type Stretch = [[f64; 8]; ROW];
 
@@ -43,7 +46,7 @@ pub trait Entry: Copy + Send + Sync + Default + Neg<Output = Self> + 'static {
 
     /// Adds A `right` to `direct` and Aᵀ `left` to `mirrored`, A a tile. Here and not in a generic function, so that it is
     /// compiled in this crate, without the checks that other crates put into vector instructions.
-    fn multiply_tile(tile: &Tile<Self>, left: &Stretch, right: &Stretch, direct: &mut Stretch, mirrored: &mut Stretch);
+    fn multiply_tile(tile: &Stored<Self>, left: &Stretch, right: &Stretch, direct: &mut Stretch, mirrored: &mut Stretch);
 }
 
 impl Entry for f64 {
@@ -58,7 +61,7 @@ impl Entry for f64 {
     }
 
     #[inline(never)]
-    fn multiply_tile(tile: &Tile<Self>, left: &Stretch, right: &Stretch, direct: &mut Stretch, mirrored: &mut Stretch) {
+    fn multiply_tile(tile: &Stored<Self>, left: &Stretch, right: &Stretch, direct: &mut Stretch, mirrored: &mut Stretch) {
         Level::widest().run(Both { tile, left, right, direct, mirrored });
     }
 }
@@ -75,7 +78,7 @@ impl Entry for f32 {
     }
 
     #[inline(never)]
-    fn multiply_tile(tile: &Tile<Self>, left: &Stretch, right: &Stretch, direct: &mut Stretch, mirrored: &mut Stretch) {
+    fn multiply_tile(tile: &Stored<Self>, left: &Stretch, right: &Stretch, direct: &mut Stretch, mirrored: &mut Stretch) {
         Level::widest().run(Both { tile, left, right, direct, mirrored });
     }
 }
@@ -85,7 +88,7 @@ impl Entry for f32 {
 #[derive(Debug, Clone)]
 pub struct Packed<T> {
     order: usize,
-    tiles: Vec<Tile<T>>,
+    tiles: Vec<Stored<T>>,
 }
 
 impl<T: Entry> Packed<T> {
@@ -93,10 +96,11 @@ impl<T: Entry> Packed<T> {
     /// triangle; what it writes above the diagonal or beyond n is dropped.
     pub fn from_tiles(order: usize, fill: impl Fn(usize, usize, &mut Tile<T>) + Sync) -> Self {
         let blocks = order.div_ceil(TILE);
-        let mut tiles = vec![[[[T::default(); 8]; ROW]; TILE]; blocks * (blocks + 1) / 2];
-        tiles.par_iter_mut().enumerate().for_each(|(at, tile)| {
+        let mut tiles = vec![[[[[T::default(); 8]; 4]; ROW]; TILE / 4]; blocks * (blocks + 1) / 2];
+        tiles.par_iter_mut().enumerate().for_each(|(at, stored)| {
             let (row, column) = place(at);
-            fill(row, column, tile);
+            let mut tile = [[[T::default(); 8]; ROW]; TILE];
+            fill(row, column, &mut tile);
             let (rows, columns) = (TILE.min(order - row * TILE), TILE.min(order - column * TILE));
             for (i, line) in tile.iter_mut().enumerate() {
                 let kept = if i < rows { columns } else { 0 };
@@ -108,6 +112,9 @@ impl<T: Entry> Packed<T> {
                         tile[j][i / 8][i % 8] = tile[i][j / 8][j % 8];
                     }
                 }
+            }
+            for (i, line) in tile.iter().enumerate() {
+                stored[i / 4].iter_mut().zip(line).for_each(|(four, eight)| four[i % 4] = *eight);
             }
         });
         Self { order, tiles }
@@ -129,8 +136,7 @@ impl<T: Entry> Packed<T> {
     pub fn entry(&self, i: usize, j: usize) -> f64 {
         assert!(i < self.order && j < self.order, "entry ({i}, {j}) of order {}", self.order);
         let (i, j) = (i.max(j), i.min(j));
-        let within = j % TILE;
-        T::widen(&self.tiles[index(i / TILE, j / TILE)][i % TILE][within / 8])[within % 8]
+        T::widen(&self.tiles[index(i / TILE, j / TILE)][i % TILE / 4][j % TILE / 8][i % 4])[j % 8]
     }
 
     /// Adds `value` to the entries (i, j) and (j, i), once where they are the same.
@@ -138,9 +144,9 @@ impl<T: Entry> Packed<T> {
         let sum = T::narrow(self.entry(i, j) + value);
         let (i, j) = (i.max(j), i.min(j));
         let tile = &mut self.tiles[index(i / TILE, j / TILE)];
-        tile[i % TILE][j % TILE / 8][j % 8] = sum;
+        tile[i % TILE / 4][j % TILE / 8][i % 4][j % 8] = sum;
         if i / TILE == j / TILE {
-            tile[j % TILE][i % TILE / 8][i % 8] = sum;
+            tile[j % TILE / 4][i % TILE / 8][j % 4][i % 8] = sum;
         }
     }
 
@@ -148,12 +154,12 @@ impl<T: Entry> Packed<T> {
     #[must_use]
     pub fn negated(&self) -> Self {
         let mut tiles = self.tiles.clone();
-        tiles.as_flattened_mut().as_flattened_mut().as_flattened_mut().iter_mut().for_each(|x| *x = -*x);
+        tiles.as_flattened_mut().as_flattened_mut().as_flattened_mut().as_flattened_mut().iter_mut().for_each(|x| *x = -*x);
         Self { order: self.order, tiles }
     }
 
     /// The tiles of the lower triangle, row by row.
-    pub fn tiles(&self) -> &[Tile<T>] {
+    pub fn tiles(&self) -> &[Stored<T>] {
         &self.tiles
     }
 }
@@ -196,7 +202,7 @@ impl<T: Entry> Symmetric for Packed<T> {
 
 /// One tile A of rows I and columns J, read once: y_I += A x_J and y_J += Aᵀ x_I.
 struct Both<'a, T> {
-    tile: &'a Tile<T>,
+    tile: &'a Stored<T>,
     left: &'a Stretch,
     right: &'a Stretch,
     direct: &'a mut Stretch,
@@ -210,20 +216,18 @@ impl<T: Entry> WideKernel for Both<'_, T> {
     #[inline(always)]
     fn run<V: Wide>(self, like: V) {
         let zero = like.splat(0);
-        for four in 0..TILE / 4 {
-            let rows: [&[[T; 8]; ROW]; 4] =
-                [&self.tile[4 * four], &self.tile[4 * four + 1], &self.tile[4 * four + 2], &self.tile[4 * four + 3]];
+        for (four, rows) in self.tile.iter().enumerate() {
             let (group, first) = (four / 2, four % 2 * 4);
             let mut factors = [zero; 4];
             let mut sums = [zero; 4];
             for (k, factor) in factors.iter_mut().enumerate() {
                 *factor = like.splat(self.left[group][first + k].to_bits());
             }
-            for (c, (x, y_numbers)) in self.right.iter().zip(self.mirrored.iter_mut()).enumerate() {
+            for ((x, y_numbers), block) in self.right.iter().zip(self.mirrored.iter_mut()).zip(rows) {
                 let x = like.load_f64(x);
                 let mut y = like.load_f64(y_numbers);
                 for k in 0..4 {
-                    let a = like.load_f64(&T::widen(&rows[k][c]));
+                    let a = like.load_f64(&T::widen(&block[k]));
                     sums[k] = a.fma_f64(x, sums[k]);
                     y = a.fma_f64(factors[k], y);
                 }
