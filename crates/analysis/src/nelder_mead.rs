@@ -27,12 +27,7 @@ pub struct NoMinimum {
 ///
 /// The first simplex moves each variable by a twentieth of itself (by 0.00025 where it is 0), and the coefficients are those
 /// of the paper (1, 2, ½, ½), as in SciPy. Where `f` is not finite the simplex turns away.
-pub fn minimise(
-    f: impl Fn(&[f64]) -> f64,
-    start: &[f64],
-    tolerance: f64,
-    evaluations: usize,
-) -> Result<Minimum, NoMinimum> {
+pub fn minimise(f: impl Fn(&[f64]) -> f64, start: &[f64], tolerance: f64, evaluations: usize) -> Result<Minimum, NoMinimum> {
     let mut made = 0;
     let mut at = |point: Vec<f64>| {
         made += 1;

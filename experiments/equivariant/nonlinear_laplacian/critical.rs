@@ -55,15 +55,20 @@ impl Study for Critical {
         let known: Vec<(&Pair, f64)> = points.iter().filter_map(|point| Some((point, published(point)?))).collect();
         let mut claims = Vec::new();
         if !known.is_empty() {
-            let triples = known.iter().zip(0..).map(|((params, value), at)| {
-                (f64::from(at), Self::at(params).site("critical strength"), *value)
-            });
+            let triples = known
+                .iter()
+                .zip(0..)
+                .map(|((params, value), at)| (f64::from(at), Self::at(params).site("critical strength"), *value));
             claims.push(
                 // The published values have seven digits or more.
                 Claim::exact("published", triples)
                     .within(Margin::Absolute(1e-6))
                     .rival("direct", "the nonlinearity changes nothing", known.iter().map(|_| 1.0))
-                    .rival("belief-propagation", "1/√e, what belief propagation reaches", known.iter().map(|_| (-0.5f64).exp()))
+                    .rival(
+                        "belief-propagation",
+                        "1/√e, what belief propagation reaches",
+                        known.iter().map(|_| (-0.5f64).exp()),
+                    )
                     .axes("pair", "β_*")
                     .source("Theorems 3.1 and 3.3; the numbers are those of the published code's logs"),
             );
@@ -87,9 +92,7 @@ impl Study for Critical {
             "none" => strength(&Nonlinearity::Zero)?,
             "submatrix-tanh" => strength(&SUBMATRIX_TANH)?,
             "sparse-tanh" => strength(&SPARSE_TANH)?,
-            "ramp" => {
-                strength(&Nonlinearity::Ramp { width: 7.417_047_91, height: 4.408_511_34, start: -5.205_188_63 })?
-            }
+            "ramp" => strength(&Nonlinearity::Ramp { width: 7.417_047_91, height: 4.408_511_34, start: -5.205_188_63 })?,
             "search" => {
                 let mut stream = cell.stream("start");
                 let start = [0.5 + 2.0 * stream.uniform(), 0.4 + 0.8 * stream.uniform()];

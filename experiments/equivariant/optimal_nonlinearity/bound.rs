@@ -67,9 +67,11 @@ impl Study for ClosedForm {
             let exact = |id: &str, observable: &str, margin: f64| {
                 let claim = Claim::exact(&format!("{prior}-{id}"), [(0.0, at.site(observable), optimum)]);
                 let claim = claim.within(Margin::Absolute(margin));
-                claim
-                    .rival("published-best", "the best of the published searches is the best there is", [published])
-                    .rival("belief-propagation", "a nonlinear Laplacian does as well as belief propagation", [BELIEF_PROPAGATION])
+                claim.rival("published-best", "the best of the published searches is the best there is", [published]).rival(
+                    "belief-propagation",
+                    "a nonlinear Laplacian does as well as belief propagation",
+                    [BELIEF_PROPAGATION],
+                )
             };
             claims.push(exact("infimum", "optimum", 1e-9));
             // What clipping cuts off of E[Λ²] on either side; a hundredth of the way from the optimum to the published best.

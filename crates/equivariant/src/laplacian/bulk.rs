@@ -62,9 +62,7 @@ fn ratio(real: f64, v: f64) -> f64 {
 
 /// v(u) with u − sup σ = `excess`, by bisection: the expectation falls with v and is below 1 at v = 1. 0 outside of the bulk.
 fn imaginary_part(nodes: &[Node], excess: f64) -> f64 {
-    let surplus = |v: f64| {
-        nodes.iter().map(|node| node.weight / ((excess + node.gap).powi(2) + v * v)).sum::<f64>() - 1.0
-    };
+    let surplus = |v: f64| nodes.iter().map(|node| node.weight / ((excess + node.gap).powi(2) + v * v)).sum::<f64>() - 1.0;
     let (mut low, mut high) = (0.0, 1.0);
     for _ in 0..40 {
         let middle = 0.5 * (low + high);

@@ -33,7 +33,9 @@ pub enum LaplacianError {
         order: usize,
     },
     /// The start vector of a search does not fit.
-    #[error("a start vector of {given} entries (norm {norm}) for a matrix of order {order}: give as many entries, not all 0")]
+    #[error(
+        "a start vector of {given} entries (norm {norm}) for a matrix of order {order}: give as many entries, not all 0"
+    )]
     Start {
         /// Entries given.
         given: usize,
@@ -46,7 +48,9 @@ pub enum LaplacianError {
     #[error("a basis of {0} vectors: give at least 8")]
     Basis(usize),
     /// The products are used up.
-    #[error("residual {residual:e} after {products} products, {tolerance:e} wanted: allow more products or a larger residual")]
+    #[error(
+        "residual {residual:e} after {products} products, {tolerance:e} wanted: allow more products or a larger residual"
+    )]
     NotConverged {
         /// Residual reached.
         residual: f64,

@@ -46,8 +46,7 @@ pub fn planted_submatrix<T: Entry>(order: usize, beta: f64, key: &Key) -> Result
 pub fn sparse_nonnegative<T: Entry>(order: usize, beta: f64, key: &Key) -> Result<Observation<T>, LaplacianError> {
     let chance = count(order, beta)? / order as f64;
     let mut stream = key.stream("signal", 0);
-    let drawn: Vec<f64> =
-        (0..order).map(|_| if stream.bernoulli(chance) { stream.normal().abs() } else { 0.0 }).collect();
+    let drawn: Vec<f64> = (0..order).map(|_| if stream.bernoulli(chance) { stream.normal().abs() } else { 0.0 }).collect();
     let entries: Vec<(usize, f64)> = drawn.into_iter().enumerate().filter(|(_, value)| *value > 0.0).collect();
     Ok(plant(goe(order, key), &entries, beta * (order as f64).sqrt()))
 }
@@ -146,7 +145,8 @@ mod tests {
         let n = 300;
         let matrix: Packed<f64> = goe(n, &key());
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-        let off: Vec<f64> = (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| matrix.entry(i, j).powi(2)).collect();
+        let off: Vec<f64> =
+            (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| matrix.entry(i, j).powi(2)).collect();
         let on: Vec<f64> = (0..n).map(|i| matrix.entry(i, i).powi(2)).collect();
         for (values, exact) in [(off, 1.0 / n as f64), (on, 2.0 / n as f64)] {
             let error = exact * (2.0 / values.len() as f64).sqrt();

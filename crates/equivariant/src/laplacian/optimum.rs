@@ -49,9 +49,8 @@ mod tests {
     fn the_half_normal_agrees_with_the_double_integral() {
         let beta = optimal_strength(Prior::HalfNormal).expect("one root");
         let gamma = Prior::HalfNormal.shift(beta);
-        let inner = |y: f64| {
-            integral(|z| 2.0 * normal_density(z) * (y * z).powi(2) * (gamma * gamma * y * z).exp(), 0.0, 16.0, 64)
-        };
+        let inner =
+            |y: f64| integral(|z| 2.0 * normal_density(z) * (y * z).powi(2) * (gamma * gamma * y * z).exp(), 0.0, 16.0, 64);
         let whole = integral(|y| 2.0 * normal_density(y) * inner(y), 0.0, 16.0, 64);
         assert!((beta * beta * whole - 1.0).abs() < 1e-10, "{beta} {whole}");
         assert!((beta - 0.660_927_364_4).abs() < 1e-9, "{beta}");

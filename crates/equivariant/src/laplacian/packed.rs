@@ -307,6 +307,9 @@ mod tests {
         let mut matrix = Packed::<f64>::from_fn(200, |_, _| 1.0);
         matrix.add(3, 7, 2.0);
         matrix.add(150, 150, 4.0);
-        assert_eq!([matrix.entry(7, 3), matrix.entry(3, 7), matrix.entry(150, 150), matrix.entry(0, 1)], [3.0, 3.0, 5.0, 1.0]);
+        assert_eq!(
+            [matrix.entry(7, 3), matrix.entry(3, 7), matrix.entry(150, 150), matrix.entry(0, 1)],
+            [3.0, 3.0, 5.0, 1.0]
+        );
     }
 }
