@@ -11,6 +11,7 @@ pub mod lambert;
 pub mod lasso;
 pub mod lyapunov_equation;
 pub mod matrix;
+pub mod nelder_mead;
 pub mod passage_quadrature;
 pub mod polygamma;
 pub mod quadrature;

@@ -77,6 +77,7 @@
 pub mod clouds;
 pub mod graphs;
 pub mod metanetworks;
+pub mod laplacian;
 pub mod mlp;
 pub mod sequences;
 pub mod sets;
