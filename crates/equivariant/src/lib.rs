@@ -2,6 +2,7 @@
 //!
 //! - [`groups`] and [`bases`]: matrix groups by generators, their invariants and equivariant maps, extension to every size.
 //! - [`mlp`]: the building block, a multilayer perceptron with its parameters in the open.
+//! - [`scalars`]: invariant and equivariant functions of vectors from their products.
 //! - [`sets`]: the three set models, the two consistent sequences of sets with their norms, optimal transport on the line,
 //!   the learning tasks of the size-generalisation literature, and the training recipe.
 //!
@@ -11,4 +12,5 @@
 pub mod bases;
 pub mod groups;
 pub mod mlp;
+pub mod scalars;
 pub mod sets;

@@ -2,7 +2,7 @@
 use lawbook_analysis::matrix::Matrix;
 use lawbook_core::{Key, Stream};
 use lawbook_equivariant::{
-    bases::{BasisError, Representation, equivariant_maps, invariants, partitions},
+    bases::{BasisError, Layer, Representation, Sequence, SequenceError, equivariant_maps, invariants, partitions},
     groups::MatrixGroup,
 };
 
@@ -107,4 +107,38 @@ fn too_large_a_tensor_is_refused_before_any_work() {
     let group = MatrixGroup::orthogonal(10).unwrap();
     let refused = invariants(&group, &Representation::tensor(40, 0));
     assert!(matches!(refused, Err(BasisError::TooLarge { .. })), "{refused:?}");
+}
+
+/// X-Val: the dimensions counted by partitions (S_n) and Brauer diagrams (O(n)) in which every output index is tied to an input
+/// index under zero padding, and no two output indices to each other under duplication.
+#[test]
+fn compatible_layers_are_counted_by_diagrams() {
+    let count = |sequence, input, output, n, from: &[usize]| {
+        Layer { sequence, input, output }.compatible(n, from).unwrap().len()
+    };
+    let orders = [(0, 1), (1, 0), (2, 0), (1, 1), (2, 1), (1, 2), (2, 2)];
+    let padded = orders.map(|(k, l)| count(Sequence::PaddedPermutations, k, l, 5, &[1, 2, 3, 4]));
+    assert_eq!(padded, [0, 1, 2, 1, 3, 1, 5]);
+    let rotations = [(1, 1), (2, 0), (0, 2), (2, 2), (3, 1), (1, 3)];
+    assert_eq!(rotations.map(|(k, l)| count(Sequence::PaddedRotations, k, l, 3, &[1, 2])), [1, 1, 0, 2, 3, 0]);
+    let doubled = orders.map(|(k, l)| count(Sequence::DuplicatedPermutations, k, l, 8, &[4]));
+    assert_eq!(doubled, [1, 1, 2, 2, 5, 3, 10]);
+}
+
+#[test]
+fn extensions_are_unique_from_the_presentation_degree_on_and_refused_below() {
+    let layer = Layer { sequence: Sequence::PaddedPermutations, input: 2, output: 2 };
+    assert_eq!(layer.presentation(), 4);
+    let ranks = [(3, 4), (4, 5), (4, 6)].map(|(n, m)| layer.restriction(n, m).unwrap().rank());
+    assert_eq!(ranks, [14, 15, 15]);
+    let restriction = layer.restriction(4, 6).unwrap();
+    let weights: Vec<f64> = (0..15).map(|j| f64::from(j) - 6.0).collect();
+    let below = layer.basis(4).unwrap().combine(&weights);
+    let above = layer.basis(6).unwrap().combine(&restriction.extend(&weights).unwrap());
+    let back = layer.restrict(&above, 6, 4).unwrap();
+    assert!(below.iter().zip(&back).all(|(a, b)| (a - b).abs() < 1e-12));
+    let refused = layer.restriction(3, 4).unwrap().extend(&[0.0; 14]);
+    assert!(matches!(refused, Err(SequenceError::NotUnique { rank: 14, unknowns: 15, .. })), "{refused:?}");
+    assert!(matches!(restriction.extend(&[1.0]), Err(SequenceError::Weights { given: 1, needed: 15 })));
+    assert!(layer.restrict(&below, 4, 6).is_err());
 }

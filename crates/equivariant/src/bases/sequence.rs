@@ -250,8 +250,17 @@ impl Restriction {
             let (small, large, presentation) = (self.small, self.large, self.layer.presentation());
             return Err(SequenceError::NotUnique { small, large, rank, unknowns, presentation });
         }
-        if unknowns == 0 {
-            return Ok(Vec::new());
+        self.least_norm(weights)
+    }
+
+    /// The same without asking whether it is unique: among all that fit best, the weights of least norm.
+    pub fn least_norm(&self, weights: &[f64]) -> Result<Vec<f64>, SequenceError> {
+        let (needed, unknowns) = (self.matrix.rows(), self.matrix.columns());
+        if weights.len() != needed {
+            return Err(SequenceError::Weights { given: weights.len(), needed });
+        }
+        if needed == 0 || unknowns == 0 {
+            return Ok(vec![0.0; unknowns]);
         }
         let right = tensor::from_slice(weights, &[needed as i64, 1], Kind::Double, Device::Cpu);
         let inverse = self.tensor().linalg_pinv(1e-12, false);

@@ -148,13 +148,15 @@ impl MatrixGroup {
         self.permutations.as_deref()
     }
 
-    /// A random element: exp(Σ z_k A_k) with z standard normal times `scale`, between random words of five discrete
-    /// generators. Not Haar; for tests of equivariance.
+    /// A random element: exp(Σ z_k A_k) with z standard normal times `scale`, between random words of at most five
+    /// discrete generators. Not Haar; for tests of equivariance.
     pub fn element(&self, stream: &mut Stream, scale: f64) -> Matrix {
         let mut element = Matrix::identity(self.size);
         for _ in 0..2 {
-            for _ in 0..if self.discrete.is_empty() { 0 } else { 5 } {
-                element = &self.discrete[stream.below(self.discrete.len() as u64) as usize] * &element;
+            for _ in 0..5 {
+                // The identity is among the letters, so that words of one reflection are not all even.
+                let letter = self.discrete.get(stream.below(self.discrete.len() as u64 + 1) as usize);
+                element = letter.map_or_else(|| element.clone(), |h| h * &element);
             }
             let zero = &Matrix::identity(self.size) * 0.0;
             let algebra = self.lie.iter().fold(zero, |sum, a| &sum + &(a * (scale * stream.normal())));
