@@ -7,6 +7,7 @@
 
 mod dense_one_step;
 pub mod ensembles;
+mod equivariant_bases;
 mod normals;
 mod npy;
 mod set_forward;
@@ -90,7 +91,7 @@ pub struct Bench {
 
 /// All benches.
 pub fn benches() -> Vec<Bench> {
-    [&ensembles::BENCHES[..], &[dense_one_step::BENCH, set_forward::BENCH, normals::BENCH]].concat()
+    [&ensembles::BENCHES[..], &[dense_one_step::BENCH, set_forward::BENCH, normals::BENCH, equivariant_bases::BENCH]].concat()
 }
 
 #[cfg(test)]

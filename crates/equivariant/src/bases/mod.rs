@@ -9,7 +9,7 @@
 //! neural networks*, AISTATS 2024, arXiv 2306.06327.
 
 mod basis;
-mod modes;
+pub mod modes;
 mod orbits;
 pub mod partitions;
 mod representation;
