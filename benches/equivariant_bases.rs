@@ -99,7 +99,7 @@ impl Workload for Bases {
                 let n = a.rows();
                 let entries: Vec<f64> = (0..n * n).map(|at| a[(at / n, at % n)]).collect();
                 let values = tensor::from_slice(&entries, &[n as i64, n as i64], Kind::Double, Device::Cpu).svd(true, false).1;
-                std::hint::black_box(values);
+                let _ = std::hint::black_box(values);
             }
         }
         Ok(())

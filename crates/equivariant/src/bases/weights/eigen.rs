@@ -101,9 +101,12 @@ pub(super) struct Eigenbasis {
     /// The conjugate of each eigenvector.
     pub(super) partner: Vec<usize>,
     /// S, complex, eigenvectors in columns.
-    pub(super) vectors: Tensor,
+    vectors: Tensor,
     /// S^{-T}.
-    pub(super) dual_vectors: Tensor,
+    dual_vectors: Tensor,
+    /// Both as numbers, row-major.
+    plain: Vec<Complex>,
+    dual_plain: Vec<Complex>,
     /// The discrete generator that is diagonal, if it is one.
     pub(super) discrete: Option<usize>,
     condition: f64,
@@ -145,8 +148,7 @@ impl Eigenbasis {
     fn diagonalising(a: &Matrix, law: Law) -> Self {
         let (values, vectors) = to_tensor(a).linalg_eig();
         let inverse = if values_are_usable(&vectors) { vectors.inverse() } else { vectors.shallow_clone() };
-        let flat = tensor::to_vec(&values.view_as_real());
-        let values: Vec<Complex> = flat.chunks_exact(2).map(|pair| Complex { re: pair[0], im: pair[1] }).collect();
+        let values = numbers(&values);
         // LAPACK gives conjugate pairs one after the other, the positive imaginary part first.
         let partner = values.iter().enumerate().map(|(j, value)| {
             if value.im > 0.0 { j + 1 } else if value.im < 0.0 { j - 1 } else { j }
@@ -155,7 +157,8 @@ impl Eigenbasis {
         let condition = size(&vectors) * size(&inverse);
         let condition = if condition.is_finite() && values_are_usable(&vectors) { condition } else { f64::INFINITY };
         let dual_vectors = inverse.transpose(0, 1).contiguous();
-        Self { law, values, partner, vectors, dual_vectors, discrete: None, condition }
+        let (plain, dual_plain) = (numbers(&vectors), numbers(&dual_vectors));
+        Self { law, values, partner, vectors, dual_vectors, plain, dual_plain, discrete: None, condition }
     }
 
     /// The given coordinates, in which every tuple is a candidate.
@@ -166,10 +169,18 @@ impl Eigenbasis {
             values: vec![Complex::ZERO; d],
             partner: (0..d).collect(),
             dual_vectors: identity.shallow_clone(),
+            plain: numbers(&identity),
+            dual_plain: numbers(&identity),
             vectors: identity,
             discrete: None,
             condition: f64::INFINITY,
         }
+    }
+
+    /// The eigenvector of this number, for a factor of this kind.
+    pub(super) fn vector(&self, index: usize, factor: Factor) -> Vec<Complex> {
+        let (d, matrix) = (self.values.len(), if factor == Factor::Vector { &self.plain } else { &self.dual_plain });
+        (0..d).map(|i| matrix[i * d + index]).collect()
     }
 
     /// Whether no generator could be diagonalised.
@@ -182,8 +193,7 @@ impl Eigenbasis {
         let inverse = self.dual_vectors.transpose(0, 1);
         let turned = |a: &Matrix| {
             let a = to_tensor(a).to_kind(Kind::ComplexDouble);
-            let flat = tensor::to_vec(&inverse.matmul(&a).matmul(&self.vectors).view_as_real());
-            flat.chunks_exact(2).map(|pair| Complex { re: pair[0], im: pair[1] }).collect()
+            numbers(&inverse.matmul(&a).matmul(&self.vectors))
         };
         group.lie().iter().map(turned).collect()
     }
@@ -195,12 +205,18 @@ fn values_are_usable(vectors: &Tensor) -> bool {
     smallest > 1.0 / WORST_CONDITION
 }
 
+/// The entries of a complex tensor.
+fn numbers(x: &Tensor) -> Vec<Complex> {
+    let flat = tensor::to_vec(&x.contiguous().view_as_real());
+    flat.chunks_exact(2).map(|pair| Complex { re: pair[0], im: pair[1] }).collect()
+}
+
 fn size(matrix: &Tensor) -> f64 {
     matrix.abs().square().sum(Kind::Double).sqrt().double_value(&[])
 }
 
 /// As a tensor of f64.
-pub(super) fn to_tensor(a: &Matrix) -> Tensor {
+fn to_tensor(a: &Matrix) -> Tensor {
     let n = a.rows();
     let entries: Vec<f64> = (0..n * n).map(|at| a[(at / n, at % n)]).collect();
     tensor::from_slice(&entries, &[n as i64, n as i64], Kind::Double, Device::Cpu)
