@@ -56,7 +56,9 @@ impl Bases {
         let mut cases = Vec::new();
         for (index, (name, group)) in groups.iter().enumerate() {
             // EMLP takes the n − 1 swaps with the first index for S(n).
-            let constraints = if name.starts_with('S') && name.as_bytes()[1] == b'(' { group.size() - 1 } else {
+            let constraints = if name.starts_with('S') && name.as_bytes()[1] == b'(' {
+                group.size() - 1
+            } else {
                 group.lie().len() + group.discrete().len()
             };
             for p in 0..=10usize {
@@ -86,7 +88,8 @@ impl Workload for Bases {
     }
 
     fn work(&mut self) -> Result<()> {
-        let solve = |&(group, p, q): &(usize, usize, usize)| invariants(&self.groups[group].1, &Representation::tensor(p, q));
+        let solve =
+            |&(group, p, q): &(usize, usize, usize)| invariants(&self.groups[group].1, &Representation::tensor(p, q));
         self.found = self.cases.iter().map(solve).collect::<Result<_, _>>()?;
         Ok(())
     }
@@ -98,7 +101,8 @@ impl Workload for Bases {
             if let Some(a) = generator {
                 let n = a.rows();
                 let entries: Vec<f64> = (0..n * n).map(|at| a[(at / n, at % n)]).collect();
-                let values = tensor::from_slice(&entries, &[n as i64, n as i64], Kind::Double, Device::Cpu).svd(true, false).1;
+                let values =
+                    tensor::from_slice(&entries, &[n as i64, n as i64], Kind::Double, Device::Cpu).svd(true, false).1;
                 let _ = std::hint::black_box(values);
             }
         }

@@ -91,7 +91,8 @@ pub struct Bench {
 
 /// All benches.
 pub fn benches() -> Vec<Bench> {
-    [&ensembles::BENCHES[..], &[dense_one_step::BENCH, set_forward::BENCH, normals::BENCH, equivariant_bases::BENCH]].concat()
+    [&ensembles::BENCHES[..], &[dense_one_step::BENCH, set_forward::BENCH, normals::BENCH, equivariant_bases::BENCH]]
+        .concat()
 }
 
 #[cfg(test)]

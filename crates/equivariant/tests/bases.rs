@@ -73,10 +73,14 @@ fn acting(representation: &Representation, g: &Matrix) -> Matrix {
             let dual = g.inverse().unwrap().transposed();
             product.kronecker(if *factor == lawbook_equivariant::bases::Factor::Vector { g } else { &dual })
         }),
-        Representation::Sum(parts) => parts.iter().map(|part| acting(part, g)).reduce(|a, b| {
-            let zero = |rows, columns| Matrix::from_fn(rows, columns, |_, _| 0.0);
-            Matrix::from_blocks(&a, &zero(a.rows(), b.columns()), &zero(b.rows(), a.columns()), &b)
-        }).unwrap(),
+        Representation::Sum(parts) => parts
+            .iter()
+            .map(|part| acting(part, g))
+            .reduce(|a, b| {
+                let zero = |rows, columns| Matrix::from_fn(rows, columns, |_, _| 0.0);
+                Matrix::from_blocks(&a, &zero(a.rows(), b.columns()), &zero(b.rows(), a.columns()), &b)
+            })
+            .unwrap(),
         Representation::Product(a, b) => acting(a, g).kronecker(&acting(b, g)),
     }
 }
@@ -113,9 +117,8 @@ fn too_large_a_tensor_is_refused_before_any_work() {
 /// index under zero padding, and no two output indices to each other under duplication.
 #[test]
 fn compatible_layers_are_counted_by_diagrams() {
-    let count = |sequence, input, output, n, from: &[usize]| {
-        Layer { sequence, input, output }.compatible(n, from).unwrap().len()
-    };
+    let count =
+        |sequence, input, output, n, from: &[usize]| Layer { sequence, input, output }.compatible(n, from).unwrap().len();
     let orders = [(0, 1), (1, 0), (2, 0), (1, 1), (2, 1), (1, 2), (2, 2)];
     let padded = orders.map(|(k, l)| count(Sequence::PaddedPermutations, k, l, 5, &[1, 2, 3, 4]));
     assert_eq!(padded, [0, 1, 2, 1, 3, 1, 5]);

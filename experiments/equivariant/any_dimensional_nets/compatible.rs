@@ -29,7 +29,9 @@ impl Study for Compatible {
 
     fn grid(_: Profile) -> Vec<Embedded> {
         let point = |(sequence, n): (&str, i64)| Embedded { sequence: sequence.to_owned(), n };
-        [("permutations", 4), ("permutations", 5), ("rotations", 3), ("rotations", 4), ("duplication", 8)].map(point).to_vec()
+        [("permutations", 4), ("permutations", 5), ("rotations", 3), ("rotations", 4), ("duplication", 8)]
+            .map(point)
+            .to_vec()
     }
 
     fn predict(points: &[Embedded]) -> Result<Vec<Claim>> {
@@ -80,7 +82,13 @@ fn diagrams(sequence: &str, k: usize, l: usize) -> f64 {
     let choose = |i: usize| falling(l, i) / falling(i, i);
     match sequence {
         // Every output is tied to an input of its own, the other inputs are paired.
-        "rotations" => if k >= l { falling(k, l) * pairings(k - l) } else { 0.0 },
+        "rotations" => {
+            if k >= l {
+                falling(k, l) * pairings(k - l)
+            } else {
+                0.0
+            }
+        }
         // Some outputs are tied to distinct blocks of inputs, the others are alone.
         "duplication" => blocks(&|j| (0..=l).map(|i| choose(i) * falling(j, i)).sum()),
         // Every output is tied to some block of inputs.

@@ -2,7 +2,10 @@
 
 use anyhow::Result;
 use lawbook_analysis::matrix::Matrix;
-use lawbook_core::{Kind, tensor::{from_slice, to_vec}};
+use lawbook_core::{
+    Kind,
+    tensor::{from_slice, to_vec},
+};
 use lawbook_equivariant::bases::{Layer, Sequence, partitions};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
@@ -40,14 +43,22 @@ impl Study for Noise {
     fn predict(points: &[Labels]) -> Result<Vec<Claim>> {
         let claim = |params: &Labels| {
             let at = Self::at(params);
-            let curve = |layers: &str| SIZES.map(|n| predicted(layers, params.n_tr as usize, n)).into_iter().collect::<Result<Vec<_>>>();
+            let curve = |layers: &str| {
+                SIZES.map(|n| predicted(layers, params.n_tr as usize, n)).into_iter().collect::<Result<Vec<_>>>()
+            };
             let (own, other) = (curve(&params.layers)?, curve(if params.layers == "free" { "compatible" } else { "free" })?);
             let sites = SIZES.iter().zip(&own).map(|(&n, &error)| (n as f64, at.site("mse").at(n as f64), error));
             // The formula is exact; the margin is what some ten thousand squares, dominated by a few normal weights, can resolve.
             let claim = Claim::curve(&format!("{}-error-by-size", params.layers), sites);
             let claim = match params.layers.as_str() {
-                "free" => claim.rival("as-trained", "the error per entry does not depend on the size", vec![own[0]; SIZES.len()]),
-                _ => claim.rival("all-weights", "as many weights as all equivariant layers have", vec![15.0 / 16.0; SIZES.len()]),
+                "free" => {
+                    claim.rival("as-trained", "the error per entry does not depend on the size", vec![own[0]; SIZES.len()])
+                }
+                _ => claim.rival(
+                    "all-weights",
+                    "as many weights as all equivariant layers have",
+                    vec![15.0 / 16.0; SIZES.len()],
+                ),
             };
             Ok(claim
                 .within(Margin::Relative(0.06))

@@ -22,7 +22,8 @@ pub struct Stability;
 
 impl Study for Stability {
     const NAME: &'static str = "stability";
-    const ABOUT: &'static str = "Dimensions of Hom(T_k, T_l) of S_n at n = 1, 2, …, and the rank of W ↦ ψ⁺ W φ from n + 1 to n.";
+    const ABOUT: &'static str =
+        "Dimensions of Hom(T_k, T_l) of S_n at n = 1, 2, …, and the rank of W ↦ ψ⁺ W φ from n + 1 to n.";
     type Params = Sizes;
 
     fn grid(_: Profile) -> Vec<Sizes> {

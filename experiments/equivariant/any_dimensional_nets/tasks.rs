@@ -1,7 +1,10 @@
 //! Trace, diagonal and symmetric part of a matrix, learned at size 4 by least squares and tested at every size.
 
 use anyhow::{Context, Result};
-use lawbook_core::{Kind, tensor::{from_slice, to_vec}};
+use lawbook_core::{
+    Kind,
+    tensor::{from_slice, to_vec},
+};
 use lawbook_equivariant::bases::{Layer, Sequence, modes};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
@@ -52,7 +55,9 @@ impl Study for Tasks {
                 .within(Margin::Absolute(1e-10))
                 .rival_residual("padded-weights", "the fitted matrix padded with zeros, at twice the size", padded);
             // The symmetric part extends to itself under either embedding.
-            let claim = if params.task == "symmetric" { claim } else {
+            let claim = if params.task == "symmetric" {
+                claim
+            } else {
                 let because = "the layer extended by the other embedding, at twice the training size";
                 claim.rival_residual("duplication", because, [at.site("duplicated")])
             };
@@ -79,7 +84,8 @@ impl Study for Tasks {
             labels.extend(target(&params.task, &x, n));
         }
         // One row per sample and output entry.
-        let row = |sample: &Vec<Vec<f64>>| (0..sample[0].len()).flat_map(|i| sample.iter().map(move |y| y[i])).collect::<Vec<_>>();
+        let row =
+            |sample: &Vec<Vec<f64>>| (0..sample[0].len()).flat_map(|i| sample.iter().map(move |y| y[i])).collect::<Vec<_>>();
         let design: Vec<f64> = features.iter().flat_map(row).collect();
         let rows = labels.len() as i64;
         let design = from_slice(&design, &[rows, maps.len() as i64], Kind::Double, cell.device());
@@ -120,7 +126,13 @@ fn error(task: &str, w: &[f64], x: &[f64], n: usize) -> f64 {
 
 fn target(task: &str, x: &[f64], n: usize) -> Vec<f64> {
     let entry = |at: usize| match (task, at / n, at % n) {
-        ("diagonal", i, j) => if i == j { x[at] } else { 0.0 },
+        ("diagonal", i, j) => {
+            if i == j {
+                x[at]
+            } else {
+                0.0
+            }
+        }
         (_, i, j) => 0.5 * (x[i * n + j] + x[j * n + i]),
     };
     if task == "trace" { vec![(0..n).map(|i| x[i * n + i]).sum()] } else { (0..n * n).map(entry).collect() }

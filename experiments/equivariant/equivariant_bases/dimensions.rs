@@ -21,11 +21,13 @@ pub struct Dimensions;
 
 impl Study for Dimensions {
     const NAME: &'static str = "dimensions";
-    const ABOUT: &'static str = "The general solver's number of independent invariants in T(r), r = 0, …, from the generators.";
+    const ABOUT: &'static str =
+        "The general solver's number of independent invariants in T(r), r = 0, …, from the generators.";
     type Params = Orders;
 
     fn grid(profile: Profile) -> Vec<Orders> {
-        let names = ["O(2)", "O(3)", "O(4)", "SO(2)", "SO(3)", "SO(4)", "O(1,3)", "SO+(1,3)", "Sp(1)", "Z(4)", "S(4)", "S(6)"];
+        let names =
+            ["O(2)", "O(3)", "O(4)", "SO(2)", "SO(3)", "SO(4)", "O(1,3)", "SO+(1,3)", "Sp(1)", "Z(4)", "S(4)", "S(6)"];
         let largest = |name: &str| match (profile, name) {
             (Profile::Smoke, _) => 4,
             (Profile::Quick, "S(6)") => 6,
@@ -55,7 +57,8 @@ fn claim(params: &Orders) -> Result<Claim> {
     let at = Dimensions::at(params);
     let orders = || 0..=params.largest as usize;
     let count = |r| count(&params.group, r);
-    let sites = orders().map(|r| Ok((r as f64, at.site("dimension").at(r as f64), count(r)?))).collect::<Result<Vec<_>>>()?;
+    let sites =
+        orders().map(|r| Ok((r as f64, at.site("dimension").at(r as f64), count(r)?))).collect::<Result<Vec<_>>>()?;
     let (name, because, of): (_, _, fn(usize) -> f64) = match params.group.as_str() {
         "Z(4)" | "S(4)" | "S(6)" => ("pairings", "as if all orthogonal maps were allowed", pairings),
         "SO(2)" | "SO(3)" | "SO(4)" | "SO+(1,3)" => ("no-volume-form", "pairings alone, the invariants of O(d)", pairings),
@@ -79,13 +82,27 @@ fn count(group: &str, r: usize) -> Result<f64> {
         "O(4)" | "O(1,3)" if r <= 9 => pairings(r),
         // Of e^{iθ} and e^{−iθ} as many of either; the reflection keeps half.
         "SO(2)" => central_binomial(r),
-        "O(2)" => if r == 0 { 1.0 } else { 0.5 * central_binomial(r) },
+        "O(2)" => {
+            if r == 0 {
+                1.0
+            } else {
+                0.5 * central_binomial(r)
+            }
+        }
         // The spin-0 part of r spins 1: Motzkin sums, (r + 1) a_r = (r − 1)(2 a_{r−1} + 3 a_{r−2}).
-        "SO(3)" => (1..=r).fold((0.0, 1.0), |(before, a), k| (a, (k as f64 - 1.0) * (2.0 * a + 3.0 * before) / (k + 1) as f64)).1,
+        "SO(3)" => {
+            (1..=r).fold((0.0, 1.0), |(before, a), k| (a, (k as f64 - 1.0) * (2.0 * a + 3.0 * before) / (k + 1) as f64)).1
+        }
         // so(4) = su(2) + su(2), and V is the product of two spins 1/2; the same for its other real form.
         "SO(4)" | "SO+(1,3)" => even(catalan(r / 2).powi(2)),
         "Sp(1)" => even(catalan(r / 2)),
-        "Z(4)" => if r == 0 { 1.0 } else { 4f64.powi(r as i32 - 1) },
+        "Z(4)" => {
+            if r == 0 {
+                1.0
+            } else {
+                4f64.powi(r as i32 - 1)
+            }
+        }
         "S(4)" => partitions::orbits(r, 4) as f64,
         "S(6)" => partitions::orbits(r, 6) as f64,
         _ => bail!("no count is known here for {group} at order {r}: lower `largest`"),

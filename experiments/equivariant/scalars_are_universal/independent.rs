@@ -1,7 +1,10 @@
 //! How many of the products are independent: the rank of their derivatives at a generic point.
 
 use anyhow::Result;
-use lawbook_core::{Kind, tensor::{from_slice, to_vec}};
+use lawbook_core::{
+    Kind,
+    tensor::{from_slice, to_vec},
+};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
@@ -35,7 +38,11 @@ impl Study for Independent {
             let curve = numbers().map(|n| (n, at.site("rank").at(n), n * d - d * (d - 1.0) / 2.0));
             Claim::exact("independent-products", curve)
                 .within(Margin::Absolute(0.0))
-                .rival("all-products", "n (n + 1)/2, as if none depended on the others", numbers().map(|n| n * (n + 1.0) / 2.0))
+                .rival(
+                    "all-products",
+                    "n (n + 1)/2, as if none depended on the others",
+                    numbers().map(|n| n * (n + 1.0) / 2.0),
+                )
                 .rival("all-coordinates", "nd, as if the frame could be told", numbers().map(|n| n * d))
                 .axes("n", "independent products")
                 .source("Section 3: O(nd) of the n² products suffice")

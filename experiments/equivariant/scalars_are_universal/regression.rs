@@ -45,7 +45,11 @@ impl Study for Regression {
                 .rival_residual("degree-two", "quadratic polynomials of the products", [at.site("det² on few products")])
                 .source("det² = det Gram, of degree three in the products"),
             exact("lorentz-invariant-amplitude", "amplitude on Minkowski")
-                .rival_residual("euclidean", "quadratic polynomials of Euclidean products", [at.site("amplitude on Euclidean")])
+                .rival_residual(
+                    "euclidean",
+                    "quadratic polynomials of Euclidean products",
+                    [at.site("amplitude on Euclidean")],
+                )
                 .source("Section 3 on the Lorentz group; the amplitude of arXiv 2104.09459, Section 7"),
             // Odd under reflections, so uncorrelated with every product; 28 columns fit some 28/samples of it by chance, several
             // times as much because the label's scatter grows with the features.
@@ -66,7 +70,8 @@ impl Study for Regression {
         let target = combination(&squares, &v).reshape([-1, 1]);
         // Every product times every vector; one row per sample and coordinate.
         let vectors = v.transpose(1, 2);
-        let with = |scalars: &Tensor| (vectors.unsqueeze(-1) * scalars.reshape([samples, 1, 1, -1])).reshape([samples * 3, -1]);
+        let with =
+            |scalars: &Tensor| (vectors.unsqueeze(-1) * scalars.reshape([samples, 1, 1, -1])).reshape([samples * 3, -1]);
         cell.record("vector on products", unexplained(&with(&products), &target));
         cell.record("vector on constants", unexplained(&with(&squares.ones_like().narrow(1, 0, 1)), &target));
 

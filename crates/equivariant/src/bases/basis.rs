@@ -29,7 +29,9 @@ pub enum BasisError {
         most: usize,
     },
     /// Rounding does not tell whether some vectors are invariant.
-    #[error("a pivot {value:e} of the constraints is neither zero nor clearly not (largest {largest:e}): scale the generators alike")]
+    #[error(
+        "a pivot {value:e} of the constraints is neither zero nor clearly not (largest {largest:e}): scale the generators alike"
+    )]
     Ambiguous {
         /// The doubtful pivot.
         value: f64,

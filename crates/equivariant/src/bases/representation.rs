@@ -121,7 +121,8 @@ impl Representation {
                 let right = right.raw_terms(d);
                 let width: usize = right.iter().map(|term| term.positions.len()).sum();
                 let pair = |a: &Term, b: &Term| {
-                    let positions = a.positions.iter().flat_map(|i| b.positions.iter().map(move |j| i * width + j)).collect();
+                    let positions =
+                        a.positions.iter().flat_map(|i| b.positions.iter().map(move |j| i * width + j)).collect();
                     Term { factors: [a.factors.clone(), b.factors.clone()].concat(), positions }
                 };
                 left.raw_terms(d).iter().flat_map(|a| right.iter().map(move |b| pair(a, b))).collect()

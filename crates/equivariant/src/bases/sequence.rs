@@ -115,10 +115,7 @@ impl Degrees {
     /// Of the direct sum.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
-        Self {
-            generation: self.generation.max(other.generation),
-            presentation: self.presentation.max(other.presentation),
-        }
+        Self { generation: self.generation.max(other.generation), presentation: self.presentation.max(other.presentation) }
     }
 
     /// Of the tensor product.
@@ -202,7 +199,8 @@ impl Layer {
     /// The restriction from `large` to `small` in the two bases.
     pub fn restriction(self, small: usize, large: usize) -> Result<Restriction, SequenceError> {
         let (below, above) = (self.basis(small)?, self.basis(large)?);
-        let columns = (0..above.dimension()).map(|j| Ok(below.coordinates(&self.restrict(&above.column(j), large, small)?)));
+        let columns =
+            (0..above.dimension()).map(|j| Ok(below.coordinates(&self.restrict(&above.column(j), large, small)?)));
         let columns: Vec<Vec<f64>> = columns.collect::<Result<_, SequenceError>>()?;
         let matrix = Matrix::from_fn(below.dimension(), columns.len(), |i, j| columns[j][i]);
         Ok(Restriction { layer: self, small, large, matrix })

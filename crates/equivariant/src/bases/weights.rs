@@ -142,7 +142,10 @@ fn candidates(basis: &Eigenbasis, factors: &[Factor]) -> Candidates {
     }
     let kept: Vec<usize> = codes.iter().zip(&partner).filter(|(_, p)| p.is_some()).map(|(&code, _)| code).collect();
     let place: HashMap<usize, usize> = kept.iter().enumerate().map(|(at, &code)| (code, at)).collect();
-    let partner = kept.iter().zip(0..).map(|(code, at)| conjugate(code).map_or(at, |old| place.get(&codes[old]).copied().unwrap_or(at)));
+    let partner = kept
+        .iter()
+        .zip(0..)
+        .map(|(code, at)| conjugate(code).map_or(at, |old| place.get(&codes[old]).copied().unwrap_or(at)));
     let partner = partner.collect();
     Candidates { codes: kept, partner }
 }

@@ -18,7 +18,15 @@ fn rotations(n: usize) -> Vec<Matrix> {
 }
 
 fn reflection(n: usize) -> Matrix {
-    Matrix::from_fn(n, n, |i, j| if i != j { 0.0 } else if i == 0 { -1.0 } else { 1.0 })
+    Matrix::from_fn(n, n, |i, j| {
+        if i != j {
+            0.0
+        } else if i == 0 {
+            -1.0
+        } else {
+            1.0
+        }
+    })
 }
 
 fn permutation(n: usize, image: impl Fn(usize) -> usize) -> Matrix {
@@ -45,7 +53,15 @@ impl MatrixGroup {
     pub fn lorentz(space: usize) -> Result<Self, GroupError> {
         let n = 1 + space;
         let connected = Self::proper_lorentz(space)?;
-        let parity = Matrix::from_fn(n, n, |i, j| if i != j { 0.0 } else if i == 1 { -1.0 } else { 1.0 });
+        let parity = Matrix::from_fn(n, n, |i, j| {
+            if i != j {
+                0.0
+            } else if i == 1 {
+                -1.0
+            } else {
+                1.0
+            }
+        });
         Self::new(&format!("O(1,{space})"), vec![reflection(n), parity], connected.lie)
     }
 

@@ -151,7 +151,13 @@ impl Eigenbasis {
         let values = numbers(&values);
         // LAPACK gives conjugate pairs one after the other, the positive imaginary part first.
         let partner = values.iter().enumerate().map(|(j, value)| {
-            if value.im > 0.0 { j + 1 } else if value.im < 0.0 { j - 1 } else { j }
+            if value.im > 0.0 {
+                j + 1
+            } else if value.im < 0.0 {
+                j - 1
+            } else {
+                j
+            }
         });
         let partner = partner.collect();
         let condition = size(&vectors) * size(&inverse);
