@@ -7,6 +7,7 @@
 
 mod dense_one_step;
 pub mod ensembles;
+mod equivariant_bases;
 mod laplacian;
 mod memories;
 mod normals;
@@ -93,7 +94,14 @@ pub struct Bench {
 
 /// All benches.
 pub fn benches() -> Vec<Bench> {
-    let singles = [dense_one_step::BENCH, laplacian::BENCH, set_forward::BENCH, normals::BENCH, threshold_linear::BENCH];
+    let singles = [
+        dense_one_step::BENCH,
+        laplacian::BENCH,
+        equivariant_bases::BENCH,
+        set_forward::BENCH,
+        normals::BENCH,
+        threshold_linear::BENCH,
+    ];
     [&ensembles::BENCHES[..], &memories::BENCHES[..], &singles].concat()
 }
 

@@ -24,7 +24,16 @@ pub mod dynamics {
 
 /// Models that take any size, with any symmetry.
 pub mod equivariant {
+    pub mod any_dimensional_nets;
+    pub mod cloud_transfer;
+    pub mod equivariant_bases;
+    pub mod graph_metanetworks;
+    pub mod graph_transfer;
+    pub mod nonlinear_laplacian;
+    pub mod optimal_nonlinearity;
+    pub mod scalars_are_universal;
     pub mod set_transfer;
+    pub mod width_upscaling;
 }
 
 /// Exactly solvable models of learning.
@@ -70,7 +79,16 @@ pub fn laws() -> Vec<framework::Law> {
         dynamics::probabilistic_stability::law(),
         dynamics::noise_equilibrium::law(),
         dynamics::uncertainty_relation::law(),
+        equivariant::any_dimensional_nets::law(),
+        equivariant::cloud_transfer::law(),
+        equivariant::equivariant_bases::law(),
+        equivariant::graph_metanetworks::law(),
+        equivariant::graph_transfer::law(),
+        equivariant::nonlinear_laplacian::law(),
+        equivariant::optimal_nonlinearity::law(),
+        equivariant::scalars_are_universal::law(),
         equivariant::set_transfer::law(),
+        equivariant::width_upscaling::law(),
         landscapes::posterior_collapse::law(),
         memory::beyond_capacity::law(),
         memory::dense_memory::law(),

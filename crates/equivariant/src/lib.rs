@@ -2,7 +2,9 @@
 //!
 //! # Does my model transfer?
 //! - [`metanetworks`]: graph networks that read weights, and the widenings under which they should not change their answer.
+//! - [`groups`] and [`bases`]: matrix groups by generators, their invariants and equivariant maps, extension to every size.
 //! - [`mlp`]: the building block, a multilayer perceptron with its parameters in the open.
+//! - [`scalars`]: invariant and equivariant functions of vectors from their products.
 //! - [`sets`]: the three set models, the two consistent sequences of sets with their norms, optimal transport on the line,
 //!   the learning tasks of the size-generalisation literature, and the training recipe.
 //! - [`width`]: networks made wider with their optimiser's state, without a change of their function or of their training.
@@ -74,11 +76,15 @@
 //! - [`sets`]: the set models with their size limits, optimal transport on the line, the learning tasks of the
 //!   size-generalisation literature, and the training recipe.
 
+pub mod bases;
 pub mod clouds;
 pub mod graphs;
-pub mod metanetworks;
+pub mod groups;
 pub mod laplacian;
+pub mod metanetworks;
 pub mod mlp;
+pub mod mlp;
+pub mod scalars;
 pub mod sequences;
 pub mod sets;
 pub mod width;
