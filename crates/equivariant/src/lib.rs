@@ -83,7 +83,6 @@ pub mod groups;
 pub mod laplacian;
 pub mod metanetworks;
 pub mod mlp;
-pub mod mlp;
 pub mod scalars;
 pub mod sequences;
 pub mod sets;
