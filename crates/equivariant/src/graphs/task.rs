@@ -14,7 +14,7 @@ pub fn triangles(graphs: &GraphSignal) -> Tensor {
 }
 
 /// Graphs of n nodes with A symmetric and X, all entries (the diagonal too) independent and uniform in [0, 1]. For n → ∞ the target
-/// of node i tends to x_i E[A]³ E[x]² = x_i/32.
+/// of node i tends to x_i (½)³ (½)² = x_i/32.
 pub fn full_random(n: usize, graphs: usize, stream: &mut Stream, kind: Kind, device: Device) -> GraphSignal {
     let mut one = || {
         let a = symmetric(n, |_, _| stream.uniform());
