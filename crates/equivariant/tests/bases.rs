@@ -1,4 +1,6 @@
 //! Bases of invariants and equivariant maps: published dimensions, equivariance, extension.
+
+#![allow(clippy::unwrap_used)]
 use lawbook_analysis::matrix::Matrix;
 use lawbook_core::{Key, Stream};
 use lawbook_equivariant::{

@@ -3,7 +3,7 @@
 use lawbook_analysis::matrix::Matrix;
 
 /// ⊗_i M_i applied to a tensor in row-major order whose mode i has as many entries as M_i columns.
-pub(super) fn apply(matrices: &[&Matrix], tensor: &[f64]) -> Vec<f64> {
+pub fn apply(matrices: &[&Matrix], tensor: &[f64]) -> Vec<f64> {
     // The mode in front is multiplied and goes to the back.
     matrices.iter().fold(tensor.to_vec(), |x, matrix| {
         let (rows, rest) = (matrix.rows(), x.len() / matrix.columns());

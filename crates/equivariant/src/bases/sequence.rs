@@ -86,7 +86,7 @@ impl Sequence {
                 let cut = padded.transposed();
                 Ok((padded, cut))
             }
-            Self::DuplicatedPermutations if large % small != 0 => refuse("duplication needs a multiple"),
+            Self::DuplicatedPermutations if !large.is_multiple_of(small) => refuse("duplication needs a multiple"),
             Self::DuplicatedPermutations => {
                 let copies = large / small;
                 let repeated = Matrix::from_fn(large, small, |i, j| one(i / copies == j));

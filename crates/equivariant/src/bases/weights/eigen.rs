@@ -118,31 +118,38 @@ const WORST_CONDITION: f64 = 1e5;
 const DRAWS: usize = 4;
 
 impl Eigenbasis {
-    pub(super) fn of(group: &MatrixGroup) -> Self {
-        let better = |a: Option<Self>, b: Self| match a {
-            Some(a) if a.condition <= 1.5 * b.condition => Some(a),
-            _ => Some(b),
-        };
-        let best = if group.lie().is_empty() {
+    /// Bases in which one generator is diagonal, any of which will do: a random combination of the Lie generators, or every
+    /// discrete generator; never none.
+    pub(super) fn choices(group: &MatrixGroup) -> Vec<Self> {
+        let mut choices: Vec<Self> = if group.lie().is_empty() {
             let own = group.discrete().iter().enumerate();
-            own.map(|(index, h)| Self { discrete: Some(index), ..Self::diagonalising(h, Law::Product) }).fold(None, better)
+            own.map(|(index, h)| Self { discrete: Some(index), ..Self::diagonalising(h, Law::Product) }).collect()
         } else {
-            let mut stream = super::stream();
-            let mut best = None;
-            for _ in 0..DRAWS {
-                let zero = &Matrix::identity(group.size()) * 0.0;
-                let a = group.lie().iter().fold(zero, |sum, a| &sum + &(a * stream.normal()));
-                best = better(best, Self::diagonalising(&a, Law::Sum));
-                if best.as_ref().is_some_and(|best: &Self| best.condition < 2.0 * group.size() as f64) {
-                    break;
-                }
-            }
-            best
+            vec![Self::generic(group)]
         };
-        match best {
-            Some(best) if best.condition < WORST_CONDITION => best,
-            _ => Self::fallback(group.size()),
+        choices.retain(|choice| choice.condition < WORST_CONDITION);
+        if choices.is_empty() {
+            choices.push(Self::fallback(group.size()));
         }
+        choices
+    }
+
+    /// The best conditioned of some random combinations of the Lie generators.
+    fn generic(group: &MatrixGroup) -> Self {
+        let mut stream = super::stream();
+        let mut draw = || {
+            let zero = &Matrix::identity(group.size()) * 0.0;
+            Self::diagonalising(&group.lie().iter().fold(zero, |sum, a| &sum + &(a * stream.normal())), Law::Sum)
+        };
+        let mut best = draw();
+        for _ in 1..DRAWS {
+            if best.condition < 2.0 * group.size() as f64 {
+                break;
+            }
+            let other = draw();
+            best = if other.condition < best.condition { other } else { best };
+        }
+        best
     }
 
     fn diagonalising(a: &Matrix, law: Law) -> Self {
