@@ -60,7 +60,8 @@ impl Study for Coordinates {
         let at = Self::at(params);
         let slope = |id: &str, observable: &str, predicted: f64, rival: (&str, &str, f64)| {
             let sites = widths(params).map(|n| (n as f64, at.site(observable).at(n as f64)));
-            // Neglected: the step of the input layer and of biases, of relative order x·x/n, some per cent at n = 128.
+            // Neglected: steps of the input layer and of biases, of relative order x·x/n, and fluctuations of sums over neurons, of
+            // order 1/n in squares: together some per cent at n = 128.
             Claim::exponent(id, sites, predicted)
                 .within(Margin::Absolute(0.1))
                 .rival(rival.0, rival.1, [rival.2])
