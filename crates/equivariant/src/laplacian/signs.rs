@@ -160,23 +160,6 @@ mod tests {
         }
     }
 
-    /// Theorem 3.3 of Ma & Kunisky at a hundred thousand vertices.
-    #[test]
-    #[ignore = "0.63 GB and a minute: by hand"]
-    fn a_hundred_thousand_vertices_are_close_to_the_limit() {
-        use crate::laplacian::{Nonlinearity, Prior, Search, SigmaLaplacian, Theory, top_eigenpair};
-        let sigma = Nonlinearity::Tanh { height: 1.709_745_34, slope: 0.583_841_17 };
-        let limit = Theory::new(Prior::Constant, &sigma).and_then(|theory| theory.top(1.2)).expect("in range");
-        let matrix = SignMatrix::planted_clique(100_000, 1.2, &Key::new(["signs"])).expect("379 vertices");
-        let laplacian = SigmaLaplacian::new(&matrix, &sigma);
-        let start: Vec<f64> = laplacian.diagonal().iter().map(|d| d - sigma.infimum()).collect();
-        let top = top_eigenpair(&laplacian, &start, &Search { tolerance: 1e-3, ..Search::default() }).expect("convergence");
-        let size = matrix.planted().len() as f64;
-        let overlap = matrix.planted().iter().map(|i| top.vector[*i]).sum::<f64>().powi(2) / size;
-        assert!((top.value - limit.eigenvalue).abs() < 0.01, "{} {limit:?}", top.value);
-        assert!((overlap - limit.overlap).abs() < 0.03, "{overlap} {limit:?}");
-    }
-
     #[test]
     fn the_clique_is_complete_and_the_rest_is_fair() {
         let n = 1200;
