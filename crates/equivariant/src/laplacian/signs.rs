@@ -22,8 +22,7 @@ const CHUNKS: usize = 16;
 ///
 /// A bit per entry makes n = 10⁵ fit into 0.63 GB, and a product costs one look-up and one addition per eight entries on
 /// either side: for each group of eight columns the 256 possible sums of ±x are tabulated, and the x of the rows are summed by
-/// pattern, which the eight columns share out afterwards. To draw the bits anew for each product instead would cost more time
-/// than the product itself; kept, they are read at the speed of memory.
+/// pattern, which the eight columns share out afterwards. The bits are drawn once and kept.
 #[derive(Debug, Clone)]
 pub struct SignMatrix {
     order: usize,
