@@ -1,8 +1,8 @@
 //! The weakest signal that any σ-Laplacian can see, in closed form, and the nonlinearity that comes arbitrarily close to it.
 //!
-//! With u = 1/(θ − σ), θ = θ(β), the effective signal says E[uΛ] = 1/β and an outlier needs E u² < 1 (Ma & Kunisky 2025,
+//! With u = 1/(θ − σ), θ = θ(β), the effective signal says E\[uΛ\] = 1/β and an outlier needs E u² < 1 (Ma & Kunisky 2025,
 //! arXiv 2505.12528, Theorem 3.3; Λ is [`Prior::tilt`]). By Cauchy and Schwarz 1/β < ‖Λ‖, so that
-//! β² E[Λ²] = β² E_{y,y'}[(yy'/m₂)² e^{γ²yy'}] > 1 is necessary for every σ; u = Λ/‖Λ‖ meets it. Λ grows with x, so the optimal
+//! β² E\[Λ²\] = β² E_{y,y'}[(yy'/m₂)² e^{γ²yy'}] > 1 is necessary for every σ; u = Λ/‖Λ‖ meets it. Λ grows with x, so the optimal
 //! σ = θ − ‖Λ‖/Λ is monotone; it is unbounded below, and bounded ones reach the limit only by clipping it ever wider.
 
 use lawbook_analysis::{
@@ -13,7 +13,7 @@ use lawbook_analysis::{
 
 use super::{Nonlinearity, Prior};
 
-/// inf over σ of β_*(σ): the root of β² E[Λ²] = 1.
+/// inf over σ of β_*(σ): the root of β² E\[Λ²\] = 1.
 ///
 /// For the constant prior β e^{β²/2} = 1, so that it is √W(1) = 0.753…, W the Lambert function; 0.660… for the half-normal.
 pub fn optimal_strength(prior: Prior) -> Result<f64, NoBracket> {
