@@ -78,11 +78,14 @@ impl Workload for Bases {
     fn share(&self, _: &Path) -> Result<serde_json::Value> {
         let case = |&(index, p, q): &(usize, usize, usize)| {
             let (name, group) = &self.groups[index];
-            let plain = |matrices: &[lawbook_analysis::matrix::Matrix]| -> Vec<Vec<Vec<f64>>> {
-                let row = |m: &lawbook_analysis::matrix::Matrix, i: usize| (0..m.columns()).map(|j| m[(i, j)]).collect();
-                matrices.iter().map(|m| (0..m.rows()).map(|i| row(m, i)).collect()).collect()
+            let d = group.size();
+            let plain = |count: usize, entry: &dyn Fn(usize, usize, usize) -> f64| -> Vec<Vec<Vec<f64>>> {
+                let row = |k: usize, i: usize| (0..d).map(|j| entry(k, i, j)).collect();
+                (0..count).map(|k| (0..d).map(|i| row(k, i)).collect()).collect()
             };
-            json!({"group": name, "p": p, "q": q, "discrete": plain(group.discrete()), "lie": plain(group.lie())})
+            let discrete = plain(group.discrete().len(), &|k, i, j| group.discrete()[k][(i, j)]);
+            let lie = plain(group.lie().len(), &|k, i, j| group.lie()[k][(i, j)]);
+            json!({"group": name, "p": p, "q": q, "discrete": discrete, "lie": lie})
         };
         Ok(json!({"cases": self.cases.iter().map(case).collect::<Vec<_>>()}))
     }

@@ -36,7 +36,11 @@ impl Study for Noise {
     type Params = Labels;
 
     fn grid(profile: Profile) -> Vec<Labels> {
-        let replicas = if profile == Profile::Smoke { 10_000 } else { 40_000 };
+        let replicas = match profile {
+            Profile::Smoke => return Vec::new(),
+            Profile::Quick => 40_000,
+            Profile::Full => 1_000_000,
+        };
         ["free", "compatible"].map(|layers| Labels { layers: layers.to_owned(), replicas, ..Labels::default() }).to_vec()
     }
 

@@ -25,8 +25,11 @@ impl Study for SingularVector {
     type Params = Uniform;
 
     fn grid(profile: Profile) -> Vec<Uniform> {
-        let draws = if profile == Profile::Smoke { 10_000 } else { 20_000 };
-        vec![Uniform { draws }]
+        match profile {
+            Profile::Smoke => Vec::new(),
+            Profile::Quick => vec![Uniform { draws: 60_000 }],
+            Profile::Full => vec![Uniform { draws: 1_000_000 }],
+        }
     }
 
     fn predict(points: &[Uniform]) -> Result<Vec<Claim>> {

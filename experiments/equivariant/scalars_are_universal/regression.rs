@@ -26,7 +26,7 @@ impl Study for Regression {
     type Params = Samples;
 
     fn grid(profile: Profile) -> Vec<Samples> {
-        let samples = if profile == Profile::Smoke { 4000 } else { 10_000 };
+        let samples = if profile == Profile::Full { 100_000 } else { 10_000 };
         vec![Samples { samples }]
     }
 
