@@ -23,9 +23,9 @@ params! {
         /// Training samples.
         samples: integer = 128, 1..=1_000_000;
         /// Steps before the student is widened.
-        before: integer = 200, 1..=1_000_000;
+        before: integer = 150, 1..=1_000_000;
         /// Steps after it.
-        after: integer = 400, 1..=1_000_000;
+        after: integer = 250, 1..=1_000_000;
         /// Students, each of a teacher of its own, whose logarithms are averaged.
         students: integer = 3, 1..=10_000;
         /// Size t of the noise, in spectral norms of the weights.
