@@ -83,15 +83,15 @@ impl Study for Adiabatic {
 /// `τ_f dv/dt = ξᵀ f(ξ g(v)) − v` by the classical Runge–Kutta method.
 fn one_layer(memory: &TwoLayerMemory, start: &Tensor) -> Result<Tensor> {
     let dt = REFERENCE;
-    let mut v = start.shallow_clone();
+    // A copy: the start itself is needed again.
+    let mut v = start.copy();
     for _ in 0..(TIME / dt).round() as usize {
         let slope = |v: &Tensor| memory.update(v).map(|update| update - v);
         let first = slope(&v)?;
         let second = slope(&(&v + &first * (0.5 * dt)))?;
         let third = slope(&(&v + &second * (0.5 * dt)))?;
         let fourth = slope(&(&v + &third * dt))?;
-        // Not in place: the start shares its memory.
-        v = v + (first + (second + third) * 2.0 + fourth) * (dt / 6.0);
+        v += (first + (second + third) * 2.0 + fourth) * (dt / 6.0);
     }
     Ok(v)
 }
