@@ -1,7 +1,7 @@
 //! No σ-Laplacian sees a planted submatrix weaker than β = √W(1) = 0.7531: the best nonlinearity has a closed form.
 //!
-//! With u = 1/(θ − σ) the effective signal says E[uΛ] = 1/β, Λ(g) = E_y[(y²/m₂) e^{γyg − γ²y²/2}], γ = m₁β/m₂, and an outlier
-//! needs E u² < 1. By Cauchy and Schwarz β²E[Λ²] > 1 is necessary for every σ, and u = Λ/‖Λ‖ attains it:
+//! With u = 1/(θ − σ) the effective signal says E(uΛ) = 1/β, Λ(g) = E_y[(y²/m₂) e^{γyg − γ²y²/2}], γ = m₁β/m₂, and an outlier
+//! needs E u² < 1. By Cauchy and Schwarz β²E(Λ²) > 1 is necessary for every σ, and u = Λ/‖Λ‖ attains it:
 //! inf_σ β_*(σ) is the root of β² E_{y,y'}[(yy'/m₂)² e^{γ²yy'}] = 1, with σ = θ − ‖Λ‖/Λ. For submatrices β e^{β²/2} = 1 and
 //! σ = const − K e^{−βx}. The best published tanh is within 0.26 % of it; the rest of the way to belief propagation, 1/√e,
 //! no tuning of σ can close.

@@ -2,7 +2,7 @@
 //! [0, 1], y_i = x_i U_i with U_i = (1/n²) Σ_{jk} A_ij A_jk A_ki x_j x_k → (E A)³ (E x)² = 1/32.
 //!
 //! U_i is a U-statistic of order two; its projection on one index is A_ij x_j/8, counted twice. So n E(y_i − x_i/32)² →
-//! E[x²] · 4 Var(A x)/64 = (1/3) (4/64) (1/9 − 1/16) = 7/6912.
+//! (E x²) · 4 Var(A x)/64 = (1/3) (4/64) (1/9 − 1/16) = 7/6912.
 
 use anyhow::Result;
 use lawbook_core::{Kind, tensor::scalar};
