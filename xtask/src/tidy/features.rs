@@ -13,28 +13,32 @@ use crate::cargo;
 /// Where features are unified.
 pub const UNIFY: &str = "crates/unify/Cargo.toml";
 
-/// Compares what each package asks for alone with what the workspace asks for.
+/// Compares what each package asks for alone with what the workspace asks for. Cargo keeps what build scripts and procedural
+/// macros ask for apart, so that what ends in programs is also compared by itself.
 pub fn check(members: &[String], found: &mut Vec<Problem>) -> Result<()> {
-    let whole = tree(&["--workspace", "--edges=normal,build,dev"])?;
-    let mut apart: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
-    for member in members {
-        let mut alone = tree(&["--package", member, "--edges=normal,build,dev"])?;
-        // Those that are programs are also built without their tests.
-        if ["lab", "xtask"].contains(&member.as_str()) {
-            alone.extend(tree(&["--package", member, "--edges=normal,build"])?);
+    for scope in ["normal,no-proc-macro", "normal,build"] {
+        let with_tests = format!("{scope},dev");
+        let whole = tree(&["--workspace"], &with_tests)?;
+        let mut apart: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
+        for member in members {
+            let mut alone = tree(&["--package", member], &with_tests)?;
+            // Those that are programs are also built without their tests.
+            if ["lab", "xtask"].contains(&member.as_str()) {
+                alone.extend(tree(&["--package", member], scope)?);
+            }
+            alone.difference(&whole).for_each(|line| apart.entry(line.clone()).or_default().push(member));
         }
-        alone.difference(&whole).for_each(|line| apart.entry(line.clone()).or_default().push(member));
+        found.extend(apart.iter().map(|((package, features), members)| differs(package, features, members, &whole)));
     }
-    found.extend(apart.iter().map(|((package, features), members)| differs(package, features, members, &whole)));
     Ok(())
 }
 
 /// The packages of a `cargo tree` with their features.
 type Tree = BTreeSet<(String, String)>;
 
-fn tree(scope: &[&str]) -> Result<Tree> {
-    let mut words = vec!["tree", "--locked", "--quiet", "--prefix=none", "--format={p}|{f}"];
-    words.extend(scope);
+fn tree(packages: &[&str], edges: &str) -> Result<Tree> {
+    let mut words = vec!["tree", "--locked", "--quiet", "--prefix=none", "--format={p}|{f}", "--edges", edges];
+    words.extend(packages);
     Ok(parse(&cargo::output(&mut cargo::command(&words))?))
 }
 

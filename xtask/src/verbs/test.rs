@@ -19,7 +19,8 @@ pub fn run(args: &TestArgs) -> Result<u8> {
     Ok(0)
 }
 
-/// The commands to run in turn. Arguments of the user's go to the runner alone, and documentation tests, which take others, are
+/// The commands to run in turn. The worker is built first: the conductor's tests start it, and a test that waits for the compiler
+/// looks like one that hangs. Arguments of the user's go to the runner alone, and documentation tests, which take others, are
 /// then left out.
 fn commands(nextest: bool, rest: &[String]) -> Vec<Vec<String>> {
     let chosen = ["-p", "--package", "--workspace", "--all"];
@@ -29,7 +30,12 @@ fn commands(nextest: bool, rest: &[String]) -> Vec<Vec<String>> {
     let command = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     let runner = if nextest { command(&["nextest", "run"]) } else { command(&["test"]) };
     let main = runner.into_iter().chain(tail).collect();
-    if nextest && rest.is_empty() { vec![command(&["test", "--doc", "--workspace"]), main] } else { vec![main] }
+    let worker = command(&["build", "--package", "lab"]);
+    match (nextest, rest.is_empty()) {
+        (true, true) => vec![worker, command(&["test", "--doc", "--workspace"]), main],
+        (false, true) => vec![worker, main],
+        (_, false) => vec![main],
+    }
 }
 
 #[cfg(test)]
@@ -42,8 +48,8 @@ mod tests {
             let rest: Vec<String> = rest.iter().map(|word| (*word).to_owned()).collect();
             commands(nextest, &rest).iter().map(|words| words.join(" ")).collect::<Vec<_>>()
         };
-        assert_eq!(shown(true, &[]), ["test --doc --workspace", "nextest run --workspace"]);
-        assert_eq!(shown(false, &[]), ["test --workspace"]);
+        assert_eq!(shown(true, &[]), ["build --package lab", "test --doc --workspace", "nextest run --workspace"]);
+        assert_eq!(shown(false, &[]), ["build --package lab", "test --workspace"]);
         assert_eq!(shown(true, &["-p", "lab", "grid"]), ["nextest run -p lab grid"]);
         assert_eq!(shown(true, &["grid"]), ["nextest run --workspace grid"]);
     }
