@@ -90,6 +90,9 @@ pub struct RunArgs {
     /// What standard output carries.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    /// Print every claim, also of many laws; else those that simply hold are counted.
+    #[arg(long)]
+    pub every_claim: bool,
     /// Stop at the first cell that fails.
     #[arg(long)]
     pub fail_fast: bool,

@@ -1,40 +1,46 @@
 //! What the terminal shows: tables, numbers, the summary in words.
 
-use comfy_table::{ContentArrangement, Table, presets};
-use lawbook_claims::{Kind, Verdict};
+use comfy_table::{ContentArrangement, LineStyle, Table, presets};
+use lawbook_claims::{Kind, LawCard, Verdict};
 
 use crate::outcome::{ClaimOutcome, Outcome, kind_word};
 
-/// A table with a header, as wide as the terminal.
+/// A table with a header, as wide as the terminal. Lines between rows would double it.
 pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
+    table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(header.iter().copied()).add_rows(rows);
     table.to_string()
 }
 
-/// The verdicts of a run: a table of claims, findings and notes below it, and a summary in words.
-pub fn verdicts(outcome: &Outcome) -> String {
-    let header =
-        ["verdict", "law", "claim", "kind", "predicted", "measured", "interval", "margin", "seeds", "rivals refuted"];
-    let rows = outcome.claims().map(|(card, claim)| {
-        let refuted = claim.judgement.rivals.iter().filter(|rival| rival.refuted).count();
-        let [predicted, measured, interval] = shown(claim);
-        vec![
-            format!("{} {}", glyph(claim), claim.judgement.verdict),
-            card.id.clone(),
-            claim.claim.id.clone(),
-            kind_word(&claim.claim).to_owned(),
-            predicted,
-            measured,
-            interval,
-            claim.claim.margin.to_string(),
-            claim.judgement.seeds.to_string(),
-            format!("{refuted} of {}", claim.judgement.rivals.len()),
-        ]
-    });
-    let mut text = table(&header, rows);
-    text.push('\n');
+/// Which claims of a run get a row of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// All where there are few laws; else a row for each law, and one for each claim that does not simply hold.
+    Fitting,
+    /// All of them.
+    EveryClaim,
+}
+
+/// Up to so many laws, all their claims are printed.
+const FEW_LAWS: usize = 3;
+
+/// The verdicts of a run: tables, findings and notes below them, and a summary in words.
+pub fn verdicts(outcome: &Outcome, detail: Detail) -> String {
+    let every = detail == Detail::EveryClaim || outcome.laws.len() <= FEW_LAWS;
+    let mut text = String::new();
+    if !every {
+        text.push_str(&laws(outcome));
+        text.push('\n');
+    }
+    let plain = |claim: &ClaimOutcome| claim.judgement.verdict == Verdict::Holds && claim.claim.finding.is_none();
+    let rows: Vec<_> =
+        outcome.claims().filter(|(_, claim)| every || !plain(claim)).map(|(card, claim)| row(card, claim)).collect();
+    if !rows.is_empty() {
+        text.push_str(&table(&CLAIM_HEADER, rows));
+        text.push('\n');
+    }
     for (card, ClaimOutcome { claim, judgement, .. }) in outcome.claims() {
         if let Some(finding) = &claim.finding {
             text.push_str(&format!("finding  {} {}: {}\n", card.id, claim.id, finding.text));
@@ -46,6 +52,48 @@ pub fn verdicts(outcome: &Outcome) -> String {
     text.push_str(&summary(outcome));
     text.push('\n');
     text
+}
+
+const CLAIM_HEADER: [&str; 10] =
+    ["verdict", "law", "claim", "kind", "predicted", "measured", "interval", "margin", "seeds", "rivals refuted"];
+
+fn row(card: &LawCard, claim: &ClaimOutcome) -> Vec<String> {
+    let refuted = claim.judgement.rivals.iter().filter(|rival| rival.refuted).count();
+    let [predicted, measured, interval] = shown(claim);
+    vec![
+        format!("{} {}", glyph(claim), claim.judgement.verdict),
+        card.id.clone(),
+        claim.claim.id.clone(),
+        kind_word(&claim.claim).to_owned(),
+        predicted,
+        measured,
+        interval,
+        claim.claim.margin.to_string(),
+        claim.judgement.seeds.to_string(),
+        format!("{refuted} of {}", claim.judgement.rivals.len()),
+    ]
+}
+
+/// A row for each law: what became of its claims, and what they cost.
+fn laws(outcome: &Outcome) -> String {
+    let verdicts = [Verdict::Holds, Verdict::Fails, Verdict::Undecided, Verdict::OutOfRegime, Verdict::Error];
+    let present: Vec<Verdict> = verdicts.into_iter().filter(|verdict| outcome.count(*verdict) > 0).collect();
+    let words: Vec<String> = present.iter().map(Verdict::to_string).collect();
+    let header: Vec<&str> = ["law", "family"]
+        .into_iter()
+        .chain(words.iter().map(String::as_str))
+        .chain(["cells", "measured now", "seconds of one core"])
+        .collect();
+    let rows = outcome.laws.iter().map(|law| {
+        let count = |verdict: &Verdict| law.claims.iter().filter(|claim| claim.judgement.verdict == *verdict).count();
+        let counts = present.iter().map(|verdict| match count(verdict) {
+            0 => String::new(),
+            count => count.to_string(),
+        });
+        let cost = [law.cells.to_string(), law.measured.to_string(), format!("{:.0}", law.seconds)];
+        [law.card.id.clone(), law.card.family.clone()].into_iter().chain(counts).chain(cost).collect()
+    });
+    table(&header, rows)
 }
 
 /// The run in a sentence.

@@ -95,7 +95,7 @@ pub(super) fn findings(outcome: &Outcome) -> Markup {
                         }
                         p { (prose(&finding.text)) }
                         p.numbers {
-                            "Stated: " (reading::predicted(claim)) " " (reading::margin(claim)) ". Measured: "
+                            "Stated: " (reading::stated(claim)) ". Measured: "
                             (reading::measured(claim)) "."
                             @if let Some(place) = reading::place(claim) { " (" (place) ")" }
                         }

@@ -105,6 +105,12 @@ pub(super) fn margin(outcome: &ClaimOutcome) -> String {
     }
 }
 
+/// What is claimed, with its margin where there is one.
+pub(super) fn stated(outcome: &ClaimOutcome) -> String {
+    let exactly = outcome.claim.margins().get(worst(outcome)).is_some_and(|width| *width == 0.0);
+    if exactly { predicted(outcome) } else { format!("{} {}", predicted(outcome), margin(outcome)) }
+}
+
 /// The smallest true deviation that this evidence would have told: of a curve, at its worst point.
 pub(super) fn detectable(outcome: &ClaimOutcome) -> String {
     let reach = detectable_deviation(outcome);

@@ -15,7 +15,8 @@ use crate::{
     session::{self, Means, OnFailure},
     stop::Stop,
     store::Store,
-    terminal, workspace,
+    terminal::{self, Detail},
+    workspace,
 };
 
 /// Runs, prints the verdicts and gives the exit status.
@@ -48,7 +49,10 @@ pub fn run(args: &RunArgs) -> Result<u8> {
     let cells = session::cells_used(&plan, &store, &outcome.laws);
     let report = archive::write(&store.dir, &outcome, &cells)?;
     match args.format {
-        Format::Table => print!("{}", terminal::verdicts(&outcome)),
+        Format::Table => {
+            let detail = if args.every_claim { Detail::EveryClaim } else { Detail::Fitting };
+            print!("{}", terminal::verdicts(&outcome, detail));
+        }
         Format::Json => println!("{}", serde_json::to_string_pretty(&outcome.to_json())?),
     }
     eprintln!("report: {}", workspace::shown(&report));

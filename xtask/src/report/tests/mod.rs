@@ -5,3 +5,4 @@ mod contrast;
 mod fixture;
 mod laws;
 mod markup;
+mod terminal;
