@@ -16,20 +16,24 @@ pub const UNIFY: &str = "crates/unify/Cargo.toml";
 /// Compares what each package asks for alone with what the workspace asks for. Cargo keeps what build scripts and procedural
 /// macros ask for apart, so that what ends in programs is also compared by itself.
 pub fn check(members: &[String], found: &mut Vec<Problem>) -> Result<()> {
+    let mut apart: BTreeMap<(String, String), (BTreeSet<&str>, Tree)> = BTreeMap::new();
     for scope in ["normal,no-proc-macro", "normal,build"] {
         let with_tests = format!("{scope},dev");
         let whole = tree(&["--workspace"], &with_tests)?;
-        let mut apart: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
         for member in members {
             let mut alone = tree(&["--package", member], &with_tests)?;
             // Those that are programs are also built without their tests.
             if ["lab", "xtask"].contains(&member.as_str()) {
                 alone.extend(tree(&["--package", member], scope)?);
             }
-            alone.difference(&whole).for_each(|line| apart.entry(line.clone()).or_default().push(member));
+            for line in alone.difference(&whole) {
+                apart.entry(line.clone()).or_insert_with(|| (BTreeSet::new(), whole.clone())).0.insert(member);
+            }
         }
-        found.extend(apart.iter().map(|((package, features), members)| differs(package, features, members, &whole)));
     }
+    found.extend(apart.iter().map(|((package, features), (members, whole))| {
+        differs(package, features, &members.iter().copied().collect::<Vec<_>>(), whole)
+    }));
     Ok(())
 }
 
