@@ -8,7 +8,7 @@ use lawbook_core::{
 use lawbook_dynamics::{
     Ensemble, Noise, Number,
     optimizers::descent::{Descent, Gradient},
-    optimizers::optimizer::{Adam, AmsGrad, Coupled, Decoupled, HeavyBall, Nesterov, Optimizer, Sgd},
+    optimizers::optimizer::{Adam, AmsGrad, Decaying, HeavyBall, Nesterov, Optimizer, Sgd},
 };
 
 /// Of the loss `½ wᵀK w + (w₀ + w₁)/10`, without noise.
@@ -53,10 +53,19 @@ fn twelve_steps_as_in_libtorch() {
     assert_close(descend(SGD), [0.09763239364370432, -0.36168482994457374]);
     assert_close(descend(HEAVY), [0.011164868291418441, 0.14574866769773878]);
     assert_close(descend(NESTEROV), [-0.07943707816560013, -0.008686333295631213]);
-    assert_close(descend(Coupled { decay: 0.3, optimizer: NESTEROV }), [-0.04210827672634452, -0.08043265687516515]);
+    assert_close(
+        descend(Decaying { decay: Decay::Coupled(0.3), optimizer: NESTEROV }),
+        [-0.04210827672634452, -0.08043265687516515],
+    );
     assert_close(descend(ADAM), [-0.2970186532724876, 0.008683332318948432]);
-    assert_close(descend(Coupled { decay: 0.3, optimizer: ADAM }), [-0.279461853854602, 0.013889889294548577]);
-    assert_close(descend(Decoupled { decay: 0.3, optimizer: ADAM }), [-0.17822949805398952, -0.08340470134499073]);
+    assert_close(
+        descend(Decaying { decay: Decay::Coupled(0.3), optimizer: ADAM }),
+        [-0.279461853854602, 0.013889889294548577],
+    );
+    assert_close(
+        descend(Decaying { decay: Decay::Decoupled(0.3), optimizer: ADAM }),
+        [-0.17822949805398952, -0.08340470134499073],
+    );
 }
 
 /// X-Val: `lawbook_core::optim`, on the same gradients, with both kinds of weight decay.
@@ -77,15 +86,19 @@ fn as_with_tensors() {
     for (rule, coupled, decoupled) in [
         (
             Rule::GRADIENT_DESCENT,
-            descend(Coupled { decay: 0.3, optimizer: SGD }),
-            descend(Decoupled { decay: 0.3, optimizer: SGD }),
+            descend(Decaying { decay: Decay::Coupled(0.3), optimizer: SGD }),
+            descend(Decaying { decay: Decay::Decoupled(0.3), optimizer: SGD }),
         ),
         (
             Rule::Sgd { momentum: 0.8 },
-            descend(Coupled { decay: 0.3, optimizer: HEAVY }),
-            descend(Decoupled { decay: 0.3, optimizer: HEAVY }),
+            descend(Decaying { decay: Decay::Coupled(0.3), optimizer: HEAVY }),
+            descend(Decaying { decay: Decay::Decoupled(0.3), optimizer: HEAVY }),
         ),
-        (adam, descend(Coupled { decay: 0.3, optimizer: ADAM }), descend(Decoupled { decay: 0.3, optimizer: ADAM })),
+        (
+            adam,
+            descend(Decaying { decay: Decay::Coupled(0.3), optimizer: ADAM }),
+            descend(Decaying { decay: Decay::Decoupled(0.3), optimizer: ADAM }),
+        ),
     ] {
         assert_close(coupled, tensors(rule, Decay::Coupled(0.3)));
         assert_close(decoupled, tensors(rule, Decay::Decoupled(0.3)));

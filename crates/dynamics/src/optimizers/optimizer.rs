@@ -3,6 +3,8 @@
 //! The rules are PyTorch's: momentum without dampening, `m ← μ m + g`, `w ← w − λ m`; Adam with bias correction. An optimiser says
 //! what it remembers as columns, so that weights and memory together are the state of a [`Process`](crate::Process).
 
+use lawbook_core::optim::Decay;
+
 use crate::{engine::number::Number, engine::process::Columns};
 
 /// An update rule.
@@ -81,20 +83,12 @@ pub struct AmsGrad {
     pub initial_second_moment: f64,
 }
 
-/// Weight decay in the gradient, `g + γw`: L2 regularisation `½ γ |w|²`.
+/// An optimiser with weight decay: in the gradient, `g + γw`, which is L2 regularisation `½ γ |w|²`; or beside it (Loshchilov &
+/// Hutter 2019, AdamW), `w ← (1 − λγ) w` before the step.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Coupled<O> {
-    /// `γ`.
-    pub decay: f64,
-    /// What the sum is given to.
-    pub optimizer: O,
-}
-
-/// Weight decay beside the gradient (Loshchilov & Hutter 2019, AdamW): `w ← (1 − λγ) w` before the step.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Decoupled<O> {
-    /// `γ`.
-    pub decay: f64,
+pub struct Decaying<O> {
+    /// `γ`, and where it enters.
+    pub decay: Decay,
     /// What takes the step.
     pub optimizer: O,
 }
@@ -204,7 +198,7 @@ impl Optimizer for AmsGrad {
     }
 }
 
-impl<O: Optimizer> Optimizer for Coupled<O> {
+impl<O: Optimizer> Optimizer for Decaying<O> {
     type Memory<X: Number, W: Columns<X>> = O::Memory<X, W>;
 
     fn rate(&self) -> f64 {
@@ -223,32 +217,11 @@ impl<O: Optimizer> Optimizer for Coupled<O> {
         gradient: W,
         time: u64,
     ) -> (W, Self::Memory<X, W>) {
-        let gradient = gradient.zip(weights, |g, w| w * self.decay + g);
+        let (weights, gradient) = match self.decay {
+            Decay::Coupled(gamma) => (weights, gradient.zip(weights, |g, w| w * gamma + g)),
+            Decay::Decoupled(gamma) => (weights.map(|w| w * (1.0 - self.rate() * gamma)), gradient),
+        };
         self.optimizer.update(weights, memory, gradient, time)
-    }
-}
-
-impl<O: Optimizer> Optimizer for Decoupled<O> {
-    type Memory<X: Number, W: Columns<X>> = O::Memory<X, W>;
-
-    fn rate(&self) -> f64 {
-        self.optimizer.rate()
-    }
-
-    fn memory<X: Number, W: Columns<X>>(&self, weights: W) -> Self::Memory<X, W> {
-        self.optimizer.memory(weights)
-    }
-
-    #[inline(always)]
-    fn update<X: Number, W: Columns<X>>(
-        &self,
-        weights: W,
-        memory: Self::Memory<X, W>,
-        gradient: W,
-        time: u64,
-    ) -> (W, Self::Memory<X, W>) {
-        let shrunk = weights.map(|w| w * (1.0 - self.rate() * self.decay));
-        self.optimizer.update(shrunk, memory, gradient, time)
     }
 }
 
