@@ -16,14 +16,35 @@ use crate::{
 pub fn write(store: &Path, outcome: &Outcome, cells: &[&CellRecord]) -> Result<PathBuf> {
     let folder = store.join("runs").join(&outcome.run);
     std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-    let observations = tables::observations(cells.iter().copied())?;
-    let evidence = tables::evidence(&observations)?;
-    write_atomically(&folder.join("observations.parquet"), &tables::parquet(observations)?)?;
-    write_atomically(&folder.join("evidence.parquet"), &tables::parquet(evidence)?)?;
+    write_tables(store, &folder, cells)?;
     write_atomically(&folder.join("outcome.json"), serde_json::to_string(outcome)?.as_bytes())?;
     let report = write_report(store, outcome)?;
     point_latest(store, &outcome.run);
     Ok(report)
+}
+
+const TABLES: [&str; 2] = ["observations.parquet", "evidence.parquet"];
+
+/// Observations and evidence of a run. A run that rests on the same cells as the one before has the same tables: they are shared,
+/// since writing them takes longer than all the rest of a run that measures nothing.
+fn write_tables(store: &Path, folder: &Path, cells: &[&CellRecord]) -> Result<()> {
+    let mut hasher = blake3::Hasher::new();
+    for cell in cells {
+        hasher.update(cell.key.0.as_bytes());
+    }
+    let digest = hasher.finalize().to_hex();
+    let last = store.join("latest");
+    let same = std::fs::read_to_string(last.join("cells")).is_ok_and(|known| known == digest.as_str());
+    let shared = same && TABLES.iter().all(|table| std::fs::hard_link(last.join(table), folder.join(table)).is_ok());
+    if !shared {
+        let observations = tables::observations(cells.iter().copied())?;
+        let evidence = tables::evidence(&observations)?;
+        for (table, frame) in TABLES.iter().zip([observations, evidence]) {
+            write_atomically(&folder.join(table), &tables::parquet(frame)?)?;
+        }
+    }
+    write_atomically(&folder.join("cells"), digest.as_bytes())?;
+    Ok(())
 }
 
 /// Writes the report of a run into its folder.

@@ -1,7 +1,11 @@
 //! A plan: the laws of a run with their points, claims and the keys of their cells. A pure function of what was asked for and
 //! of the code.
 
-use std::collections::BTreeMap;
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use anyhow::Result;
 use lawbook_claims::{Claim, LawCard, Point, Profile, wire::CellSpec};
@@ -38,6 +42,8 @@ pub struct LawPlan {
     /// Most seeds.
     pub most_seeds: u64,
     surroundings: BTreeMap<String, Surroundings>,
+    /// Keys by point and seed, once they have been asked for.
+    keys: RefCell<BTreeMap<String, BTreeMap<u64, CellKey>>>,
 }
 
 /// One cell of a plan.
@@ -71,7 +77,15 @@ impl Plan {
             }
             let most_seeds = selection.seeds.unwrap_or(grid.most_seeds);
             let first_seeds = grid.first_seeds.min(most_seeds);
-            laws.push(LawPlan { card: card.clone(), points, claims, first_seeds, most_seeds, surroundings });
+            laws.push(LawPlan {
+                card: card.clone(),
+                points,
+                claims,
+                first_seeds,
+                most_seeds,
+                surroundings,
+                keys: RefCell::default(),
+            });
         }
         Ok(Self { profile: selection.profile, first_seed: selection.first_seed, device: device.to_owned(), laws })
     }
@@ -85,6 +99,7 @@ impl Plan {
 /// The points of a law's grid under overrides, and what the law says about them, copy by copy of the grid.
 fn predict(house: &House, law: &str, grid: &[Point], overrides: &Overrides) -> Result<(Vec<Point>, Vec<Claim>)> {
     let (mut points, mut claims): (Vec<Point>, Vec<Claim>) = (Vec::new(), Vec::new());
+    let mut known = BTreeSet::new();
     for (copy, telling) in selection::copies(grid, overrides) {
         let own = selection::apply(grid.to_vec(), &copy);
         for mut claim in house.lab.claims(law, &own)? {
@@ -99,16 +114,19 @@ fn predict(house: &House, law: &str, grid: &[Point], overrides: &Overrides) -> R
                 claims.push(claim);
             }
         }
-        own.into_iter().for_each(|point| {
-            if !points.contains(&point) {
-                points.push(point)
-            }
-        });
+        points.extend(own.into_iter().filter(|point| known.insert(point.canonical())));
     }
     Ok((points, claims))
 }
 
 impl LawPlan {
+    /// The keys of a point's cells with these seeds.
+    pub fn keys(&self, point: &Point, seeds: Range<u64>) -> Vec<CellKey> {
+        let mut known = self.keys.borrow_mut();
+        let known = known.entry(point.canonical()).or_default();
+        seeds.map(|seed| known.entry(seed).or_insert_with(|| self.cell(point, seed).key).clone()).collect()
+    }
+
     /// The cell of a point with a seed.
     pub fn cell(&self, point: &Point, seed: u64) -> PlannedCell {
         let spec = CellSpec { law: self.card.id.clone(), point: point.clone(), seed };

@@ -5,6 +5,7 @@
 //! the verdicts of a plan are the same whatever was measured before, on how many workers, and after whatever interruption.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
@@ -19,7 +20,7 @@ use crate::{
     planning::{LawPlan, Plan, PlannedCell},
     progress::Progress,
     stop::Stop,
-    store::{CellRecord, Store},
+    store::{CellKey, CellRecord, Store},
 };
 
 /// How a session measures.
@@ -46,40 +47,67 @@ pub enum OnFailure {
 /// How many seeds each point has been asked for, by law and point.
 type Asked = BTreeMap<(String, String), u64>;
 
+/// How far a session has come.
+struct Standing {
+    asked: Asked,
+    /// Cells of each law that this session measured.
+    measured: BTreeMap<String, usize>,
+    /// What became of each law; nothing where more has been asked of it since.
+    judged: Vec<Option<LawOutcome>>,
+    /// What has been read of each law.
+    gathered: Vec<Gathered>,
+}
+
+/// The observations of a law's cells that have been read from the store: reading them at each look would take longer than judging.
+#[derive(Default)]
+struct Gathered {
+    observed: Observed,
+    cells: BTreeSet<CellKey>,
+    seconds: f64,
+}
+
 /// Carries out a plan and judges it. What was measured is in the store, whatever happens.
 pub fn carry_out(plan: &Plan, store: &mut Store, means: &Means<'_>) -> Result<Vec<LawOutcome>> {
-    let mut asked: Asked = Asked::new();
-    for law in &plan.laws {
-        for point in &law.points {
-            asked.insert(name(law, point), law.first_seeds);
-        }
-    }
+    let judged = vec![None; plan.laws.len()];
+    let gathered = plan.laws.iter().map(|_| Gathered::default()).collect();
+    let mut standing = Standing { asked: first_asked(plan), measured: BTreeMap::new(), judged, gathered };
     let mut progress = Progress::start(plan.laws.iter().map(|law| law.claims.len()).sum());
-    let mut measured: BTreeMap<String, usize> = BTreeMap::new();
     loop {
-        let missing = missing_cells(plan, store, &asked);
-        measure(plan, store, means, &asked, missing, &mut progress, &mut measured)?;
-        let outcomes = judge_plan(plan, store, &asked, &measured);
-        let stopped = means.stop.draining();
-        if stopped || !ask_more(plan, &outcomes, &mut asked) {
+        measure(plan, store, means, &mut standing, &mut progress)?;
+        for (place, outcome) in judge_open(plan, store, &mut standing) {
+            standing.judged[place] = Some(outcome);
+        }
+        if means.stop.draining() || !ask_more(plan, &mut standing) {
             progress.finish();
-            return Ok(outcomes);
+            return Ok(standing.judged.into_iter().flatten().collect());
         }
     }
 }
 
-/// The cells that have been asked for and are not in the store, seed by seed, so that all claims advance together.
-pub fn missing_cells(plan: &Plan, store: &Store, asked: &BTreeMap<(String, String), u64>) -> Vec<PlannedCell> {
-    let mut cells: Vec<PlannedCell> = asked_cells(plan, asked).filter(|cell| !store.cells.contains_key(&cell.key)).collect();
+/// The cells of these laws that have been asked for and are not in the store, seed by seed, so that all claims advance together.
+pub fn missing_cells<'a>(
+    plan: &'a Plan,
+    laws: impl Iterator<Item = &'a LawPlan>,
+    store: &Store,
+    asked: &'a Asked,
+) -> Vec<PlannedCell> {
+    let missing = asked_cells(plan, laws, asked).filter(|(.., key)| !store.cells.contains_key(key));
+    let mut cells: Vec<PlannedCell> = missing.map(|(law, point, seed, _)| law.cell(point, seed)).collect();
     cells.sort_by_key(|cell| cell.spec.seed);
     cells
 }
 
-fn asked_cells<'a>(plan: &'a Plan, asked: &'a Asked) -> impl Iterator<Item = PlannedCell> + 'a {
-    plan.laws.iter().flat_map(move |law| {
+/// Law, point, seed and key of every cell that has been asked for.
+fn asked_cells<'a>(
+    plan: &'a Plan,
+    laws: impl Iterator<Item = &'a LawPlan>,
+    asked: &'a Asked,
+) -> impl Iterator<Item = (&'a LawPlan, &'a Point, u64, CellKey)> {
+    laws.flat_map(move |law| {
         law.points.iter().flat_map(move |point| {
             let count = asked.get(&name(law, point)).copied().unwrap_or(0);
-            (plan.first_seed..plan.first_seed + count).map(move |seed| law.cell(point, seed))
+            let seeds = plan.first_seed..plan.first_seed + count;
+            seeds.clone().zip(law.keys(point, seeds)).map(move |(seed, key)| (law, point, seed, key))
         })
     })
 }
@@ -88,17 +116,17 @@ fn measure(
     plan: &Plan,
     store: &mut Store,
     means: &Means<'_>,
-    asked: &Asked,
-    cells: Vec<PlannedCell>,
+    standing: &mut Standing,
     progress: &mut Progress,
-    measured: &mut BTreeMap<String, usize>,
 ) -> Result<()> {
+    let open = plan.laws.iter().zip(&standing.judged).filter(|(_, judged)| judged.is_none()).map(|(law, _)| law);
+    let cells = missing_cells(plan, open, store, &standing.asked);
     progress.expect(&cells, store, means.jobs);
     let mut last_look = Instant::now();
     executor::measure(means.program, &plan.device, means.jobs, cells, means.stop, |Done { cell, outcome, seconds }| {
         match outcome {
             Ok(observations) => {
-                *measured.entry(cell.spec.law.clone()).or_default() += 1;
+                *standing.measured.entry(cell.spec.law.clone()).or_default() += 1;
                 progress.done(&cell, seconds);
                 let PlannedCell { key, spec, surroundings } = cell;
                 store.finish(CellRecord { key, spec, surroundings, observations }, seconds)?;
@@ -121,77 +149,108 @@ fn measure(
             }
         }
         if last_look.elapsed() > Duration::from_secs(2) {
-            let outcomes = judge_plan(plan, store, asked, measured);
-            progress.decided(decided(&outcomes));
+            let open = judge_open(plan, store, standing);
+            let outcomes = standing.judged.iter().flatten().chain(open.iter().map(|(_, outcome)| outcome));
+            progress.decided(decided(outcomes));
             last_look = Instant::now();
         }
         Ok(())
     })
 }
 
-/// Judges every claim of a plan on the seeds asked for.
-fn judge_plan(plan: &Plan, store: &Store, asked: &Asked, measured: &BTreeMap<String, usize>) -> Vec<LawOutcome> {
+/// Judges the laws of which more has been asked since they were judged, with their places in the plan.
+fn judge_open(plan: &Plan, store: &Store, standing: &mut Standing) -> Vec<(usize, LawOutcome)> {
     let level = OVERALL_LEVEL / plan.intervals().max(1) as f64;
-    let outcome = |law: &LawPlan| {
-        let mut observed = Observed::default();
-        let (mut cells, mut seconds) = (0, 0.0);
-        for point in &law.points {
-            let count = asked.get(&name(law, point)).copied().unwrap_or(0);
-            for seed in plan.first_seed..plan.first_seed + count {
-                let key = law.cell(point, seed).key;
-                if let Some(record) = store.cells.get(&key) {
-                    observed.add(point, seed, record.observations.clone());
-                    cells += 1;
-                    seconds += store.seconds.get(&key).copied().unwrap_or(0.0);
-                } else if let Some(message) = store.failures.get(&key) {
-                    observed.add_failure(point, seed, message);
-                }
-            }
-        }
-        let claims = law.claims.iter().map(|claim| {
-            let evidence = observed.evidence(claim);
-            let judgement = judge(claim, &evidence, level);
-            let cells = claim.diagram.iter().flat_map(|diagram| &diagram.cells);
-            let diagram = cells.map(|(_, _, site)| observed.mean(site)).collect();
-            ClaimOutcome { claim: claim.clone(), evidence, diagram, judgement }
-        });
-        let claims = claims.collect();
-        LawOutcome {
-            card: law.card.clone(),
-            claims,
-            cells,
-            measured: measured.get(&law.card.id).copied().unwrap_or(0),
-            seconds,
-        }
+    let Standing { asked, measured, judged, gathered } = standing;
+    let laws = plan.laws.iter().zip(gathered).enumerate().filter(|(place, _)| judged[*place].is_none());
+    let outcome = |(place, (law, gathered)): (usize, (&LawPlan, &mut Gathered))| {
+        let failures = gather(plan, law, store, asked, gathered);
+        let mut outcome = judge_law(law, &with_failures(&gathered.observed, failures), level);
+        outcome.measured = measured.get(&law.card.id).copied().unwrap_or(0);
+        (outcome.cells, outcome.seconds) = (gathered.cells.len(), gathered.seconds);
+        (place, outcome)
     };
-    plan.laws.iter().map(outcome).collect()
+    laws.map(outcome).collect()
 }
 
-/// Asks for half as many seeds again, at least two more, at every point of an undecided claim that has not had its most.
-/// False if there is nothing left to ask for.
-fn ask_more(plan: &Plan, outcomes: &[LawOutcome], asked: &mut Asked) -> bool {
-    let mut grown = BTreeSet::new();
-    for (law, outcome) in plan.laws.iter().zip(outcomes) {
-        let undecided = outcome.claims.iter().filter(|claim| claim.judgement.verdict == Verdict::Undecided);
-        for site in undecided.flat_map(|claim| claim.claim.all_sites()) {
-            let place = name(law, &site.point);
-            let Some(count) = asked.get_mut(&place) else { continue };
-            if *count < law.most_seeds && !grown.contains(&place) {
-                *count = (*count + (*count / 2).max(2)).min(law.most_seeds);
-                grown.insert(place);
-            }
+/// A cell that failed: point, seed and message.
+type Failure<'a> = (&'a Point, u64, &'a str);
+
+/// Reads what the store has of a law's cells since the last look. Failures are given back: a later session may mend them.
+fn gather<'a>(
+    plan: &'a Plan,
+    law: &'a LawPlan,
+    store: &'a Store,
+    asked: &'a Asked,
+    gathered: &mut Gathered,
+) -> Vec<Failure<'a>> {
+    let mut failures = Vec::new();
+    for (_, point, seed, key) in asked_cells(plan, std::iter::once(law), asked) {
+        if gathered.cells.contains(&key) {
+            continue;
+        }
+        if let Some(record) = store.cells.get(&key) {
+            gathered.observed.add(point, seed, record.observations.iter().cloned());
+            gathered.seconds += store.seconds.get(&key).copied().unwrap_or(0.0);
+            gathered.cells.insert(key);
+        } else if let Some(message) = store.failures.get(&key) {
+            failures.push((point, seed, message.as_str()));
         }
     }
-    !grown.is_empty()
+    failures
 }
 
-fn decided(outcomes: &[LawOutcome]) -> usize {
-    outcomes.iter().flat_map(|law| &law.claims).filter(|claim| claim.judgement.verdict != Verdict::Undecided).count()
+fn with_failures<'a>(observed: &'a Observed, failures: Vec<Failure<'_>>) -> Cow<'a, Observed> {
+    let mut observed = Cow::Borrowed(observed);
+    for (point, seed, message) in failures {
+        observed.to_mut().add_failure(point, seed, message);
+    }
+    observed
+}
+
+fn judge_law(law: &LawPlan, observed: &Observed, level: f64) -> LawOutcome {
+    let claims = law.claims.iter().map(|claim| {
+        let evidence = observed.evidence(claim);
+        let judgement = judge(claim, &evidence, level);
+        let cells = claim.diagram.iter().flat_map(|diagram| &diagram.cells);
+        let diagram = cells.map(|(_, _, site)| observed.mean(site)).collect();
+        ClaimOutcome { claim: claim.clone(), evidence, diagram, judgement }
+    });
+    LawOutcome { card: law.card.clone(), claims: claims.collect(), cells: 0, measured: 0, seconds: 0.0 }
+}
+
+/// Asks for half as many seeds again, at least two more, at every point of an undecided claim that has not had its most; the
+/// laws that have such claims are then to be judged anew. False if there is nothing left to ask for.
+fn ask_more(plan: &Plan, standing: &mut Standing) -> bool {
+    let mut grown = false;
+    for (law, judged) in plan.laws.iter().zip(&mut standing.judged) {
+        let claims = judged.iter().flat_map(|outcome| &outcome.claims);
+        let undecided = claims.filter(|claim| claim.judgement.verdict == Verdict::Undecided);
+        let places: BTreeSet<_> =
+            undecided.flat_map(|claim| claim.claim.all_sites()).map(|site| name(law, &site.point)).collect();
+        let mut more = false;
+        for place in places {
+            let Some(count) = standing.asked.get_mut(&place) else { continue };
+            if *count < law.most_seeds {
+                *count = (*count + (*count / 2).max(2)).min(law.most_seeds);
+                more = true;
+            }
+        }
+        if more {
+            *judged = None;
+            grown = true;
+        }
+    }
+    grown
+}
+
+fn decided<'a>(outcomes: impl Iterator<Item = &'a LawOutcome>) -> usize {
+    outcomes.flat_map(|law| &law.claims).filter(|claim| claim.judgement.verdict != Verdict::Undecided).count()
 }
 
 /// The cells that a finished session's outcome rests on.
 pub fn cells_used<'a>(plan: &Plan, store: &'a Store, outcomes: &[LawOutcome]) -> Vec<&'a CellRecord> {
-    let mut seeds: BTreeMap<(String, String), u64> = BTreeMap::new();
+    let mut seeds = Asked::new();
     for (law, outcome) in plan.laws.iter().zip(outcomes) {
         for ClaimOutcome { claim, evidence, .. } in &outcome.claims {
             let last = evidence.seeds.last().map_or(0, |seed| seed + 1 - plan.first_seed);
@@ -201,7 +260,7 @@ pub fn cells_used<'a>(plan: &Plan, store: &'a Store, outcomes: &[LawOutcome]) ->
             }
         }
     }
-    asked_cells(plan, &seeds).filter_map(|cell| store.cells.get(&cell.key)).collect()
+    asked_cells(plan, plan.laws.iter(), &seeds).filter_map(|(.., key)| store.cells.get(&key)).collect()
 }
 
 /// What the claims of a law will be asked of: for `plan`, which shows first seeds only.

@@ -63,6 +63,19 @@ fn a_second_run_measures_nothing() {
     assert!(common::stdout(&second).contains(" 0 measured now"), "{}", common::stdout(&second));
 }
 
+/// Tables are shared between runs only where both rest on the same cells.
+#[test]
+fn each_run_has_the_tables_of_its_cells() {
+    let store = tempfile::tempdir().expect("a folder");
+    let mut tables = ["4", "6", "6"].map(|seeds| {
+        output(store.path(), &["run", "rehearsal", "--set", "claimed=0.8", "--seeds", seeds]);
+        std::fs::read(store.path().join("latest/observations.parquet")).expect("the last run's table")
+    });
+    assert_eq!(tables[1], tables[2]);
+    tables.sort();
+    assert_ne!(tables[0], tables[2]);
+}
+
 /// Verdicts do not depend on what an earlier, longer run left in the store.
 #[test]
 fn other_seeds_in_the_store_change_no_verdict() {

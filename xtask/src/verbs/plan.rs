@@ -11,7 +11,7 @@ pub fn run(args: &SelectionArgs) -> Result<u8> {
     let house = House::open()?;
     let plan = Plan::new(&house, &Selection::resolve(args, &house.cards)?, args.device.name())?;
     let store = Store::read(&workspace::store(&args.store))?;
-    let missing = session::missing_cells(&plan, &store, &session::first_asked(&plan));
+    let missing = session::missing_cells(&plan, plan.laws.iter(), &store, &session::first_asked(&plan));
     let rows = plan.laws.iter().map(|law| {
         let cells = law.points.len() as u64 * law.first_seeds;
         let own: Vec<_> = missing.iter().filter(|cell| cell.spec.law == law.card.id).collect();

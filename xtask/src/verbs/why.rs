@@ -24,7 +24,7 @@ pub fn run(args: &SelectionArgs) -> Result<u8> {
     let plan = Plan::new(&house, &Selection::resolve(args, &house.cards)?, args.device.name())?;
     let store = Store::read(&workspace::store(&args.store))?;
     let asked = session::first_asked(&plan);
-    let missing = session::missing_cells(&plan, &store, &asked);
+    let missing = session::missing_cells(&plan, plan.laws.iter(), &store, &asked);
     for law in &plan.laws {
         for study in &law.card.studies {
             let points = law.points.iter().filter(|point| point.study == study.name).count() as u64;
