@@ -106,11 +106,15 @@ pub fn summary(outcome: &Outcome) -> String {
     let seconds: f64 = outcome.laws.iter().map(|law| law.seconds).sum();
     let (cells, measured) = outcome.laws.iter().fold((0, 0), |sum, law| (sum.0 + law.cells, sum.1 + law.measured));
     format!(
-        "{} laws, {} claims: {}. {cells} cells, {measured} measured now, {seconds:.0} s of one core.",
-        outcome.laws.len(),
-        outcome.claims().count(),
+        "{}, {}: {}. {cells} cells, {measured} measured now, {seconds:.0} s of one core.",
+        counted(outcome.laws.len(), "law"),
+        counted(outcome.claims().count(), "claim"),
         counts.collect::<Vec<_>>().join(", ")
     )
+}
+
+fn counted(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
 
 /// A number with four significant digits.
