@@ -7,7 +7,7 @@
 
 use lawbook_analysis::gaussian::normal_tail;
 
-use crate::{MemoryError, Separation, State, patterns::same_sites};
+use crate::{MemoryError, Patterns, Separation, State};
 
 /// A data set of states, and what its members do to a stored pattern.
 #[derive(Debug, Clone)]
@@ -30,13 +30,13 @@ pub struct Disturbance {
 }
 
 impl Population {
-    /// These states, stored with separation function `separation`. At least two sites.
+    /// These states, no two of them equal, stored with separation function `separation`. At least two sites.
     pub fn new(states: Vec<State>, separation: Separation) -> Result<Self, MemoryError> {
         let sites = states.first().map_or(0, State::sites);
         if sites < 2 {
             return Err(MemoryError::Empty { patterns: states.len(), sites });
         }
-        states.iter().try_for_each(|state| same_sites(sites, state.sites()))?;
+        Patterns::from_states(&states)?.distinct()?;
         separation.check(sites, states.len())?;
         let swing = |rest: f64| separation.at(rest + 1.0) - separation.at(rest - 1.0);
         let overlap = |agreeing: usize| 2.0 * agreeing as f64 - sites as f64;
@@ -100,7 +100,7 @@ mod tests {
     use lawbook_core::Key;
 
     use super::*;
-    use crate::{DenseMemory, Patterns, capacity};
+    use crate::{DenseMemory, capacity};
 
     fn random(count: usize, sites: usize, index: u64) -> Vec<State> {
         let patterns = Patterns::random(count, sites, &mut Key::new(["population"]).stream("states", index)).unwrap();
@@ -157,5 +157,8 @@ mod tests {
         assert_eq!(Population::new(uneven, Separation::Power(2)).unwrap_err(), MemoryError::Sites { expected: 9, found: 8 });
         let population = Population::new(random(3, 9, 3), Separation::Power(2)).unwrap();
         assert!(population.disturbance(&random(1, 8, 2)[0], None).is_err());
+        let twice = [random(3, 9, 3), random(1, 9, 3)].concat();
+        let duplicate = MemoryError::Duplicate { first: 0, second: 3, count: 4 };
+        assert_eq!(Population::new(twice, Separation::Power(2)).unwrap_err(), duplicate);
     }
 }

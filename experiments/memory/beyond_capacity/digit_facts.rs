@@ -1,11 +1,9 @@
 //! Facts about real digits: a bit is stored with several copies of each numeral, and asked for with a digit that was not stored.
 
-use std::array::from_fn;
-
 use anyhow::Result;
 use lawbook_core::Stream;
 use lawbook_memory::{
-    DenseMemory, Descent, Patterns, Separation, State,
+    DenseMemory, Patterns, Separation, State,
     mixture::{Cluster, Field, binomial, noisy_agreement},
 };
 
@@ -62,7 +60,7 @@ impl Study for DigitFacts {
         }
         points.extend(ORDERS.map(|n| at(n, 16)));
         points.push(Params { copies: "noise".into(), ..at(12, 16) });
-        let map = MAP.0.iter().flat_map(|&n| MAP.1.map(|m| Params { bits: bits / 15, ..at(n, m) }));
+        let map = MAP.0.iter().flat_map(|&n| MAP.1.map(|m| Params { bits: bits / 30, ..at(n, m) }));
         let new: Vec<Params> = map.filter(|p| !points.iter().any(|q| (p.n, p.M) == (q.n, q.M))).collect();
         points.into_iter().chain(new).collect()
     }
@@ -113,7 +111,7 @@ impl Study for DigitFacts {
         let memories = p.bits / READ;
         let mut wrong = 0.0;
         for _ in 0..memories {
-            let values: [f64; 10] = from_fn(|_| stream.sign());
+            let values: [f64; 10] = std::array::from_fn(|_| stream.sign());
             let mut states = Vec::new();
             for (digits, &value) in stored.iter().zip(&values) {
                 let pick = |stream: &mut Stream| &digits[stream.below(digits.len() as u64) as usize];
@@ -124,12 +122,12 @@ impl Study for DigitFacts {
                 }
             }
             let memory = DenseMemory::new(Patterns::from_states(&states)?, separation)?;
-            for read in 0..READ as usize {
-                let (digits, value) = (&unseen[read % 10], values[read % 10]);
-                let digit = &digits[stream.below(digits.len() as u64) as usize];
-                let mut descent = Descent::new(&memory, &with_bit(digit, stream.sign())?)?;
-                descent.visit(64);
-                wrong += f64::from(descent.state().signs()[64] != value);
+            let mut cues = Vec::new();
+            for digits in unseen.iter().cycle().take(READ as usize) {
+                cues.push(with_bit(&digits[stream.below(digits.len() as u64) as usize], stream.sign())?);
+            }
+            for (end, value) in memory.site_steps(&cues, 64)?.iter().zip(values.iter().cycle()) {
+                wrong += f64::from(end.signs()[64] != *value);
             }
         }
         cell.record("error", wrong / (memories * READ) as f64);
@@ -141,7 +139,7 @@ impl Study for DigitFacts {
 fn numerals() -> Result<[[Vec<State>; 10]; 2]> {
     let (data, labels) = load()?;
     let of = |unseen: bool| {
-        from_fn(|numeral| {
+        std::array::from_fn(|numeral| {
             let wanted = |i: &usize| usize::from(labels[*i]) == numeral && (i % UNSEEN == 0) == unseen;
             (0..data.len()).filter(wanted).map(|i| data[i].clone()).collect()
         })
