@@ -129,22 +129,20 @@ mod tests {
         }
     }
 
-    /// Of independent random states the error is the known one, for power and rectified functions.
+    /// Of independent random states the error is the known one.
     #[test]
     fn random_members_disturb_as_independent_patterns() {
-        for (separation, load) in [(Separation::Power(2), 40), (Separation::Rectified(3), 400)] {
-            let states = random(1200, 90, 1);
-            let population = Population::new(states.clone(), separation).unwrap();
-            let error = |mu: usize| {
-                let kind = population.disturbance(&states[mu], Some(mu)).unwrap();
-                population.one_step_error(&[(&kind, load - 1)])
-            };
-            let mean = (0..60).map(error).sum::<f64>() / 60.0;
-            // Without replacement the variance is smaller by the share drawn.
-            let load = load as f64 * (1200.0 - load as f64) / 1200.0;
-            let expected = capacity::one_step_error(separation, 90, load).unwrap();
-            assert!((mean / expected - 1.0).abs() < 0.08, "{separation}: {mean} {expected}");
-        }
+        let (states, separation, load) = (random(1200, 90, 1), Separation::Power(2), 40);
+        let population = Population::new(states.clone(), separation).unwrap();
+        let error = |mu: usize| {
+            let kind = population.disturbance(&states[mu], Some(mu)).unwrap();
+            population.one_step_error(&[(&kind, load - 1)])
+        };
+        let mean = (0..60).map(error).sum::<f64>() / 60.0;
+        // Without replacement the variance is smaller by the share drawn.
+        let load = load as f64 * (1200.0 - load as f64) / 1200.0;
+        let expected = capacity::one_step_error(separation, 90, load).unwrap();
+        assert!((mean / expected - 1.0).abs() < 0.08, "{mean} {expected}");
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Study for DigitFacts {
     fn grid(profile: Profile) -> Vec<Params> {
         let bits = match profile {
             Profile::Smoke => 2000,
-            Profile::Quick => 30_000,
+            Profile::Quick => 20_000,
             Profile::Full => 2_000_000,
         };
         let at = |n, m| Params { n, M: m, bits, ..Params::default() };
@@ -60,7 +60,7 @@ impl Study for DigitFacts {
         }
         points.extend(ORDERS.map(|n| at(n, 16)));
         points.push(Params { copies: "noise".into(), ..at(12, 16) });
-        let map = MAP.0.iter().flat_map(|&n| MAP.1.map(|m| Params { bits: bits / 30, ..at(n, m) }));
+        let map = MAP.0.iter().flat_map(|&n| MAP.1.map(|m| Params { bits: bits / 20, ..at(n, m) }));
         let new: Vec<Params> = map.filter(|p| !points.iter().any(|q| (p.n, p.M) == (q.n, q.M))).collect();
         points.into_iter().chain(new).collect()
     }

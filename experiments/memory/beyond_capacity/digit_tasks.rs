@@ -44,7 +44,7 @@ impl Study for DigitTasks {
     fn grid(profile: Profile) -> Vec<Params> {
         let digits = match profile {
             Profile::Smoke => 1500,
-            Profile::Quick => 24_000,
+            Profile::Quick => 12_000,
             Profile::Full => 600_000,
         };
         let curves =
@@ -53,7 +53,7 @@ impl Study for DigitTasks {
             return curves.take(MOVED.len()).collect();
         }
         let claimed: Vec<Params> = curves.collect();
-        let map = ORDERS.iter().flat_map(|&n| PIXELS.map(|m| Params { n, m, memories: digits / 4000, ..Params::default() }));
+        let map = ORDERS.iter().flat_map(|&n| PIXELS.map(|m| Params { n, m, memories: digits / 2000, ..Params::default() }));
         let new = map.filter(|p| !claimed.iter().any(|q| (p.n, p.K, p.m) == (q.n, q.K, q.m)));
         let new: Vec<Params> = new.collect();
         claimed.into_iter().chain(new).collect()
