@@ -140,7 +140,7 @@ fn numerals() -> Result<[[Vec<State>; 10]; 2]> {
     let (data, labels) = load()?;
     let of = |unseen: bool| {
         std::array::from_fn(|numeral| {
-            let wanted = |i: &usize| usize::from(labels[*i]) == numeral && (i % UNSEEN == 0) == unseen;
+            let wanted = |i: &usize| usize::from(labels[*i]) == numeral && i.is_multiple_of(UNSEEN) == unseen;
             (0..data.len()).filter(wanted).map(|i| data[i].clone()).collect()
         })
     };
