@@ -89,8 +89,7 @@ impl Patterns {
         Ok(self.agreements(state)?.into_iter().map(|agreeing| 2 * i64::from(agreeing) - sites).collect())
     }
 
-    /// The overlaps with each of many states. On all threads, and faster than one state after the other: a pattern is read once
-    /// for all of them.
+    /// The overlaps with each of many states, on all threads: a pattern is read once for all of them.
     pub fn overlaps_of(&self, states: &[State]) -> Result<Vec<Vec<i32>>, MemoryError> {
         states.iter().try_for_each(|state| same_sites(self.sites, state.sites))?;
         if self.sites > usize::from(u16::MAX) {
@@ -130,13 +129,10 @@ impl Patterns {
         (0..self.count).filter_map(earlier).collect()
     }
 
-    /// These patterns, if no two are equal. A dense memory gives a pattern that it holds twice twice the weight; ask for distinct
-    /// ones where each is meant to count once.
+    /// These patterns, if no two are equal. In a dense memory a pattern that is stored twice has twice the weight.
     pub fn distinct(self) -> Result<Self, MemoryError> {
-        match self.duplicates().first() {
-            None => Ok(self),
-            Some(&(first, second)) => Err(MemoryError::Duplicate { first, second, count: self.count }),
-        }
+        let Some(&(first, second)) = self.duplicates().first() else { return Ok(self) };
+        Err(MemoryError::Duplicate { first, second, count: self.count })
     }
 
     /// Numbers of sites at which each pattern agrees with the state.
