@@ -28,6 +28,8 @@
 pub mod correlated;
 pub mod correlated_capacity;
 pub mod crossover;
+pub mod digit_facts;
+pub mod digit_tasks;
 pub mod digits;
 pub mod examples;
 pub mod extraction;
@@ -72,6 +74,8 @@ pub fn law() -> Law {
         .study::<tasks::Tasks>()
         .study::<extraction::Extraction>()
         .study::<digits::DigitLoad>()
+        .study::<digit_tasks::DigitTasks>()
+        .study::<digit_facts::DigitFacts>()
 }
 
 /// The separation function of these parameters.

@@ -61,12 +61,44 @@ impl DenseMemory {
         Ok(flip_costs_of(self, std::slice::from_ref(state))?.concat())
     }
 
+    /// The same for many states, on all threads and faster than one after the other.
+    pub fn flip_costs_of(&self, states: &[State]) -> Result<Vec<Vec<f64>>, MemoryError> {
+        flip_costs_of(self, states)
+    }
+
     /// Every site at once takes the value of lower energy, the others held: the paper's update (eq. 3) in parallel. Ties keep
     /// their value. Unlike the asynchronous update, this may raise the energy.
     pub fn synchronous_step(&self, state: &State) -> Result<State, MemoryError> {
         let mut next = state.clone();
         self.preferred_flips(std::slice::from_ref(state))?.concat().into_iter().for_each(|site| next.flip(site));
         Ok(next)
+    }
+
+    /// The same for many states, on all threads and faster than one after the other.
+    pub fn synchronous_steps(&self, states: &[State]) -> Result<Vec<State>, MemoryError> {
+        let step = |(state, flips): (&State, Vec<usize>)| {
+            let mut next = state.clone();
+            flips.into_iter().for_each(|site| next.flip(site));
+            next
+        };
+        Ok(states.iter().zip(self.preferred_flips(states)?).map(step).collect())
+    }
+
+    /// What each state makes of one site, the others held: each state with that site where the energy is lower. Takes a fraction
+    /// of a step over all sites.
+    pub fn site_steps(&self, states: &[State], site: usize) -> Result<Vec<State>, MemoryError> {
+        if site >= self.patterns.sites() {
+            return Err(MemoryError::Index { what: "site", index: site, count: self.patterns.sites() });
+        }
+        let agreements = self.patterns.agreements_of(states)?.into_iter();
+        let step = |(agreements, state): (Vec<u32>, &State)| {
+            let (mut next, balance) = (state.clone(), Balance::new(self, agreements));
+            if balance.flip_cost(self, state, site) < -balance.tie() {
+                next.flip(site);
+            }
+            next
+        };
+        Ok(agreements.zip(states).map(step).collect())
     }
 
     /// For each state the sites that would lower the energy by turning over. Many states are looked at together.

@@ -13,6 +13,24 @@ pub enum MemoryError {
         /// Number of sites.
         sites: usize,
     },
+    /// More sites than fit.
+    #[error("{patterns} patterns of {sites} sites do not fit into memory: store fewer, or smaller ones")]
+    TooMany {
+        /// Number of patterns.
+        patterns: usize,
+        /// Number of sites.
+        sites: usize,
+    },
+    /// Two patterns are equal where each is meant to be another.
+    #[error("pattern {second} of {count} is pattern {first} once more: leave one of them out")]
+    Duplicate {
+        /// The first of its kind.
+        first: usize,
+        /// The one that equals it.
+        second: usize,
+        /// Number of patterns.
+        count: usize,
+    },
     /// A pattern or state has another number of sites than the memory.
     #[error("a state of {found} sites for patterns of {expected}: give every pattern and state the same number of sites")]
     Sites {

@@ -89,6 +89,7 @@ pub mod mixture;
 pub mod modern;
 pub mod palimpsest;
 mod patterns;
+pub mod population;
 pub mod probability_flow;
 pub mod projection;
 mod range;

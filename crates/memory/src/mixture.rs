@@ -76,6 +76,12 @@ impl Cluster {
         Self { centre, kinds: kinds.iter().map(|kind| (kind.members, kind.site)).collect(), environments }
     }
 
+    /// A cluster as found in data: `members` independent ones that have the centre's sign at the site, which agrees with the
+    /// reference sign with mean product `centre`. `law` are the probabilities of 0, 1, …, N − 1 agreeing sites of a member.
+    pub fn observed(centre: f64, members: usize, law: Vec<f64>) -> Self {
+        Self { centre, kinds: vec![(members, 1.0)], environments: vec![(1.0, vec![law])] }
+    }
+
     /// Members.
     fn count(&self) -> usize {
         self.kinds.iter().map(|(members, _)| members).sum()
@@ -213,6 +219,13 @@ pub fn binomial(sites: usize, bias: f64) -> Vec<f64> {
     (0..=sites).map(|k| log(k as f64).exp()).collect()
 }
 
+/// Probabilities of 0, 1, …, `sites` agreeing sites, once each of `sites` sites, of which so many agree, is turned over with
+/// probability `flips`.
+pub fn noisy_agreement(agreeing: usize, sites: usize, flips: f64) -> Vec<f64> {
+    let kept = 1.0 - 2.0 * flips;
+    convolved(&binomial(agreeing, kept), &binomial(sites.saturating_sub(agreeing), -kept))
+}
+
 /// The law of a sum of two independent counts.
 fn convolved(a: &[f64], b: &[f64]) -> Vec<f64> {
     let mut sum = vec![0.0; a.len() + b.len() - 1];
@@ -233,6 +246,22 @@ fn power((x, y): (f64, f64), count: usize) -> (f64, f64) {
 mod tests {
     use super::*;
     use crate::crosstalk::Crosstalk;
+
+    /// Noisy copies of a state, seen as data: turned over twice they agree as the flips of both say.
+    #[test]
+    fn observed_clusters_are_modelled_ones() {
+        let (separation, sites, members) = (Separation::Power(3), 40, 5);
+        let error = |cluster: Cluster| Field::new(separation, sites).unwrap().clusters(1, cluster).unwrap().error();
+        let block = Block { sites: sites - 1, centre: 1.0 };
+        let modelled = Cluster::new(0.4, &[block], &[Kind { members, site: 1.0, blocks: vec![0.7 * 0.6] }]);
+        let once = binomial(sites - 1, 0.7).into_iter().enumerate();
+        let mut law = vec![0.0; sites];
+        for (agreeing, weight) in once {
+            let again = noisy_agreement(agreeing, sites - 1, 0.2);
+            law.iter_mut().zip(again).for_each(|(sum, probability)| *sum += weight * probability);
+        }
+        assert!((error(Cluster::observed(0.4, members, law)) - error(modelled)).abs() < 1e-9);
+    }
 
     /// Independent memories are clusters of one: X-Val against the exact lattice sum of [`Crosstalk`].
     #[test]

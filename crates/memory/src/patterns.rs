@@ -57,7 +57,11 @@ impl Patterns {
         if count == 0 || sites == 0 {
             return Err(MemoryError::Empty { patterns: count, sites });
         }
-        Ok(Self { count, sites, planes: vec![0; count * words(sites)] })
+        let mut planes = Vec::new();
+        let reserved = count.checked_mul(words(sites)).map(|size| (size, planes.try_reserve_exact(size)));
+        let Some((size, Ok(()))) = reserved else { return Err(MemoryError::TooMany { patterns: count, sites }) };
+        planes.resize(size, 0);
+        Ok(Self { count, sites, planes })
     }
 
     /// Number of patterns.
@@ -85,8 +89,7 @@ impl Patterns {
         Ok(self.agreements(state)?.into_iter().map(|agreeing| 2 * i64::from(agreeing) - sites).collect())
     }
 
-    /// The overlaps with each of many states. On all threads, and faster than one state after the other: a pattern is read once
-    /// for all of them.
+    /// The overlaps with each of many states, on all threads: a pattern is read once for all of them.
     pub fn overlaps_of(&self, states: &[State]) -> Result<Vec<Vec<i32>>, MemoryError> {
         states.iter().try_for_each(|state| same_sites(self.sites, state.sites))?;
         if self.sites > usize::from(u16::MAX) {
@@ -124,6 +127,12 @@ impl Patterns {
         let of = |mu: usize| -> Vec<u64> { (0..words(self.sites)).map(|word| self.plane(word)[mu]).collect() };
         let earlier = |mu| Some((*first.entry(of(mu)).or_insert(mu), mu)).filter(|(one, other)| one != other);
         (0..self.count).filter_map(earlier).collect()
+    }
+
+    /// These patterns, if no two are equal. In a dense memory a pattern that is stored twice has twice the weight.
+    pub fn distinct(self) -> Result<Self, MemoryError> {
+        let Some(&(first, second)) = self.duplicates().first() else { return Ok(self) };
+        Err(MemoryError::Duplicate { first, second, count: self.count })
     }
 
     /// Numbers of sites at which each pattern agrees with the state.
@@ -354,7 +363,9 @@ mod tests {
         }
         let copied = Patterns::from_states(&[0, 1, 0, 2, 1, 0].map(|mu| states[mu].clone())).unwrap();
         assert_eq!(copied.duplicates(), [(0, 2), (1, 4), (0, 5)]);
+        assert_eq!(copied.distinct(), Err(MemoryError::Duplicate { first: 0, second: 2, count: 6 }));
         assert_eq!(patterns.duplicates(), []);
+        assert_eq!(patterns.clone().distinct(), Ok(patterns));
     }
 
     /// A bit takes a bit.
@@ -384,6 +395,13 @@ mod tests {
         let patterns = Patterns::random(2, 5, &mut stream).unwrap();
         let short = State::from_signs(&[1.0]).unwrap();
         assert_eq!(patterns.overlaps(&short).unwrap_err(), MemoryError::Sites { expected: 5, found: 1 });
+        assert_eq!(Patterns::from_states(&[]).unwrap_err(), MemoryError::Empty { patterns: 0, sites: 0 });
+        let uneven = Patterns::from_states(&[patterns.state(0), short.clone()]);
+        assert_eq!(uneven.unwrap_err(), MemoryError::Sites { expected: 5, found: 1 });
+        for (count, sites) in [(usize::MAX, 65), (1 << 50, 640)] {
+            let refused = Patterns::random(count, sites, &mut stream).unwrap_err();
+            assert_eq!(refused, MemoryError::TooMany { patterns: count, sites });
+        }
         assert_eq!(short.corrupted(2, &mut stream).unwrap_err(), MemoryError::Flips { flips: 2, sites: 1 });
     }
 }

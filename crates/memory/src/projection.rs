@@ -7,7 +7,7 @@
 use lawbook_analysis::gaussian::{normal_cdf, normal_tail};
 
 use crate::{
-    CouplingError, Couplings, Patterns,
+    CouplingError, Couplings, MemoryError, Patterns,
     couplings::{add_scaled, dot},
 };
 
@@ -16,9 +16,12 @@ const INDEPENDENT: f64 = 1e-9;
 
 impl Couplings {
     /// The projection on the span of the patterns, `W = Ξ (Ξᵀ Ξ)⁻¹ Ξᵀ` with the patterns as columns of Ξ, self-couplings
-    /// included: `W ξ = ξ` for each of up to N linearly independent patterns, correlated ones too.
+    /// included: `W ξ = ξ` for each of up to N linearly independent patterns, correlated ones too. Equal ones are refused by name.
     pub fn projection(patterns: &Patterns) -> Result<Self, CouplingError> {
         let (sites, count) = (patterns.sites(), patterns.count());
+        if let Some(&(first, second)) = patterns.duplicates().first() {
+            return Err(MemoryError::Duplicate { first, second, count }.into());
+        }
         // Gram-Schmidt, twice for orthogonality to rounding: W is the sum of the projections on the basis.
         let mut basis: Vec<Vec<f64>> = Vec::with_capacity(count);
         for pattern in 0..count {
@@ -148,5 +151,8 @@ mod tests {
         let one = State::from_signs(&[1.0, -1.0, 1.0]).unwrap();
         let twice = Patterns::from_states(&[one.clone(), one.negated()]).unwrap();
         assert_eq!(Couplings::projection(&twice), Err(CouplingError::Dependent { pattern: 1, count: 2, sites: 3 }));
+        let equal = Patterns::from_states(&[one.negated(), one.clone(), one]).unwrap();
+        let duplicate = MemoryError::Duplicate { first: 1, second: 2, count: 3 };
+        assert_eq!(Couplings::projection(&equal), Err(duplicate.into()));
     }
 }

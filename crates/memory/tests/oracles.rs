@@ -200,6 +200,24 @@ fn ties_keep_the_state() {
     }
 }
 
+/// Many states at once make the steps that each makes alone, where sums are exact and where they are rounded.
+#[test]
+fn many_states_step_as_each_alone() {
+    let mut stream = stream("steps", 0);
+    for separation in [Separation::Power(2), Separation::Rectified(3), Separation::Power(12)] {
+        let memory = random_memory(separation, 200, 65, &mut stream);
+        let cues: Vec<State> = (0..20).map(|mu| memory.patterns().state(mu).noisy(0.2, &mut stream).unwrap()).collect();
+        let (steps, costs) = (memory.synchronous_steps(&cues).unwrap(), memory.flip_costs_of(&cues).unwrap());
+        let last = memory.site_steps(&cues, 64).unwrap();
+        for (((cue, step), costs), last) in cues.iter().zip(&steps).zip(costs).zip(&last) {
+            assert_eq!(*step, memory.synchronous_step(cue).unwrap(), "{separation}");
+            assert_eq!(costs, memory.flip_costs(cue).unwrap(), "{separation}");
+            assert_eq!(*last, cue.with_sites_of(step, 64..65).unwrap(), "{separation}");
+        }
+        assert_eq!(memory.site_steps(&cues, 65), Err(MemoryError::Index { what: "site", index: 65, count: 65 }));
+    }
+}
+
 #[test]
 fn orders_and_sizes_out_of_range_are_refused() {
     let patterns = || Patterns::random(10, 1000, &mut stream("range", 0)).unwrap();

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use lawbook_analysis::gaussian::normal_tail;
-use lawbook_memory::{DenseMemory, Separation, capacity, concepts::ConceptModel};
+use lawbook_memory::{DenseMemory, Separation, State, capacity, concepts::ConceptModel};
 
 use crate::framework::{Cell, Claim, Margin, PhaseDiagram, Profile, Study, params};
 
@@ -75,10 +75,9 @@ impl Study for Correlated {
         for _ in 0..p.memories {
             let drawn = model.draw(&mut stream)?;
             let (shared, memory) = (drawn.prototypes.state(0), DenseMemory::new(drawn.examples, model.separation)?);
-            for mu in 0..PROBES.min(p.K as usize) {
-                let state = memory.patterns().state(mu);
-                let (costs, signs) = (memory.flip_costs(&state)?, state.signs());
-                for ((cost, sign), centre) in costs.iter().zip(signs).zip(shared.signs()) {
+            let states: Vec<State> = (0..PROBES.min(p.K as usize)).map(|mu| memory.patterns().state(mu)).collect();
+            for (costs, state) in memory.flip_costs_of(&states)?.iter().zip(&states) {
+                for ((cost, sign), centre) in costs.iter().zip(state.signs()).zip(shared.signs()) {
                     let (lost, against) = (f64::from(*cost < 0.0), f64::from(sign != centre));
                     wrong += lost;
                     opposing += against;

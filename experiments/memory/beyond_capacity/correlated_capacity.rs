@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use lawbook_analysis::gaussian::normal_tail_inverse;
-use lawbook_memory::{DenseMemory, Separation, concepts::ConceptModel};
+use lawbook_memory::{DenseMemory, Separation, State, concepts::ConceptModel};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, Verdict, params};
 
@@ -86,9 +86,9 @@ impl Study for CorrelatedCapacity {
                 let drawn = model.draw(&mut stream)?;
                 let shared = drawn.prototypes.state(0).signs();
                 let memory = DenseMemory::new(drawn.examples, separation)?;
-                for mu in 0..PROBES {
-                    let state = memory.patterns().state(mu);
-                    let (costs, signs) = (memory.flip_costs(&state)?, state.signs());
+                let states: Vec<State> = (0..PROBES).map(|mu| memory.patterns().state(mu)).collect();
+                for (costs, state) in memory.flip_costs_of(&states)?.iter().zip(&states) {
+                    let signs = state.signs();
                     for (cost, _) in costs.iter().zip(signs.iter().zip(&shared)).filter(|(_, (sign, centre))| sign != centre)
                     {
                         opposing += 1.0;

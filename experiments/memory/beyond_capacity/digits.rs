@@ -3,9 +3,8 @@
 use std::sync::OnceLock;
 
 use anyhow::Result;
-use lawbook_analysis::gaussian::normal_tail;
 use lawbook_core::{Stream, data::Digits};
-use lawbook_memory::{DenseMemory, Patterns, Separation, State, capacity, concepts::ConceptModel};
+use lawbook_memory::{DenseMemory, Patterns, Separation, State, capacity, concepts::ConceptModel, population::Population};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
@@ -107,7 +106,7 @@ impl Study for DigitLoad {
 }
 
 /// Distinct binarised digits and what they show, read once.
-fn load() -> Result<&'static (Vec<State>, Vec<u8>)> {
+pub(super) fn load() -> Result<&'static (Vec<State>, Vec<u8>)> {
     static DATA: OnceLock<(Vec<State>, Vec<u8>)> = OnceLock::new();
     match DATA.get() {
         Some(data) => Ok(data),
@@ -131,45 +130,27 @@ fn read() -> Result<(Vec<State>, Vec<u8>)> {
     Ok((states, labels))
 }
 
-fn shuffled(count: usize, stream: &mut Stream) -> Vec<usize> {
+pub(super) fn shuffled(count: usize, stream: &mut Stream) -> Vec<usize> {
     let mut order: Vec<usize> = (0..count).collect();
     stream.shuffle(&mut order);
     order
 }
 
-/// The error from the data's own crosstalk: at site i of digit ξ the other K − 1 digits are a draw without replacement, whose sum
-/// has mean (K − 1) μ and variance (K − 1) v (D − K)/(D − 2), μ and v those of `ξ_i ξ'_i G(R_i)` over the D − 1 other digits.
-/// Taken as Gaussian: at K = 50 the skewness of steep terms moves errors of 0.1 to 0.5 by up to a tenth.
+/// The error from the data's own crosstalk, taken as Gaussian: at K = 50 the skewness of steep terms moves errors of 0.1 to 0.5 by
+/// up to a tenth.
 fn error(n: i64, data: &[State], points: &[&Params]) -> Result<Claim> {
     let separation = Separation::Rectified(n as u32);
-    let (signs, count): (Vec<Vec<f64>>, f64) = (data.iter().map(State::signs).collect(), data.len() as f64);
-    let swing = |rest: f64| separation.at(rest + 1.0) - separation.at(rest - 1.0);
-    let mut predicted = vec![0.0; points.len()];
+    let population = Population::new(data.to_vec(), separation)?;
+    let (mut predicted, mut correlation) = (vec![0.0; points.len()], 0.0);
     // Every third digit stands for all: their errors scatter by less than 0.01.
-    let probes: Vec<&State> = data.iter().step_by(3).collect();
-    let overlap = 2.0 * 64.0;
-    let (with, against): (Vec<f64>, Vec<f64>) =
-        (0..=64).map(|a| (swing(2.0 * f64::from(a) - 65.0), swing(2.0 * f64::from(a) - 63.0))).unzip();
-    let mut correlation = 0.0;
-    for (mu, probe) in probes.iter().enumerate() {
-        let (mut first, mut second, own) = ([0.0; 64], [0.0; 64], probe.signs());
-        for (other, theirs) in data.iter().zip(&signs).enumerate().filter(|(i, _)| *i != 3 * mu).map(|(_, pair)| pair) {
-            let product = probe.overlap(other)? as f64;
-            correlation += product / (64.0 * (count - 1.0) * probes.len() as f64);
-            let agreeing = (0.25 * (2.0 * product + overlap)) as usize;
-            for ((one, two), (a, b)) in first.iter_mut().zip(&mut second).zip(own.iter().zip(theirs)) {
-                let term = if a == b { with[agreeing] } else { -against[agreeing] };
-                *one += term;
-                *two += term * term;
-            }
-        }
+    let probes: Vec<usize> = (0..data.len()).step_by(3).collect();
+    for &probe in &probes {
+        let others = population.disturbance(&data[probe], Some(probe))?;
         for (error, p) in predicted.iter_mut().zip(points) {
-            let others = p.K as f64 - 1.0;
-            for (one, two) in first.iter().zip(second) {
-                let mean = one / (count - 1.0);
-                let variance = others * (two / (count - 1.0) - mean * mean) * (count - p.K as f64) / (count - 2.0);
-                *error += normal_tail((swing(63.0) + others * mean) / variance.sqrt()) / (64 * probes.len()) as f64;
-            }
+            *error += population.one_step_error(&[(&others, p.K as usize - 1)]) / probes.len() as f64;
+        }
+        for other in data.iter().filter(|other| **other != data[probe]) {
+            correlation += data[probe].overlap(other)? as f64 / (64 * (data.len() - 1) * probes.len()) as f64;
         }
     }
     let independent = points.iter().map(|p| Ok(capacity::one_step_error(separation, 64, p.K as f64)?));

@@ -102,21 +102,24 @@ impl Study for Examples {
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let mut stream = cell.stream("concepts");
         let model = model(p);
-        let (mut example, mut prototype, mut fresh) = (0.0, 0.0, 0.0);
+        let mut errors = [0.0; 3];
         for _ in 0..p.memories {
             let concepts = model.draw(&mut stream)?;
             let memory = DenseMemory::new(concepts.examples, separation(&p.F, p.n))?;
+            // Prototypes, then cues and stored examples by turns, each with what it should become.
+            let mut cues: Vec<State> = (0..model.concepts).map(|concept| concepts.prototypes.state(concept)).collect();
+            let mut aims = cues.clone();
             for _ in 0..p.probes {
-                example += memory.one_step_error(stream.below(memory.patterns().count() as u64) as usize)?;
                 let concept = concepts.prototypes.state(stream.below(p.P as u64) as usize);
-                let cue: State = concept.noisy(p.r, &mut stream)?;
-                fresh += errors_between(&memory.synchronous_step(&cue)?, &concept)?;
+                let stored = memory.patterns().state(stream.below(memory.patterns().count() as u64) as usize);
+                cues.extend([concept.noisy(p.r, &mut stream)?, stored.clone()]);
+                aims.extend([concept, stored]);
             }
-            for concept in 0..model.concepts {
-                let state = concepts.prototypes.state(concept);
-                prototype += errors_between(&memory.synchronous_step(&state)?, &state)?;
+            for (at, (next, aim)) in memory.synchronous_steps(&cues)?.iter().zip(&aims).enumerate() {
+                errors[at.checked_sub(model.concepts).map_or(0, |probe| 1 + probe % 2)] += errors_between(next, aim)?;
             }
         }
+        let [prototype, fresh, example] = errors;
         let looked = (p.memories * p.probes) as f64;
         cell.record("example-error", example / looked);
         cell.record("fresh-error", fresh / looked);

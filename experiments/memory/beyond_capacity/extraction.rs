@@ -110,15 +110,21 @@ impl Study for Extraction {
         for _ in 0..p.memories {
             let memory = DenseMemory::new(model.draw(&mut stream)?, model.separation)?;
             let starts = Patterns::random(model.facts, sites, &mut stream)?;
-            for fact in 0..model.facts {
-                let stored = memory.patterns().state(fact * copies);
-                let foreign = memory.patterns().state((fact + 1) % model.facts * copies);
-                let cue = stored.with_sites_of(&starts.state(fact), read.clone())?;
-                for (error, other) in errors.iter_mut().zip([&stored, &starts.state(fact), &foreign]) {
-                    let next = memory.synchronous_step(&cue.with_sites_of(other, around.clone())?)?;
-                    *error += wrong(&next, &stored, read.clone())?;
+            let stored: Vec<State> = (0..model.facts).map(|fact| memory.patterns().state(fact * copies)).collect();
+            let mut cues = Vec::new();
+            for (fact, copy) in stored.iter().enumerate() {
+                let (start, foreign) = (starts.state(fact), &stored[(fact + 1) % model.facts]);
+                let cue = copy.with_sites_of(&start, read.clone())?;
+                for other in [copy, &start, foreign] {
+                    cues.push(cue.with_sites_of(other, around.clone())?);
                 }
-                errors[3] += wrong(&memory.synchronous_step(&stored)?, &stored, around.clone())?;
+                cues.push(copy.clone());
+            }
+            for (copy, next) in stored.iter().zip(memory.synchronous_steps(&cues)?.chunks_exact(4)) {
+                for (error, next) in errors.iter_mut().zip(&next[..3]) {
+                    *error += wrong(next, copy, read.clone())?;
+                }
+                errors[3] += wrong(&next[3], copy, around.clone())?;
             }
         }
         for (name, error) in ["recall-error", "fresh-error", "foreign-error", "context-error"].into_iter().zip(errors) {

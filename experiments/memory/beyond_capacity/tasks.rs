@@ -100,9 +100,7 @@ impl Study for Tasks {
                 states.push(states[mu].noisy(0.5 * (1.0 - p.s), &mut stream)?);
             }
             let memory = DenseMemory::new(Patterns::from_states(&states)?, Separation::Power(p.n as u32))?;
-            for mu in 0..probes {
-                error += memory.one_step_error(mu)?;
-            }
+            error += memory.one_step_errors(&states[..probes])?.iter().sum::<f64>();
         }
         cell.record("error", error / (p.memories as usize * probes) as f64);
         Ok(())
