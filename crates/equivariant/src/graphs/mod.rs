@@ -20,7 +20,7 @@ pub use karate::karate_club;
 pub use message_passing::MessagePassing;
 pub use signal::{GraphError, GraphSignal};
 pub use task::{full_random, stochastic_blocks, triangles};
-pub use training::{Recipe, Trained, fit, mean_squared_error};
+pub use training::{Recipe, Trained, fit, mean_squared_error, squared_error};
 
 use lawbook_core::{Device, Kind, Stream, Tensor};
 

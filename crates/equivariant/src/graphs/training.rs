@@ -2,7 +2,7 @@
 
 use lawbook_core::{
     Kind, Stream, Tensor, no_grad,
-    optim::{Decay, Optimiser, Rule},
+    optim::{Decay, Optimiser, Rule, gradients},
     tensor::scalar,
     training::{Outcome, train, unobserved},
 };
@@ -71,6 +71,17 @@ pub fn fit(
         }
     }
     best
+}
+
+/// The model's mean squared error on graphs with labels, and its gradient by parameter.
+pub fn squared_error(
+    model: &dyn GraphModel,
+    parameters: &[Tensor],
+    graphs: &GraphSignal,
+    labels: &Tensor,
+) -> (f64, Vec<Tensor>) {
+    let loss = (model.forward(parameters, graphs) - labels).square().mean(None::<Kind>);
+    (scalar(&loss), gradients(&loss, parameters))
 }
 
 /// The model's mean squared error on graphs with labels.

@@ -1,6 +1,6 @@
 //! The three set models: f(X) = σ(Agg_i ρ(X_i)) with networks ρ and σ that do not depend on the number of points.
 
-use lawbook_core::{Device, Kind, Stream, Tensor};
+use lawbook_core::{Device, Kind, Stream, Tensor, optim::gradients, tensor::scalar};
 
 use crate::mlp::{Mlp, ModelError};
 
@@ -133,6 +133,12 @@ impl SetModel {
     pub fn forward(&self, parameters: &[Tensor], sets: &Tensor) -> Tensor {
         let (point, readout) = self.split(parameters);
         self.readout.forward(readout, &self.aggregation.apply(&self.point.forward(point, sets)))
+    }
+
+    /// The mean squared error of the outputs from `labels` `[sets, outputs]`, and its gradient by parameter.
+    pub fn squared_error(&self, parameters: &[Tensor], sets: &Tensor, labels: &Tensor) -> (f64, Vec<Tensor>) {
+        let loss = (self.forward(parameters, sets) - labels).square().mean(None::<Kind>);
+        (scalar(&loss), gradients(&loss, parameters))
     }
 
     /// The same with ρ − ρ(0) in the place of ρ, so that a point at the origin adds nothing to a sum.
