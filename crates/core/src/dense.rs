@@ -5,6 +5,7 @@
 //! the nearest cache, and no width is padded. Every level of instructions gives the same bits.
 
 mod kernels;
+mod stack;
 
 use crate::{
     Kind, Tensor,
@@ -12,6 +13,8 @@ use crate::{
     simd::{LANES, Level},
 };
 use kernels::{Affine, Outer, PANEL};
+
+pub use stack::Stack;
 
 /// Points of a block.
 const BLOCK: usize = 2 * LANES;
@@ -88,6 +91,49 @@ impl Columns {
         selected
     }
 
+    /// The sums `[channels, groups]` over every `points` consecutive points, times a factor.
+    pub fn pool(&self, points: usize, factor: f32) -> Self {
+        let groups = self.points / points.max(1);
+        let mut pooled = Self::zeros(self.channels, groups);
+        for group in 0..groups {
+            for channel in 0..self.channels {
+                let pieces = self.pieces(channel, group * points, (group + 1) * points);
+                *pooled.at(channel, group) = factor * pieces.map(sum).sum::<f32>();
+            }
+        }
+        pooled
+    }
+
+    /// The derivative by numbers that were [pooled](Self::pool), behind ReLU whose output they were, for the derivative `slopes` by the sums.
+    pub fn spread(&self, slopes: &Self, points: usize, factor: f32) -> Self {
+        let mut spread = Self::zeros(self.channels, self.points);
+        for group in 0..slopes.points {
+            for channel in 0..self.channels {
+                let slope = factor * slopes.get(channel, group);
+                let (from, to) = (group * points, (group + 1) * points);
+                for (to, active) in spread.pieces_mut(channel, from, to).zip(self.pieces(channel, from, to)) {
+                    to.iter_mut().zip(active).for_each(|(to, h)| *to = if *h > 0.0 { slope } else { 0.0 });
+                }
+            }
+        }
+        spread
+    }
+
+    /// The largest number of a channel among the points `from..to`, NaN if there is one, and where it is.
+    pub fn maximum(&self, channel: usize, from: usize, to: usize) -> (f32, usize) {
+        let mut best = (f32::NEG_INFINITY, from);
+        let mut start = from;
+        for piece in self.pieces(channel, from, to) {
+            for (i, value) in piece.iter().enumerate() {
+                if *value > best.0 || value.is_nan() {
+                    best = (*value, start + i);
+                }
+            }
+            start += piece.len();
+        }
+        best
+    }
+
     /// The derivative of ReLU: keeps what lies where `activations`, its output, are positive.
     pub fn gate(&mut self, activations: &Self) {
         for (row, active) in self.rows.as_flattened_mut().iter_mut().zip(activations.rows.as_flattened()) {
@@ -100,6 +146,16 @@ impl Columns {
         (self.channels, self.points) = (channels, points);
         self.rows.resize(channels * points.div_ceil(BLOCK), Row::default());
     }
+}
+
+/// The sum of at most a block of numbers, in lanes.
+fn sum(piece: &[f32]) -> f32 {
+    let (lanes, rest) = piece.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for lanes in lanes {
+        (0..LANES).for_each(|i| sums[i] += lanes[i]);
+    }
+    sums.iter().sum::<f32>() + rest.iter().sum::<f32>()
 }
 
 /// What follows a layer.

@@ -136,7 +136,12 @@ impl SetModel {
     }
 
     /// The mean squared error of the outputs from `labels` `[sets, outputs]`, and its gradient by parameter.
+    ///
+    /// In single precision on the CPU several times faster than by tensors, and on all of rayon's threads.
     pub fn squared_error(&self, parameters: &[Tensor], sets: &Tensor, labels: &Tensor) -> (f64, Vec<Tensor>) {
+        if let Some(found) = super::slopes::squared_error(self, parameters, sets, labels) {
+            return found;
+        }
         let loss = (self.forward(parameters, sets) - labels).square().mean(None::<Kind>);
         (scalar(&loss), gradients(&loss, parameters))
     }
