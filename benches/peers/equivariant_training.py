@@ -62,6 +62,28 @@ def models(np, relu):
             x = x @ p[layer].T + operator @ x @ p[layer + 1].T
         return x
 
+    def siamese(p, features):
+        difference = (features[:40, None] - features[None, 40:]) @ p[0].T
+        return np.sqrt((difference**2).sum(-1)) * p[1] + p[2]
+
+    def mean_sets(p, x):
+        return network(p[6:], network(p[:6], x).mean(-2))
+
+    def svd_ds(p, data):
+        return siamese(p, mean_sets(p[3:], data["coordinates"]))
+
+    def ds_ci(p, data):
+        points = data["clouds"]
+        gram, n = points @ np.swapaxes(points, -2, -1), points.shape[-2]
+        d, (i, j) = diagonal(gram), np.triu_indices(n, 1)
+        star = ((d[..., None] * gram).sum((-2, -1)) - (d**2).sum(-1)) / (n * (n - 1))
+        parts = [
+            mean_sets(p[3:13], d[..., None]),
+            mean_sets(p[13:23], gram[:, i, j][..., None]),
+            network(p[23:29], star[:, None]),
+        ]
+        return siamese(p, network(p[29:], np.concatenate(parts, axis=-1)))
+
     def diagonal(a):
         return np.diagonal(a, axis1=-2, axis2=-1)
 
@@ -123,6 +145,8 @@ def models(np, relu):
         "ign": ign,
         "ggnn": ggnn(True),
         "continuous": ggnn(False),
+        "svd-ds": svd_ds,
+        "ds-ci": ds_ci,
     }
 
 

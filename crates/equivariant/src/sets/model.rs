@@ -146,6 +146,25 @@ impl SetModel {
         (scalar(&loss), gradients(&loss, parameters))
     }
 
+    /// The loss that a head makes of the outputs `[sets, outputs]`, and its gradient by the head's parameters, then by the model's.
+    pub fn slopes_through(
+        &self,
+        parameters: &[Tensor],
+        sets: &Tensor,
+        head_parameters: &[Tensor],
+        head: impl Fn(&Tensor) -> Tensor,
+    ) -> (f64, Vec<Tensor>) {
+        let part = (self, parameters, sets);
+        match super::slopes::through(&[part], head_parameters, |outputs| head(&outputs[0])) {
+            Some((loss, slopes)) => (loss, slopes.into_iter().flatten().collect()),
+            None => {
+                let loss = head(&self.forward(parameters, sets));
+                let all: Vec<Tensor> = head_parameters.iter().chain(parameters).map(Tensor::shallow_clone).collect();
+                (scalar(&loss), gradients(&loss, &all))
+            }
+        }
+    }
+
     /// The same with ρ − ρ(0) in the place of ρ, so that a point at the origin adds nothing to a sum.
     pub fn forward_centred(&self, parameters: &[Tensor], sets: &Tensor) -> Tensor {
         let (point, readout) = self.split(parameters);

@@ -6,6 +6,8 @@
 use lawbook_core::{
     Tensor,
     dense::{Activation, Columns, Layer, Slopes, Stack, numbers},
+    optim::gradients,
+    tensor::scalar,
 };
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
@@ -99,6 +101,45 @@ pub(super) fn squared_error(
         (loss + other, gradient)
     })?;
     Some((loss / f64::from(total), packed.finish(gradient).tensors(parameters)))
+}
+
+/// A set model with its parameters and the sets it is applied to.
+pub(crate) type Part<'a> = (&'a SetModel, &'a [Tensor], &'a Tensor);
+
+/// The loss that `tail` makes of the outputs of the parts, and its gradient: by the parameters of `tail` in one list, then by those of
+/// each part. Nothing where the tensors are not in single precision on the CPU.
+pub(crate) fn through(
+    parts: &[Part<'_>],
+    tail_parameters: &[Tensor],
+    tail: impl FnOnce(&[Tensor]) -> Tensor,
+) -> Option<(f64, Vec<Vec<Tensor>>)> {
+    let mut passes = Vec::new();
+    for (model, parameters, sets) in parts {
+        let &[_, points, dimension] = sets.size().as_slice() else { return None };
+        if dimension != model.point().inputs() {
+            return None;
+        }
+        let packed = Packed::new(model, parameters, points as usize)?;
+        let pass = packed.forward(&numbers(sets)?);
+        passes.push((packed, pass));
+    }
+    let leaf = |(_, pass): &(Packed, Pass)| {
+        let (channels, sets) = (pass.output().channels(), pass.output().points());
+        let flat: Vec<f32> = (0..sets * channels).map(|i| pass.output().get(i % channels, i / channels)).collect();
+        Tensor::from_slice(&flat).reshape([sets as i64, channels as i64]).set_requires_grad(true)
+    };
+    let outputs: Vec<Tensor> = passes.iter().map(leaf).collect();
+    let loss = tail(&outputs);
+    let all: Vec<Tensor> = tail_parameters.iter().chain(&outputs).map(Tensor::shallow_clone).collect();
+    let mut slopes = gradients(&loss, &all);
+    let by_output = slopes.split_off(tail_parameters.len());
+    let mut found = vec![slopes];
+    for (((packed, pass), by_output), (_, parameters, _)) in passes.iter().zip(by_output).zip(parts) {
+        let mut gradient = packed.zeros();
+        packed.backward(pass, Columns::from_points(&numbers(&by_output)?, pass.output().channels()), &mut gradient);
+        found.push(packed.finish(gradient).tensors(parameters));
+    }
+    Some((scalar(&loss), found))
 }
 
 impl Packed {
@@ -196,7 +237,7 @@ impl Packed {
 
 #[cfg(test)]
 mod tests {
-    use lawbook_core::{Device, Key, Kind, optim::gradients, tensor::to_vec};
+    use lawbook_core::{Device, Key, Kind, tensor::to_vec};
 
     use super::*;
     use crate::mlp::Mlp;
