@@ -263,9 +263,20 @@ impl Slopes {
 
     /// Adds Σ g xᵀ and Σ g over all points, for inputs x of the layer and derivatives g by its output. In the padding g must be zero.
     pub fn add(&mut self, slopes: &Columns, x: &Columns) {
-        assert_eq!((slopes.points, slopes.channels), (x.points, self.bias.len()), "the same points, a channel for each output");
+        assert_eq!(
+            (slopes.points, slopes.channels),
+            (x.points, self.bias.len()),
+            "the same points, a channel for each output"
+        );
         let (g, x, inputs) = (&slopes.rows, &x.rows, x.channels);
-        Level::widest().run(Outer { g, x, outputs: self.bias.len(), inputs, weight: &mut self.weight, bias: &mut self.bias });
+        Level::widest().run(Outer {
+            g,
+            x,
+            outputs: self.bias.len(),
+            inputs,
+            weight: &mut self.weight,
+            bias: &mut self.bias,
+        });
     }
 
     /// Adds those of another part of the points.

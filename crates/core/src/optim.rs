@@ -132,7 +132,11 @@ impl Optimiser {
                         corrections: [1.0 - beta1.powi(steps), 1.0 - beta2.powi(steps)],
                         epsilon: epsilon * times.epsilon,
                         coupled: if let Decay::Coupled(lambda) = self.decay { lambda * times.decay } else { 0.0 },
-                        shrink: if let Decay::Decoupled(lambda) = self.decay { 1.0 - eta * lambda * times.decay } else { 1.0 },
+                        shrink: if let Decay::Decoupled(lambda) = self.decay {
+                            1.0 - eta * lambda * times.decay
+                        } else {
+                            1.0
+                        },
                     };
                     if coefficients.step([w, &mut self.first[i], &mut self.second[i]], g) {
                         continue;

@@ -87,10 +87,8 @@ impl DsCi {
         let (first, second, rest) = self.split(parameters);
         let gram = self.gram(clouds)?;
         let star = self.pairs.star(&gram);
-        let parts = [
-            (&self.set, first, &gram.diagonal(0, -2, -1).unsqueeze(-1)),
-            (&self.set, second, &self.pairs.entries(&gram)),
-        ];
+        let parts =
+            [(&self.set, first, &gram.diagonal(0, -2, -1).unsqueeze(-1)), (&self.set, second, &self.pairs.entries(&gram))];
         let tail: Vec<Tensor> = head_parameters.iter().chain(rest).map(Tensor::shallow_clone).collect();
         let found = slopes::through(&parts, &tail, |outputs| head(&self.join([&outputs[0], &outputs[1]], rest, &star)));
         if let Some((loss, mut slopes)) = found {

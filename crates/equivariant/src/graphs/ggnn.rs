@@ -115,6 +115,10 @@ impl GraphModel for Ggnn {
         state.1
     }
 
+    fn matrices(&self) -> i64 {
+        self.channels[1..].iter().copied().max().unwrap_or(0)
+    }
+
     fn parameter_count(&self) -> i64 {
         let count = |shape: Vec<i64>| shape.iter().product::<i64>();
         self.channels.windows(2).flat_map(|pair| self.shapes(pair)).map(count).sum()

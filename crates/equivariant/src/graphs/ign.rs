@@ -105,6 +105,10 @@ impl GraphModel for Ign {
         vector_layer(&matrices, &parameters[2 * last], &parameters[2 * last + 1])
     }
 
+    fn matrices(&self) -> i64 {
+        self.channels[..self.channels.len() - 1].iter().copied().max().unwrap_or(0)
+    }
+
     fn parameter_count(&self) -> i64 {
         let layers = self.channels.len() - 1;
         let count = |(i, pair): (usize, &[i64])| {

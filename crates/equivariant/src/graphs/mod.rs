@@ -34,6 +34,9 @@ pub trait GraphModel: Sync {
 
     /// Number of scalar parameters.
     fn parameter_count(&self) -> i64;
+
+    /// The most matrices n×n that a layer makes of a graph, beside its adjacency.
+    fn matrices(&self) -> i64;
 }
 
 /// Mixes the channels of matrices: `[b, d, n, m]` with `[s, d]` to `[b, s, n, m]`, without a permutation in memory.

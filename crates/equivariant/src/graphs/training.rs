@@ -1,8 +1,9 @@
 //! Node regression on graphs by the paper's recipe: AdamW on the mean squared error, and the epoch that is best on validation.
 
 use lawbook_core::{
-    Kind, Stream, Tensor, no_grad,
+    Kind, Stream, Tensor,
     device::use_one_thread_here,
+    no_grad,
     optim::{Decay, Optimiser, Rule, gradients, parameter},
     tensor::scalar,
     training::{Outcome, descend, unobserved},
@@ -74,8 +75,11 @@ pub fn fit(
     best
 }
 
-/// Numbers in the adjacency matrices of the graphs that are worked on at once: what a channel of matrices takes of the cache.
-const NUMBERS: i64 = 20_000;
+/// Numbers in the matrices of one layer of the graphs that are worked on at once: some layers' fit in the cache.
+const NUMBERS: i64 = 140_000;
+
+/// Parts come in multiples of this many, so that threads have as much to do as each other.
+const ROUND: u64 = 4;
 
 /// The model's mean squared error on graphs with labels, and its gradient by parameter.
 ///
@@ -87,7 +91,9 @@ pub fn squared_error(
     graphs: &GraphSignal,
     labels: &Tensor,
 ) -> (f64, Vec<Tensor>) {
-    let some = (NUMBERS / graphs.adjacency().size()[1..].iter().product::<i64>().max(1)).max(1);
+    let most = (NUMBERS / (graphs.nodes().pow(2) * (1 + model.matrices()))).max(1);
+    let count = (graphs.graphs() as u64).div_ceil(most as u64).next_multiple_of(ROUND);
+    let some = (graphs.graphs() as u64).div_ceil(count) as i64;
     let parts = graphs.split(some).into_iter().zip(labels.split(some, 0));
     // Each part has parameters of its own: autograd keeps notes at them.
     let parts: Vec<_> = parts.map(|(graphs, labels)| (graphs, labels, copies(parameters))).collect();
