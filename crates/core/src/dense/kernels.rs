@@ -152,9 +152,10 @@ impl Outer<'_> {
                 }
             }
         }
-        for i in 0..O {
-            for j in 0..K {
-                self.weight[(o + i) * self.inputs + k + j] += total(sums[i][j].store_f32());
+        for (i, sums) in sums.iter().enumerate() {
+            let row = &mut self.weight[(o + i) * self.inputs + k..][..K];
+            for (weight, sum) in row.iter_mut().zip(sums) {
+                *weight += total(sum.store_f32());
             }
         }
         K
