@@ -228,11 +228,6 @@ impl Layer {
         self.inputs
     }
 
-    /// Channels out.
-    pub fn outputs(&self) -> usize {
-        self.outputs
-    }
-
     /// Writes the layer's output for the points `x` to `out`.
     pub fn apply(&self, x: &Columns, activation: Activation, out: &mut Columns) {
         assert_eq!(x.channels, self.inputs, "channels of the points and of the layer");
