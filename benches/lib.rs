@@ -8,6 +8,7 @@
 mod dense_one_step;
 pub mod ensembles;
 mod equivariant_bases;
+mod equivariant_training;
 mod laplacian;
 mod memories;
 mod normals;
@@ -102,7 +103,7 @@ pub fn benches() -> Vec<Bench> {
         normals::BENCH,
         threshold_linear::BENCH,
     ];
-    [&ensembles::BENCHES[..], &memories::BENCHES[..], &singles].concat()
+    [&ensembles::BENCHES[..], &memories::BENCHES[..], &equivariant_training::BENCHES[..], &singles].concat()
 }
 
 #[cfg(test)]

@@ -34,6 +34,14 @@ pub fn use_one_thread() {
     tch::set_num_interop_threads(1);
 }
 
+/// One thread inside the tensor operations that this thread calls, where others of the program do their own beside it.
+pub fn use_one_thread_here() {
+    thread_local!(static DONE: std::cell::Cell<bool> = const { std::cell::Cell::new(false) });
+    if !DONE.replace(true) {
+        tch::set_num_threads(1);
+    }
+}
+
 /// The version of the libtorch that this program was built for; the set-up checks that it is the one installed.
 pub const LIBTORCH_VERSION: &str = "2.11.0";
 

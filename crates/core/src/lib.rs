@@ -5,6 +5,7 @@
 //! sweep, today or after a resume.
 
 pub mod data;
+pub mod dense;
 pub mod device;
 pub mod equivariance;
 pub mod lbfgs;

@@ -2,6 +2,8 @@
 //!
 //! libtorch's own optimisers hide their state and know no per-tensor epsilon; theory needs both.
 
+mod in_place;
+
 use crate::{Kind, Tensor, no_grad};
 
 /// An update rule.
@@ -123,6 +125,23 @@ impl Optimiser {
             for (i, (w, g)) in parameters.iter_mut().zip(gradients).enumerate() {
                 let times = self.multipliers[i];
                 let eta = self.learning_rate * times.learning_rate;
+                if let Rule::Adam { beta1, beta2, epsilon } = self.rule {
+                    let coefficients = in_place::Adam {
+                        eta,
+                        betas: [beta1, beta2],
+                        corrections: [1.0 - beta1.powi(steps), 1.0 - beta2.powi(steps)],
+                        epsilon: epsilon * times.epsilon,
+                        coupled: if let Decay::Coupled(lambda) = self.decay { lambda * times.decay } else { 0.0 },
+                        shrink: if let Decay::Decoupled(lambda) = self.decay {
+                            1.0 - eta * lambda * times.decay
+                        } else {
+                            1.0
+                        },
+                    };
+                    if coefficients.step([w, &mut self.first[i], &mut self.second[i]], g) {
+                        continue;
+                    }
+                }
                 let g = match self.decay {
                     Decay::Coupled(lambda) if lambda != 0.0 => g + &*w * (lambda * times.decay),
                     Decay::Coupled(_) => g.shallow_clone(),
@@ -234,6 +253,31 @@ mod tests {
         assert!(largest > 1.1 * square);
         let amsgrad = Rule::AmsGrad { beta1: 0.5, beta2: 0.6, epsilon: 1e-3 };
         assert!((run(amsgrad, Decay::Coupled(0.0), 30) - w).abs() < 1e-13);
+    }
+
+    /// The pass in place does what the tensor operations do: AMSGrad goes by those, and is Adam while second moments grow. The
+    /// gradient of a matrix may come transposed.
+    #[test]
+    fn adam_in_place_is_adam_in_tensors() {
+        for (kind, tolerance) in [(Kind::Double, 1e-14), (Kind::Float, 1e-6)] {
+            for decay in [Decay::Coupled(0.3), Decay::Decoupled(0.3)] {
+                let run = |rule: Rule| {
+                    let start = Tensor::arange(6, (kind, Device::Cpu)).reshape([2, 3]) - 2.5;
+                    let mut w = [start];
+                    let mut optimiser = Optimiser::new(rule, 0.01, &w).with_decay(decay);
+                    for step in 1..5 {
+                        let g = (Tensor::arange(6, (kind, Device::Cpu)) + 1.0).reshape([3, 2]) * f64::from(step);
+                        optimiser.step(&mut w, &[g.transpose(0, 1)]);
+                    }
+                    to_vec(&w[0])
+                };
+                let (beta1, beta2, epsilon) = (0.9, 0.999, 1e-8);
+                let pairs = run(Rule::ADAM).into_iter().zip(run(Rule::AmsGrad { beta1, beta2, epsilon }));
+                for (a, b) in pairs {
+                    assert!((a - b).abs() < tolerance, "{a} {b}");
+                }
+            }
+        }
     }
 
     /// A tensor with multipliers steps as one with the products as its hyper-parameters.

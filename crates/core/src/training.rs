@@ -47,17 +47,33 @@ pub fn train(
     optimiser: &mut Optimiser,
     steps: usize,
     mut loss: impl FnMut(usize, &[Tensor]) -> Tensor,
+    observer: impl FnMut(&Step<'_>) -> ControlFlow<()>,
+) -> Outcome {
+    let slopes = |number, parameters: &[Tensor]| {
+        let value = loss(number, parameters);
+        let last = scalar(&value);
+        // Nobody steps along the gradient of what is not finite.
+        (last, if last.is_finite() { gradients(&value, parameters) } else { Vec::new() })
+    };
+    descend(parameters, optimiser, steps, slopes, observer)
+}
+
+/// The same for a loss that comes with its gradient: `slopes(step, parameters)` gives both, the gradient by parameter.
+pub fn descend(
+    parameters: &mut [Tensor],
+    optimiser: &mut Optimiser,
+    steps: usize,
+    mut slopes: impl FnMut(usize, &[Tensor]) -> (f64, Vec<Tensor>),
     mut observer: impl FnMut(&Step<'_>) -> ControlFlow<()>,
 ) -> Outcome {
     let mut last = f64::NAN;
     for number in 1..=steps {
-        let value = loss(number, parameters);
-        last = scalar(&value);
+        let (loss, gradient) = slopes(number, parameters);
+        last = loss;
         if !last.is_finite() {
             return Outcome::Diverged { step: number };
         }
-        let slopes = gradients(&value, parameters);
-        optimiser.step(parameters, &slopes);
+        optimiser.step(parameters, &gradient);
         if observer(&Step { number, loss: last, parameters }).is_break() {
             return Outcome::Stopped { step: number, loss: last };
         }

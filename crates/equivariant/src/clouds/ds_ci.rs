@@ -1,11 +1,11 @@
 //! DeepSets on conjugation invariants (Blum-Smith et al. 2024): generically universal invariants of the Gram matrix.
 
-use lawbook_core::{Device, Kind, Stream, Tensor};
+use lawbook_core::{Device, Kind, Stream, Tensor, optim::gradients, tensor::scalar};
 
 use super::{CloudError, CloudModel, PointClouds};
 use crate::{
     mlp::{Mlp, ModelError},
-    sets::{Aggregation, SetModel},
+    sets::{Aggregation, SetModel, slopes},
 };
 
 /// Which pairs of points the averages run over.
@@ -75,6 +75,54 @@ impl DsCi {
     }
 }
 
+impl DsCi {
+    /// The loss that a head makes of the outputs `[clouds, outputs]`, and its gradient by the head's parameters, then by the model's.
+    pub fn slopes_through(
+        &self,
+        parameters: &[Tensor],
+        clouds: &PointClouds,
+        head_parameters: &[Tensor],
+        head: impl Fn(&Tensor) -> Tensor,
+    ) -> Result<(f64, Vec<Tensor>), CloudError> {
+        let (first, second, rest) = self.split(parameters);
+        let gram = self.gram(clouds)?;
+        let star = self.pairs.star(&gram);
+        let parts =
+            [(&self.set, first, &gram.diagonal(0, -2, -1).unsqueeze(-1)), (&self.set, second, &self.pairs.entries(&gram))];
+        let tail: Vec<Tensor> = head_parameters.iter().chain(rest).map(Tensor::shallow_clone).collect();
+        let found = slopes::through(&parts, &tail, |outputs| head(&self.join([&outputs[0], &outputs[1]], rest, &star)));
+        if let Some((loss, mut slopes)) = found {
+            let after = slopes[0].split_off(head_parameters.len());
+            slopes.push(after);
+            return Ok((loss, slopes.into_iter().flatten().collect()));
+        }
+        let loss = head(&self.forward(parameters, clouds)?);
+        let all: Vec<Tensor> = head_parameters.iter().chain(parameters).map(Tensor::shallow_clone).collect();
+        Ok((scalar(&loss), gradients(&loss, &all)))
+    }
+
+    /// The parameters of D₁, D₂, and of M and C together.
+    fn split<'a>(&self, parameters: &'a [Tensor]) -> (&'a [Tensor], &'a [Tensor], &'a [Tensor]) {
+        let set = self.set.point().tensors() + self.set.readout().tensors();
+        let (first, others) = parameters.split_at(set);
+        let (second, rest) = others.split_at(set);
+        (first, second, rest)
+    }
+
+    fn gram(&self, clouds: &PointClouds) -> Result<Tensor, CloudError> {
+        if self.pairs == Pairs::Distinct && clouds.size() < 2 {
+            return Err(CloudError::NoPair(clouds.size()));
+        }
+        Ok(clouds.gram())
+    }
+
+    /// C of the outputs of D₁ and D₂, and of M(f*).
+    fn join(&self, [diagonal, pairs]: [&Tensor; 2], rest: &[Tensor], star: &Tensor) -> Tensor {
+        let (middle, last) = rest.split_at(self.star.tensors());
+        self.last.forward(last, &Tensor::cat(&[diagonal, pairs, &self.star.forward(middle, star)], -1))
+    }
+}
+
 impl CloudModel for DsCi {
     fn init(&self, stream: &mut Stream, kind: Kind, device: Device) -> Vec<Tensor> {
         let mut parameters = self.set.init(stream, kind, device);
@@ -85,20 +133,11 @@ impl CloudModel for DsCi {
     }
 
     fn forward(&self, parameters: &[Tensor], clouds: &PointClouds) -> Result<Tensor, CloudError> {
-        if self.pairs == Pairs::Distinct && clouds.size() < 2 {
-            return Err(CloudError::NoPair(clouds.size()));
-        }
-        let set = self.set.point().tensors() + self.set.readout().tensors();
-        let (first, rest) = parameters.split_at(set);
-        let (second, rest) = rest.split_at(set);
-        let (star, last) = rest.split_at(self.star.tensors());
-        let gram = clouds.gram();
-        let parts = [
-            self.set.forward(first, &gram.diagonal(0, -2, -1).unsqueeze(-1)),
-            self.set.forward(second, &self.pairs.entries(&gram)),
-            self.star.forward(star, &self.pairs.star(&gram)),
-        ];
-        Ok(self.last.forward(last, &Tensor::cat(&parts, -1)))
+        let (first, second, rest) = self.split(parameters);
+        let gram = self.gram(clouds)?;
+        let diagonal = self.set.forward(first, &gram.diagonal(0, -2, -1).unsqueeze(-1));
+        let pairs = self.set.forward(second, &self.pairs.entries(&gram));
+        Ok(self.join([&diagonal, &pairs], rest, &self.pairs.star(&gram)))
     }
 
     fn parameter_count(&self) -> i64 {

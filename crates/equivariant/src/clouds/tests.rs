@@ -126,3 +126,25 @@ fn the_head_is_symmetric_and_has_a_gradient_at_zero() {
     let slopes = lawbook_core::optim::gradients(&same, &parameters);
     assert!(slopes.iter().all(|slope| to_vec(slope).iter().all(|x| x.is_finite())));
 }
+
+/// What has no tensors in between against what has: in single precision two ways, in double precision one.
+#[test]
+fn slopes_through_a_head_are_those_of_autograd() {
+    let mut stream = stream("slopes");
+    let clouds = PointClouds::new(stream.normal_tensor(&[5, 9, 3], Kind::Float, Device::Cpu)).expect("clouds");
+    for pairs in [Pairs::Distinct, Pairs::All] {
+        let model = DsCi::new(pairs, 6).expect("widths");
+        let parameters = model.init(&mut stream, Kind::Float, Device::Cpu);
+        let front = [Tensor::full([1], 0.7, (Kind::Float, Device::Cpu)).set_requires_grad(true)];
+        let head = |features: &Tensor| ((features + 1.0).square() * &front[0]).sum(Kind::Float);
+        let (loss, slopes) = model.slopes_through(&parameters, &clouds, &front, head).expect("clouds");
+        let expected = head(&model.forward(&parameters, &clouds).expect("clouds"));
+        let all: Vec<Tensor> = front.iter().chain(&parameters).map(Tensor::shallow_clone).collect();
+        assert!((loss / scalar(&expected) - 1.0).abs() < 1e-5);
+        assert_eq!(slopes.len(), all.len());
+        for (a, b) in slopes.iter().zip(lawbook_core::optim::gradients(&expected, &all)) {
+            assert_eq!(a.size(), b.size());
+            assert!(scalar(&(a - &b).norm()) <= 1e-4 * (1e-3 + scalar(&b.norm())));
+        }
+    }
+}

@@ -3,7 +3,7 @@
 
 use lawbook_core::{Device, Kind, Stream, Tensor, optim::parameter};
 
-use super::{GraphModel, GraphSignal, channels};
+use super::{GraphModel, GraphSignal, channels, mix_matrices};
 use crate::mlp::ModelError;
 
 /// Which linear operations a layer has.
@@ -77,7 +77,7 @@ impl Ggnn {
         let linear = |x: &Tensor, k: usize| x.linear(&parameters[k], None::<&Tensor>);
         let u = linear(&nodes, 1).transpose(-2, -1);
         let constant = (linear(&globals, 2) + &parameters[3]).transpose(-2, -1);
-        let mixed = Tensor::einsum("bdij,sd->bsij", &[a, &parameters[0]], None::<i64>);
+        let mixed = mix_matrices(a, &parameters[0]);
         let matrices = mixed + (&u + constant).unsqueeze(-1) + u.unsqueeze(-2);
         let features = (linear(&nodes, 4) + linear(&globals, 5) + &parameters[6]).chunk(2, -1);
         let n = x.size()[1];
@@ -113,6 +113,10 @@ impl GraphModel for Ggnn {
             state = (a, if i + 1 < layers { x.relu() } else { x });
         }
         state.1
+    }
+
+    fn matrices(&self) -> i64 {
+        self.channels[1..].iter().copied().max().unwrap_or(0)
     }
 
     fn parameter_count(&self) -> i64 {

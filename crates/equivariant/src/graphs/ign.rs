@@ -3,7 +3,7 @@
 
 use lawbook_core::{Device, Kind, Stream, Tensor, optim::parameter};
 
-use super::{GraphModel, GraphSignal, channels};
+use super::{GraphModel, GraphSignal, channels, mix_matrices};
 use crate::mlp::ModelError;
 
 /// Layers R^{n×n} → R^{n×n} with all 15 permutation-equivariant linear operations and 2 biases per pair of channels, ReLU between
@@ -68,8 +68,9 @@ pub(super) fn matrix_layer(a: &Tensor, weight: &Tensor, bias: &Tensor) -> Tensor
     let along_rows = sum(weight, [(&v.columns, 5), (&v.rows, 6), (&v.diagonal, 11)]);
     let along_columns = sum(weight, [(&v.columns, 7), (&v.rows, 8), (&v.diagonal, 12)]);
     let constant = sum(weight, [(&v.trace, 13), (&v.total, 14)]) + column(&bias.get(0));
-    mix(a, &weight.get(9))
-        + mix(a, &weight.get(10)).transpose(-2, -1)
+    let both = mix_matrices(a, &weight.narrow(0, 9, 2).flatten(0, 1)).chunk(2, 1);
+    &both[0]
+        + both[1].transpose(-2, -1)
         + column(&(along_rows + constant))
         + along_columns.unsqueeze(-2)
         + on_diagonal.diag_embed(0, -2, -1)
@@ -102,6 +103,10 @@ impl GraphModel for Ign {
         let hidden = parameters[..2 * last].chunks_exact(2);
         let matrices = hidden.fold(input, |a, pair| matrix_layer(&a, &pair[0], &pair[1]).relu());
         vector_layer(&matrices, &parameters[2 * last], &parameters[2 * last + 1])
+    }
+
+    fn matrices(&self) -> i64 {
+        self.channels[..self.channels.len() - 1].iter().copied().max().unwrap_or(0)
     }
 
     fn parameter_count(&self) -> i64 {

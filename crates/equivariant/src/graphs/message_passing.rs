@@ -31,12 +31,23 @@ impl GraphModel for MessagePassing {
     }
 
     fn forward(&self, parameters: &[Tensor], graphs: &GraphSignal) -> Tensor {
-        let operator = graphs.adjacency() / graphs.nodes() as f64;
+        let (adjacency, scale) = (graphs.adjacency(), (graphs.nodes() as f64).recip());
         let last = self.channels.len() - 2;
         parameters.chunks_exact(2).enumerate().fold(graphs.signal().shallow_clone(), |x, (layer, weights)| {
-            let y = x.linear(&weights[0], None::<&Tensor>) + operator.matmul(&x).linear(&weights[1], None::<&Tensor>);
+            // A (X W₂ᵀ) or (A X) W₂ᵀ, whichever product has fewer channels.
+            let y = if self.channels[layer + 1] <= self.channels[layer] {
+                let both = x.linear(&Tensor::cat(weights, 0), None::<&Tensor>).chunk(2, -1);
+                both[0].baddbmm(adjacency, &both[1], 1.0, scale)
+            } else {
+                let received = adjacency.bmm(&x) * scale;
+                Tensor::cat(&[&x, &received], -1).linear(&Tensor::cat(weights, 1), None::<&Tensor>)
+            };
             if layer < last { y.relu() } else { y }
         })
+    }
+
+    fn matrices(&self) -> i64 {
+        0
     }
 
     fn parameter_count(&self) -> i64 {

@@ -20,12 +20,12 @@ pub use karate::karate_club;
 pub use message_passing::MessagePassing;
 pub use signal::{GraphError, GraphSignal};
 pub use task::{full_random, stochastic_blocks, triangles};
-pub use training::{Recipe, Trained, fit, mean_squared_error};
+pub use training::{Recipe, Trained, fit, mean_squared_error, squared_error};
 
 use lawbook_core::{Device, Kind, Stream, Tensor};
 
 /// A model that gives every node of a graph of any size an output.
-pub trait GraphModel {
+pub trait GraphModel: Sync {
     /// Fresh parameters, with gradients.
     fn init(&self, stream: &mut Stream, kind: Kind, device: Device) -> Vec<Tensor>;
 
@@ -34,6 +34,16 @@ pub trait GraphModel {
 
     /// Number of scalar parameters.
     fn parameter_count(&self) -> i64;
+
+    /// The most matrices n×n that a layer makes of a graph, beside its adjacency.
+    fn matrices(&self) -> i64;
+}
+
+/// Mixes the channels of matrices: `[b, d, n, m]` with `[s, d]` to `[b, s, n, m]`, without a permutation in memory.
+fn mix_matrices(matrices: &Tensor, weight: &Tensor) -> Tensor {
+    let (shape, size) = (matrices.size(), weight.size());
+    let weight = weight.unsqueeze(0).expand([shape[0], size[0], size[1]], false);
+    weight.bmm(&matrices.flatten(2, 3)).reshape([shape[0], size[0], shape[2], shape[3]])
 }
 
 /// Checks a list of channels, input first.

@@ -140,6 +140,12 @@ impl GraphSignal {
         Self { adjacency: self.adjacency.index_select(0, graphs), signal: self.signal.index_select(0, graphs) }
     }
 
+    /// The graphs in batches of at most `count`, in their order.
+    pub fn split(&self, count: i64) -> Vec<Self> {
+        let pairs = self.adjacency.split(count, 0).into_iter().zip(self.signal.split(count, 0));
+        pairs.map(|(adjacency, signal)| Self { adjacency, signal }).collect()
+    }
+
     /// The same numbers in another precision.
     #[must_use]
     pub fn to_kind(&self, kind: Kind) -> Self {

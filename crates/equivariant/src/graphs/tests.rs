@@ -3,10 +3,11 @@
 use lawbook_core::{
     Device, Key, Kind, Stream, Tensor,
     equivariance::{equivariance_error, random_permutation},
+    optim::gradients,
     tensor::scalar,
 };
 
-use super::{Basis, Ggnn, GraphModel, GraphSignal, Ign, MessagePassing, full_random, karate_club, triangles};
+use super::{Basis, Ggnn, GraphModel, GraphSignal, Ign, MessagePassing, full_random, karate_club, squared_error, triangles};
 
 fn stream(purpose: &str) -> Stream {
     Key::new(["graphs"]).stream(purpose, 0)
@@ -114,4 +115,20 @@ fn the_target_is_the_triple_sum() {
     }
     let repeated = triangles(&graph.duplicate(2).expect("positive")) - target.repeat_interleave_self_int(2, 1, None);
     assert!(scalar(&repeated.abs().max()) < 1e-15);
+}
+
+/// Part by part as in one piece, for more graphs than a part has and the last part smaller.
+#[test]
+fn the_squared_error_and_its_gradient_are_those_of_autograd() {
+    let graphs = full_random(100, 7, &mut stream("error"), Kind::Double, Device::Cpu);
+    let labels = triangles(&graphs);
+    for (name, model) in models() {
+        let parameters = model.init(&mut stream(name), Kind::Double, Device::Cpu);
+        let expected = (model.forward(&parameters, &graphs) - &labels).square().mean(Kind::Double);
+        let (loss, slopes) = squared_error(&*model, &parameters, &graphs, &labels);
+        assert!((loss / scalar(&expected) - 1.0).abs() < 1e-12, "{name}: {loss}");
+        for (a, b) in slopes.iter().zip(gradients(&expected, &parameters)) {
+            assert!(scalar(&(a - &b).norm()) <= 1e-12 * (1.0 + scalar(&b.norm())), "{name}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod limit;
 mod model;
 mod population;
 mod sequence;
+pub(crate) mod slopes;
 mod training;
 pub mod wasserstein;
 

@@ -1,6 +1,6 @@
 //! The three set models: f(X) = σ(Agg_i ρ(X_i)) with networks ρ and σ that do not depend on the number of points.
 
-use lawbook_core::{Device, Kind, Stream, Tensor};
+use lawbook_core::{Device, Kind, Stream, Tensor, optim::gradients, tensor::scalar};
 
 use crate::mlp::{Mlp, ModelError};
 
@@ -133,6 +133,36 @@ impl SetModel {
     pub fn forward(&self, parameters: &[Tensor], sets: &Tensor) -> Tensor {
         let (point, readout) = self.split(parameters);
         self.readout.forward(readout, &self.aggregation.apply(&self.point.forward(point, sets)))
+    }
+
+    /// The mean squared error of the outputs from `labels` `[sets, outputs]`, and its gradient by parameter.
+    ///
+    /// In single precision on the CPU several times faster than by tensors, and on all of rayon's threads.
+    pub fn squared_error(&self, parameters: &[Tensor], sets: &Tensor, labels: &Tensor) -> (f64, Vec<Tensor>) {
+        if let Some(found) = super::slopes::squared_error(self, parameters, sets, labels) {
+            return found;
+        }
+        let loss = (self.forward(parameters, sets) - labels).square().mean(None::<Kind>);
+        (scalar(&loss), gradients(&loss, parameters))
+    }
+
+    /// The loss that a head makes of the outputs `[sets, outputs]`, and its gradient by the head's parameters, then by the model's.
+    pub fn slopes_through(
+        &self,
+        parameters: &[Tensor],
+        sets: &Tensor,
+        head_parameters: &[Tensor],
+        head: impl Fn(&Tensor) -> Tensor,
+    ) -> (f64, Vec<Tensor>) {
+        let part = (self, parameters, sets);
+        match super::slopes::through(&[part], head_parameters, |outputs| head(&outputs[0])) {
+            Some((loss, slopes)) => (loss, slopes.into_iter().flatten().collect()),
+            None => {
+                let loss = head(&self.forward(parameters, sets));
+                let all: Vec<Tensor> = head_parameters.iter().chain(parameters).map(Tensor::shallow_clone).collect();
+                (scalar(&loss), gradients(&loss, &all))
+            }
+        }
     }
 
     /// The same with ρ − ρ(0) in the place of ρ, so that a point at the origin adds nothing to a sum.

@@ -4,7 +4,7 @@ use lawbook_core::{
     Kind, Stream, Tensor, no_grad,
     optim::{Decay, Optimiser, Rule},
     tensor::scalar,
-    training::{Outcome, train, unobserved},
+    training::{Outcome, descend, unobserved},
 };
 
 use super::SetModel;
@@ -69,12 +69,12 @@ pub fn fit(
     for epoch in 1..=recipe.epochs {
         stream.shuffle(&mut order);
         let batches: Vec<Tensor> = order.chunks(recipe.batch.max(1)).map(Tensor::from_slice).collect();
-        let loss = |step: usize, parameters: &[Tensor]| {
+        let slopes = |step: usize, parameters: &[Tensor]| {
             let chosen = batches[step - 1].to_device(training.inputs.device());
-            let predicted = model.forward(parameters, &training.inputs.index_select(0, &chosen));
-            (predicted - training.labels.index_select(0, &chosen)).square().mean(None::<Kind>)
+            let of = |tensor: &Tensor| tensor.index_select(0, &chosen);
+            model.squared_error(parameters, &of(&training.inputs), &of(&training.labels))
         };
-        let outcome = train(&mut parameters, &mut optimiser, batches.len(), loss, unobserved);
+        let outcome = descend(&mut parameters, &mut optimiser, batches.len(), slopes, unobserved);
         let error = validation.mean_squared_error(model, &parameters);
         if matches!(outcome, Outcome::Diverged { .. }) || !error.is_finite() {
             best.diverged = true;
