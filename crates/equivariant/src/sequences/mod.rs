@@ -43,7 +43,7 @@ pub use constant::Constant;
 pub use cut_norm::{LARGEST_CUT, cut_norm, subset_norm};
 pub use error::SequenceError;
 pub use graphs::{GraphNorm, Graphs};
-pub use limit::{StepFunction, StepGraphon};
+pub use limit::StepFunction;
 pub use metric::{LARGEST_ORBIT, distance, symmetrised_distance};
 pub use probe::{CheckError, Probe};
 pub use sets::Sets;
