@@ -13,6 +13,7 @@ pub mod coordinates;
 pub mod costs;
 pub mod equivalence;
 pub mod escape;
+pub mod sweep;
 mod task;
 pub mod transfer;
 
@@ -26,7 +27,7 @@ pub fn law() -> Law {
             "A network whose neurons are each repeated k times, with hidden weights divided by k, computes the same function; with \
              its optimiser's state divided by the k of the outputs and its learning rates, epsilons and decays scaled as maximal \
              updates demand, it also trains the same. With a little noise the copies part and the loss falls below that of the \
-             narrow network. Updates of activations, and the largest stable learning rate, do not depend on the width.",
+             narrow network. Updates of activations, the largest stable learning rate and the best one of a sweep do not depend on the width.",
         )
         .equation(
             r"W' = \tfrac{1}{k_{\mathrm{in}}}\, W \otimes \mathbf 1 \mathbf 1^\top, \qquad
@@ -47,4 +48,5 @@ pub fn law() -> Law {
         .study::<coordinates::Coordinates>()
         .study::<costs::Costs>()
         .study::<transfer::Transfer>()
+        .study::<sweep::Sweeps>()
 }

@@ -153,7 +153,9 @@ fn judge_plan(plan: &Plan, store: &Store, asked: &Asked, measured: &BTreeMap<Str
             let judgement = judge(claim, &evidence, level);
             let cells = claim.diagram.iter().flat_map(|diagram| &diagram.cells);
             let diagram = cells.map(|(_, _, site)| observed.mean(site)).collect();
-            ClaimOutcome { claim: claim.clone(), evidence, diagram, judgement }
+            let rows = claim.published.iter().flat_map(|table| &table.rows);
+            let published = rows.map(|row| observed.mean(&row.site)).collect();
+            ClaimOutcome { claim: claim.clone(), evidence, diagram, published, judgement }
         });
         let claims = claims.collect();
         LawOutcome {

@@ -45,7 +45,7 @@ pub use error::SequenceError;
 pub use graphs::{GraphNorm, Graphs};
 pub use limit::StepFunction;
 pub use metric::{LARGEST_ORBIT, distance, symmetrised_distance};
-pub use probe::{CheckError, Probe};
+pub use probe::{CheckError, Probe, exponent};
 pub use sets::Sets;
 pub use symmetry::Symmetry;
 pub use transferability::{Convergence, Growth, convergence, lipschitz};
