@@ -154,7 +154,7 @@ fn judge_plan(plan: &Plan, store: &Store, asked: &Asked, measured: &BTreeMap<Str
             let cells = claim.diagram.iter().flat_map(|diagram| &diagram.cells);
             let diagram = cells.map(|(_, _, site)| observed.mean(site)).collect();
             let rows = claim.published.iter().flat_map(|table| &table.rows);
-            let published = rows.map(|row| observed.mean(&row.site)).collect();
+            let published = rows.map(|row| row.site.as_ref().and_then(|site| observed.mean(site))).collect();
             ClaimOutcome { claim: claim.clone(), evidence, diagram, published, judgement }
         });
         let claims = claims.collect();

@@ -24,8 +24,8 @@ pub struct PublishedNumber {
     pub labels: Vec<String>,
     /// The number as published.
     pub published: f64,
-    /// Where the laboratory measures it.
-    pub site: Site,
+    /// Where the laboratory measures it, if it does.
+    pub site: Option<Site>,
     /// What is known to be wrong with the published number, if anything; the measured one is without the fault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
@@ -42,11 +42,16 @@ impl PublishedTable {
         }
     }
 
-    /// Adds a number with its labels, one per column.
+    /// Adds a number with its labels, one per column, and the site of the same number here; `None` where it is not measured.
     #[must_use]
-    pub fn row<'a>(mut self, labels: impl IntoIterator<Item = &'a str>, published: f64, site: Site) -> Self {
-        let labels = labels.into_iter().map(str::to_owned).collect();
-        self.rows.push(PublishedNumber { labels, published, site, fault: None });
+    pub fn row<S: Into<String>>(
+        mut self,
+        labels: impl IntoIterator<Item = S>,
+        published: f64,
+        site: impl Into<Option<Site>>,
+    ) -> Self {
+        let labels = labels.into_iter().map(Into::into).collect();
+        self.rows.push(PublishedNumber { labels, published, site: site.into(), fault: None });
         self
     }
 
@@ -82,7 +87,8 @@ mod tests {
         let table = PublishedTable::new("errors", "their logs", ["model", "n"])
             .row(["sum", "20"], 4.59e-3, site.clone())
             .row(["mean", "20"], 7.06e-3, site)
-            .fault("of another task");
+            .fault("of another task")
+            .row(["max", "20"], 1.71e-6, None);
         let claim = plain.clone().published(table);
         let json = serde_json::to_string(&claim).expect("serialises");
         assert_eq!(serde_json::from_str::<Claim>(&json).expect("parses"), claim);

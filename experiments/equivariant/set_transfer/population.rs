@@ -94,7 +94,7 @@ impl Study for PopulationStatistics {
         let most = MULTIPLES[MULTIPLES.len() - 1];
         let mut claims = Vec::new();
         for params in points {
-            let (task, at) = (params.task.as_str(), Self::at(params));
+            let (task, at, first) = (params.task.as_str(), Self::at(params), claims.len());
             match params.aggregation.as_str() {
                 "sum" => claims.extend(trained::sum_claims(task, &at, params.n_tr, &MULTIPLES)),
                 "mean" => {
@@ -125,6 +125,8 @@ impl Study for PopulationStatistics {
                         .assuming("the label is a scale, or n_tr ≥ 500", task != "rotation" || params.n_tr >= 500),
                 ),
             }
+            let published = published::table(task, &params.aggregation, &at, params.n_tr);
+            claims[first..].iter_mut().take(1).for_each(|claim| claim.published = Some(published.clone()));
         }
         Ok(claims)
     }
