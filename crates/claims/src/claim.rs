@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{
-    diagram::PhaseDiagram, margin::Margin, point::Site, published::PublishedTable, rival::Rival, verdict::Verdict,
-};
+use crate::{diagram::PhaseDiagram, margin::Margin, point::Site, published::PublishedTable, rival::Rival, verdict::Verdict};
 
 /// One prediction, complete: what is measured where, what is predicted, how far off it may be, what must be refuted.
 ///

@@ -76,9 +76,9 @@ fn claim(params: &Orders) -> Result<Claim> {
             let table = PublishedTable::new(&format!("{about}, at every order that has any"), &source, ["r"]);
             let rows = counts.iter().enumerate().map(|(i, count)| (first + step * i, *count));
             let rows = rows.filter(|(r, _)| *r <= params.largest as usize);
-            claim.published(rows.fold(table, |table, (r, count)| {
-                table.row([r.to_string()], count, at.site("dimension").at(r as f64))
-            }))
+            claim.published(
+                rows.fold(table, |table, (r, count)| table.row([r.to_string()], count, at.site("dimension").at(r as f64))),
+            )
         }
         None => claim,
     })

@@ -112,7 +112,11 @@ impl Study for SizeGeneralisation {
             if run.model == "ign" {
                 claims.push(
                     Claim::at_least(&format!("ign-degrades{on}"), growth(), 0.0)
-                        .rival("transfers", "it improves as the published continuous GGNN", [(continuous[4] / continuous[0]).ln()])
+                        .rival(
+                            "transfers",
+                            "it improves as the published continuous GGNN",
+                            [(continuous[4] / continuous[0]).ln()],
+                        )
                         .axes("", axis)
                         .source(source),
                 );

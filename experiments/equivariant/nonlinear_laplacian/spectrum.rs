@@ -32,12 +32,7 @@ const PUBLISHED: [(&str, f64, f64, f64); 6] = [
 
 /// Sets the published simulations beside a claim about these points. Those for submatrices drew cliques: beside what submatrices give
 /// stands the log of cliques, which says that it is.
-fn beside(
-    claim: Claim,
-    observable: &str,
-    points: &[&Observed],
-    number: fn(&(&str, f64, f64, f64)) -> f64,
-) -> Claim {
+fn beside(claim: Claim, observable: &str, points: &[&Observed], number: fn(&(&str, f64, f64, f64)) -> f64) -> Claim {
     let source = "Ma & Kunisky, arXiv 2505.12528, logs of the released code (a696538), n = 2000, 500 draws";
     let mut table = PublishedTable::new(&format!("{observable} of simulations"), source, ["β"]);
     for point in points {
