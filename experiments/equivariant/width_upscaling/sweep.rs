@@ -29,15 +29,18 @@ params! {
         samples: integer = 32, 1..=1_000_000;
         /// Steps before widening, and as many after it.
         steps: integer = 20, 1..=1_000_000;
-        /// Networks over which the logarithm of the loss is averaged.
-        networks: integer = 12, 1..=1000;
+        /// Networks, each with data of its own, over which the logarithm of the loss is averaged.
+        networks: integer = 8, 1..=1000;
         /// Rates on either side of the middle of the grid, each twice the one before.
         reach: integer = 4, 2..=20;
     }
 }
 
-/// The middle of the grid, in the best rate's order of magnitude for Adam on networks of this depth.
-const MIDDLE: f64 = 0.02;
+/// The middle of the grid, between what suits the narrowest and what suits the widest network in the standard parametrisation.
+const MIDDLE: f64 = 0.01;
+
+/// The rate before widening.
+const RATE_BEFORE: f64 = 0.005;
 
 /// A step of the grid in the logarithm of the rate.
 const STEP: f64 = std::f64::consts::LN_2;
@@ -92,13 +95,12 @@ impl Study for Sweeps {
     }
 
     fn measure(params: &Grid, cell: &mut Cell) -> Result<()> {
-        let (x, y) = data(params.samples, cell);
         let rates: Vec<f64> = (-params.reach..=params.reach).map(|step| MIDDLE * (STEP * step as f64).exp()).collect();
         let mut best = [0.0; 2];
         for (n, best) in widths(params).into_iter().zip(&mut best) {
             let mut losses = vec![0.0; rates.len()];
             for network in 0..params.networks as u64 {
-                sweep(params, n, (&x, &y), &rates, network, cell, &mut losses)?;
+                sweep(params, n, &rates, network, cell, &mut losses)?;
             }
             *best = valley(&rates, &losses, params.networks as f64);
             cell.record_at("best rate", n as f64, best.exp());
@@ -113,20 +115,13 @@ fn widths(params: &Grid) -> [i64; 2] {
 }
 
 /// Adds the logarithm of the loss after training the widened network at every rate.
-fn sweep(
-    params: &Grid,
-    n: i64,
-    (x, y): (&Tensor, &Tensor),
-    rates: &[f64],
-    network: u64,
-    cell: &Cell,
-    losses: &mut [f64],
-) -> Result<()> {
+fn sweep(params: &Grid, n: i64, rates: &[f64], network: u64, cell: &Cell, losses: &mut [f64]) -> Result<()> {
     let (base, scaling) = if params.rates == "maximal" { (params.n, Scaling::Exact) } else { (n, Scaling::None) };
+    let (x, y) = &data(params.samples, network, cell);
     let narrow = Network::mlp(INPUTS, &[n, n], 1, &[base, base])?;
     let mut small = narrow.init(1.0, &mut cell.key().stream("initial parameters", network), Kind::Double, cell.device());
     let (rule, decay) = (Rule::ADAM, Decay::Decoupled(0.0));
-    let mut adam = Optimiser::new(rule, 0.25 * MIDDLE, &small).with_multipliers(narrow.multipliers(rule, decay, scaling));
+    let mut adam = Optimiser::new(rule, RATE_BEFORE, &small).with_multipliers(narrow.multipliers(rule, decay, scaling));
     train(&narrow, &mut small, &mut adam, x, y, params.steps);
     let upscaling = Upscaling::new(&narrow, &[params.copies * n; 2])?;
     let noise = &mut cell.key().stream("noise", network);

@@ -83,7 +83,7 @@ impl Study for Transfer {
 
     fn measure(params: &Sweep, cell: &mut Cell) -> Result<()> {
         let device = cell.device();
-        let (x, y) = data(params.samples, cell);
+        let (x, y) = data(params.samples, 0, cell);
         for n in widths(params) {
             let mut sum = 0.0;
             for network in 0..params.networks as u64 {
@@ -114,8 +114,8 @@ fn widths(params: &Sweep) -> [i64; 3] {
 }
 
 /// Normal inputs and a smooth function of them.
-pub(super) fn data(samples: i64, cell: &Cell) -> (Tensor, Tensor) {
-    let x = cell.stream("data").normal_tensor(&[samples, INPUTS], Kind::Double, cell.device());
+pub(super) fn data(samples: i64, set: u64, cell: &Cell) -> (Tensor, Tensor) {
+    let x = cell.key().stream("data", set).normal_tensor(&[samples, INPUTS], Kind::Double, cell.device());
     let y = x.sin().sum_dim_intlist([1i64].as_slice(), true, Kind::Double) / (INPUTS as f64).sqrt();
     (x, y)
 }

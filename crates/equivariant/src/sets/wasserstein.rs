@@ -56,7 +56,10 @@ pub fn wasserstein_to_normal(x: &[f64]) -> Result<f64, TransportError> {
     x.sort_by(f64::total_cmp);
     let (Some(&first), Some(&last)) = (x.first(), x.last()) else { return Err(TransportError::Empty) };
     // t with Φ(t) and ∫_{−∞}^t Φ.
-    let with_integral = |t: f64| (t, normal_cdf(t), t * normal_cdf(t) + normal_density(t));
+    let with_integral = |t: f64| {
+        let level = normal_cdf(t);
+        (t, level, t * level + normal_density(t))
+    };
     let n = x.len() as f64;
     let (mut between, mut low) = (0.0, with_integral(first));
     for (i, &t) in x.iter().enumerate().skip(1) {
