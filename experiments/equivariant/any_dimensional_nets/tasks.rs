@@ -29,6 +29,7 @@ fn sizes(params: &Task) -> [usize; 5] {
 }
 
 /// Published mean test errors at d = 2, 4 (the training size), 6, 10 and 15.
+#[expect(clippy::approx_constant, reason = "0.318 is a measured error, not 1/π")]
 const PUBLISHED: [(&str, &str, [f64; 5]); 6] = [
     ("trace", "compatible", [7.5e-10, 4.6e-9, 2.2e-8, 6.5e-7, 1.3e-5]),
     ("trace", "free", [1.63, 1.6e-6, 61.3, 9.6e3, 1.5e6]),
