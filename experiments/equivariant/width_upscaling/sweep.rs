@@ -151,12 +151,12 @@ fn valley(rates: &[f64], losses: &[f64], networks: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// A parabola in ln η has its valley at its minimum, however many networks share it, and a shift of the rates shifts it.
+    /// A parabola in ln η, flat enough for the grid, has its valley at its minimum, however many networks share it, and a shift of the rates shifts it.
     #[test]
     fn the_valley_of_a_parabola_is_its_minimum() {
         let rates: Vec<f64> = (-6..=6).map(|step| 0.02 * 2f64.powi(step)).collect();
         for networks in [1.0, 12.0] {
-            let losses: Vec<f64> = rates.iter().map(|rate| networks * (rate / 0.03).ln().powi(2)).collect();
+            let losses: Vec<f64> = rates.iter().map(|rate| networks * 0.25 * (rate / 0.03).ln().powi(2)).collect();
             assert!((valley(&rates, &losses, networks) - 0.03f64.ln()).abs() < 1e-3);
         }
     }
