@@ -151,7 +151,7 @@ fn valley(rates: &[f64], losses: &[f64], networks: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// A parabola in ln η, flat enough for the grid, has its valley at its minimum, however many networks share it, and a shift of the rates shifts it.
+    /// A parabola in ln η, flat enough for the grid, has its valley at its minimum, however many networks share it.
     #[test]
     fn the_valley_of_a_parabola_is_its_minimum() {
         let rates: Vec<f64> = (-6..=6).map(|step| 0.02 * 2f64.powi(step)).collect();
