@@ -8,5 +8,5 @@ pub mod worker;
 
 pub use cell::Cell;
 pub use law::{AnyStudy, Law, Study};
-pub use lawbook_claims::{Claim, Margin, PhaseDiagram, Point, Profile, Site, Verdict};
+pub use lawbook_claims::{Claim, Margin, PhaseDiagram, Point, Profile, PublishedTable, Site, Verdict};
 pub use params::{Parameters, params};

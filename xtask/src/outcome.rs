@@ -42,6 +42,9 @@ pub struct ClaimOutcome {
     /// The means at the cells of its phase diagram.
     #[serde(default)]
     pub diagram: Vec<Option<f64>>,
+    /// The means beside the numbers of its published table.
+    #[serde(default)]
+    pub published: Vec<Option<f64>>,
     /// What they say; judged anew when read back, since infinities do not survive JSON.
     #[serde(skip, default = "unjudged")]
     pub judgement: Judgement,

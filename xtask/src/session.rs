@@ -214,7 +214,9 @@ fn judge_law(law: &LawPlan, observed: &Observed, level: f64) -> LawOutcome {
         let judgement = judge(claim, &evidence, level);
         let cells = claim.diagram.iter().flat_map(|diagram| &diagram.cells);
         let diagram = cells.map(|(_, _, site)| observed.mean(site)).collect();
-        ClaimOutcome { claim: claim.clone(), evidence, diagram, judgement }
+        let rows = claim.published.iter().flat_map(|table| &table.rows);
+        let published = rows.map(|row| row.site.as_ref().and_then(|site| observed.mean(site))).collect();
+        ClaimOutcome { claim: claim.clone(), evidence, diagram, published, judgement }
     });
     LawOutcome { card: law.card.clone(), claims: claims.collect(), cells: 0, measured: 0, seconds: 0.0 }
 }

@@ -25,6 +25,7 @@ impl Claim {
             axis: Axis { observable, ..Axis::default() },
             source: String::new(),
             diagram: None,
+            published: None,
         }
     }
 

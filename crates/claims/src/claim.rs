@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{diagram::PhaseDiagram, margin::Margin, point::Site, rival::Rival, verdict::Verdict};
+use crate::{diagram::PhaseDiagram, margin::Margin, point::Site, published::PublishedTable, rival::Rival, verdict::Verdict};
 
 /// One prediction, complete: what is measured where, what is predicted, how far off it may be, what must be refuted.
 ///
@@ -38,6 +38,9 @@ pub struct Claim {
     /// A phase diagram to draw beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diagram: Option<PhaseDiagram>,
+    /// What others have published, to stand beside what is measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<PublishedTable>,
 }
 
 /// The kinds of claims.

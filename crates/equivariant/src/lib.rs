@@ -53,18 +53,18 @@
 //! | DeepSet, [`Aggregation::Sum`](sets::Aggregation::Sum) | σ(Σ_i ρ(X_i)) | under zero padding in ℓ_1, if ρ(0) = 0 |
 //! | normalised DeepSet, [`Aggregation::Mean`](sets::Aggregation::Mean) | σ((1/n) Σ_i ρ(X_i)) | under duplication, in every W_p |
 //! | PointNet, [`Aggregation::Max`](sets::Aggregation::Max) | σ(max_i ρ(X_i)) | under duplication, in W_∞ only |
-//! | `graphs::MessagePassing` | X ← X W₁ᵀ + (1/n) A X W₂ᵀ | under duplication, continuous in the cut norm |
-//! | `graphs::Ign` | all 15 linear maps of S_n, then ReLU | no: diagonal outputs are not compatible |
-//! | `graphs::Ggnn`, full basis | all linear maps compatible with duplication, then Σ_s (A/n)^s X_s | in the ∞-norm only |
-//! | `graphs::Ggnn`, continuous basis | the same without traces and diagonals | in the operator norm, continuous in the cut norm |
-//! | `clouds::DsCi`, pairs i ≠ j | DeepSets of G_ii and of G_ij, G = VVᵀ | up to O(1/n) |
-//! | `clouds::DsCi`, all pairs | the same over all n² entries of G | under duplication, on bounded clouds |
-//! | `clouds::SvdDs` | DeepSet of X in its singular directions | with the mean, where singular values are distinct |
-//! | `laplacian::SigmaLaplacian` | top eigenpair of Ŷ + diag(σ(Ŷ1)) | a detector whose limit is known at every signal strength |
-//! | `bases::Layer` | a linear layer of any matrix group, found at one size | extends to every size in the stable range |
-//! | `scalars` | functions of scalar products and determinants | equivariant under O(d), SO(d), Lorentz in every d |
-//! | `metanetworks::EdgeNetwork`, `ProductNetwork`, `ScaleNetwork` | graph networks that read weights | across widenings of the network read |
-//! | `width::Network` | dense and residual nets, a small GPT | the same function when widened by `width::Upscaling` |
+//! | [`graphs::MessagePassing`] | X ← X W₁ᵀ + (1/n) A X W₂ᵀ | under duplication, continuous in the cut norm |
+//! | [`graphs::Ign`] | all 15 linear maps of S_n, then ReLU | no: diagonal outputs are not compatible |
+//! | [`graphs::Ggnn`], [`Basis::All`](graphs::Basis::All) | all linear maps compatible with duplication, then Σ_s (A/n)^s X_s | in the ∞-norm only |
+//! | [`graphs::Ggnn`], [`Basis::Continuous`](graphs::Basis::Continuous) | the same without traces and diagonals | in the operator norm, continuous in the cut norm |
+//! | [`clouds::DsCi`], pairs i ≠ j | DeepSets of G_ii and of G_ij, G = VVᵀ | up to O(1/n) |
+//! | [`clouds::DsCi`], all pairs | the same over all n² entries of G | under duplication, on bounded clouds |
+//! | [`clouds::SvdDs`] | DeepSet of X in its singular directions | with the mean, where singular values are distinct |
+//! | [`laplacian::SigmaLaplacian`] | top eigenpair of Ŷ + diag(σ(Ŷ1)) | a detector whose limit is known at every signal strength |
+//! | [`bases::Layer`] | a linear layer of any matrix group, found at one size | extends to every size in the stable range |
+//! | [`scalars`] | functions of scalar products and determinants | equivariant under O(d), SO(d), Lorentz in every d |
+//! | [`metanetworks::EdgeNetwork`], [`ProductNetwork`](metanetworks::ProductNetwork), [`ScaleNetwork`](metanetworks::ScaleNetwork) | graph networks that read weights | across widenings of the network read |
+//! | [`width::Network`] | dense and residual nets, a small GPT | the same function when widened by [`width::Upscaling`] |
 //!
 //! A model is a description (widths, aggregation); its parameters are a plain list of tensors that the caller owns, so that any
 //! optimiser and any loss of [`lawbook_core`] can be applied to them.

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use lawbook_equivariant::bases::{Representation, invariants, partitions};
 
 use super::group;
-use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
+use crate::framework::{Cell, Claim, Margin, Profile, PublishedTable, Study, params};
 
 params! {
     /// One group and all tensor orders up to the largest.
@@ -65,12 +65,38 @@ fn claim(params: &Orders) -> Result<Claim> {
         "Sp(1)" => ("independent-pairings", "(r − 1)!! without the relations between them", pairings),
         _ => ("central-binomial", "the invariants of the rotations of a plane", central_binomial),
     };
-    Ok(Claim::exact(&format!("dimensions-{}", params.group), sites)
+    let claim = Claim::exact(&format!("dimensions-{}", params.group), sites)
         .within(Margin::Absolute(0.0))
         .rival(name, because, orders().map(of))
         .axes("tensor order r", "independent invariants")
-        .source("Theorem 1"))
+        .source("Theorem 1");
+    Ok(match ENCYCLOPEDIA.iter().find(|entry| entry.0 == params.group) {
+        Some((_, about, sequence, first, step, counts)) => {
+            let source = format!("On-Line Encyclopedia of Integer Sequences, {sequence}");
+            let table = PublishedTable::new(&format!("{about}, at every order that has any"), &source, ["r"]);
+            let rows = counts.iter().enumerate().map(|(i, count)| (first + step * i, *count));
+            let rows = rows.filter(|(r, _)| *r <= params.largest as usize);
+            claim.published(
+                rows.fold(table, |table, (r, count)| table.row([r.to_string()], count, at.site("dimension").at(r as f64))),
+            )
+        }
+        None => claim,
+    })
 }
+
+/// A group, what its invariants count, the sequence, the orders r = first, first + step, … of its terms, and the terms.
+type Entry = (&'static str, &'static str, &'static str, usize, usize, [f64; 5]);
+
+/// Sequences of an outside table.
+const ENCYCLOPEDIA: [Entry; 7] = [
+    ("O(3)", "double factorials of odd numbers", "A001147", 0, 2, [1.0, 1.0, 3.0, 15.0, 105.0]),
+    ("O(4)", "double factorials of odd numbers", "A001147", 0, 2, [1.0, 1.0, 3.0, 15.0, 105.0]),
+    ("SO(2)", "central binomial coefficients", "A000984", 0, 2, [1.0, 2.0, 6.0, 20.0, 70.0]),
+    ("SO(3)", "Motzkin sums", "A005043", 2, 1, [1.0, 1.0, 3.0, 6.0, 15.0]),
+    ("SO(4)", "squares of Catalan numbers", "A001246", 0, 2, [1.0, 1.0, 4.0, 25.0, 196.0]),
+    ("Sp(1)", "Catalan numbers", "A000108", 0, 2, [1.0, 1.0, 2.0, 5.0, 14.0]),
+    ("S(6)", "Bell numbers", "A000110", 2, 1, [2.0, 5.0, 15.0, 52.0, 203.0]),
+];
 
 /// The invariants in T(r), each from its own theory.
 fn count(group: &str, r: usize) -> Result<f64> {

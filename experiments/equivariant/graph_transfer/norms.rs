@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use lawbook_core::{Kind, tensor::to_vec};
-use lawbook_equivariant::graphs::norms::{cut_norm, operator_norm};
+use lawbook_equivariant::{graphs::norms::operator_norm, sequences::cut_norm};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 

@@ -5,7 +5,10 @@ use anyhow::Result;
 use lawbook_core::Kind;
 use lawbook_equivariant::sets::{Circle, maximal_distance};
 
-use super::trained::{self, Bound, Purpose, Run};
+use super::{
+    published,
+    trained::{self, Bound, Purpose, Run},
+};
 use crate::framework::{Cell, Claim, Profile, Study, params};
 
 params! {
@@ -57,7 +60,7 @@ impl Study for MaximalDistance {
         let most = MULTIPLES[MULTIPLES.len() - 1];
         let mut claims = Vec::new();
         for params in points {
-            let at = Self::at(params);
+            let (at, first) = (Self::at(params), claims.len());
             match params.aggregation.as_str() {
                 "sum" => claims.extend(trained::sum_claims("distance", &at, params.n_tr, &MULTIPLES)),
                 "mean" => claims.push(trained::mean_transfers("distance", &at)),
@@ -76,6 +79,8 @@ impl Study for MaximalDistance {
                     }
                 }
             }
+            let published = published::table("distance", &params.aggregation, &at, params.n_tr);
+            claims[first..].iter_mut().take(1).for_each(|claim| claim.published = Some(published.clone()));
         }
         Ok(claims)
     }

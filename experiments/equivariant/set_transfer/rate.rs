@@ -110,6 +110,8 @@ impl Study for Rate {
         let (mut gaps, mut errors, mut scale) = (vec![0.0; sizes.len()], vec![0.0; sizes.len()], 0.0);
         for _ in 0..params.networks {
             let parameters = model.init(&mut networks, Kind::Double, device);
+            // Rounding of single precision, 1e-7, is far below n^(-1/2).
+            let single: Vec<Tensor> = parameters.iter().map(|tensor| tensor.to_kind(Kind::Float)).collect();
             let limit = (params.d == 1).then(|| {
                 let (nodes, weights): (Vec<f64>, Vec<f64>) = normal_rule(20_001).into_iter().unzip();
                 let (nodes, weights) = (Tensor::from_slice(&nodes).unsqueeze(1), Tensor::from_slice(&weights));
@@ -122,8 +124,8 @@ impl Study for Rate {
                 let mut values = Vec::new();
                 while values.len() < params.draws as usize {
                     let sets = at_once.min(params.draws - values.len() as i64);
-                    let x = samples.normal_tensor(&[sets, n, params.d], Kind::Double, device);
-                    values.extend(to_vec(&no_grad(|| model.forward(&parameters, &x))));
+                    let x = samples.normal_tensor(&[sets, n, params.d], Kind::Float, device);
+                    values.extend(to_vec(&no_grad(|| model.forward(&single, &x))));
                 }
                 gaps[i] += mean_difference(&values);
                 if let Some(limit) = &limit {

@@ -1,12 +1,11 @@
-//! The learning rates of the narrow network after widening: what is stable at one width is stable at every width under maximal
-//! updates, and up to 1/n only without.
+//! The stable learning rates of the narrow network after widening: what is stable at one width is stable at every width under maximal
+//! updates, and up to 1/n only without. Which of the stable ones is the best is for the sweeps of [`sweep`](super::sweep).
 //!
 //! SGD is stable below η = 2/sharpness, and fastest near it. At leading order the curvature along the readout is h·h/m², which with
 //! m more on the rate and h·h of order n is a number without n; it is proportional to n if the rate does not know the width.
 //!
-//! What is measured is 2/sharpness, in the metric of the rates, where the loss is quadratic (Gauss–Newton). The best rates of the
-//! paper's sweeps lie near it; their places on a grid, and the largest rate at which a short training descends, scatter by a factor of
-//! 1.5 between seeds at these widths.
+//! What is measured is 2/sharpness, in the metric of the rates, where the loss is quadratic (Gauss–Newton): no
+//! training decides it, and no grid rounds it.
 
 use anyhow::Result;
 use lawbook_core::{
@@ -37,7 +36,7 @@ params! {
 }
 
 // Few: the curvature along input weights is smaller than the rest by about x·x/n.
-const INPUTS: i64 = 2;
+pub(super) const INPUTS: i64 = 2;
 
 /// The rate before widening, safely stable at the base width.
 const RATE_BEFORE: f64 = 0.01;
@@ -84,8 +83,7 @@ impl Study for Transfer {
 
     fn measure(params: &Sweep, cell: &mut Cell) -> Result<()> {
         let device = cell.device();
-        let x = cell.stream("data").normal_tensor(&[params.samples, INPUTS], Kind::Double, device);
-        let y = x.sin().sum_dim_intlist([1i64].as_slice(), true, Kind::Double) / (INPUTS as f64).sqrt();
+        let (x, y) = data(params.samples, 0, cell);
         for n in widths(params) {
             let mut sum = 0.0;
             for network in 0..params.networks as u64 {
@@ -115,12 +113,29 @@ fn widths(params: &Sweep) -> [i64; 3] {
     [1, 2, 4].map(|times| times * params.n)
 }
 
+/// Normal inputs and a smooth function of them.
+pub(super) fn data(samples: i64, set: u64, cell: &Cell) -> (Tensor, Tensor) {
+    let x = cell.key().stream("data", set).normal_tensor(&[samples, INPUTS], Kind::Double, cell.device());
+    let y = x.sin().sum_dim_intlist([1i64].as_slice(), true, Kind::Double) / (INPUTS as f64).sqrt();
+    (x, y)
+}
+
+pub(super) fn mean_squared_error(network: &Network, parameters: &[Tensor], x: &Tensor, y: &Tensor) -> Tensor {
+    (network.forward(parameters, x) - y).square().mean(Kind::Double)
+}
+
 /// Trains on the mean squared error.
-fn train(network: &Network, parameters: &mut [Tensor], sgd: &mut Optimiser, x: &Tensor, y: &Tensor, steps: i64) {
+pub(super) fn train(
+    network: &Network,
+    parameters: &mut [Tensor],
+    optimiser: &mut Optimiser,
+    x: &Tensor,
+    y: &Tensor,
+    steps: i64,
+) {
     for _ in 0..steps {
-        let loss = (network.forward(parameters, x) - y).square().mean(Kind::Double);
-        let slopes = gradients(&loss, parameters);
-        sgd.step(parameters, &slopes);
+        let slopes = gradients(&mean_squared_error(network, parameters, x, y), parameters);
+        optimiser.step(parameters, &slopes);
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     next, number,
     overview::{anchor, badge},
     prose::{capitalised, prose, reference},
-    reading,
+    published, reading,
 };
 use crate::outcome::{ClaimOutcome, kind_word};
 
@@ -33,6 +33,7 @@ pub(super) fn article(law: &str, outcome: &ClaimOutcome, figures: &[Markup]) -> 
             @for figure in figures { figure { (figure) } }
             (rivals(outcome))
             (conditions(outcome))
+            @if let Some(table) = &claim.published { (published::beside(claim, table, &outcome.published)) }
             @if claim.components() > 1 && !judgement.measured.is_empty() { (table(outcome)) }
         }
     }

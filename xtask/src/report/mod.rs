@@ -11,6 +11,7 @@ mod number;
 mod overview;
 mod prose;
 mod provenance;
+mod published;
 mod reading;
 mod table;
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Graphons: symmetric functions of two points of [0, 1], the limits of graphs, and what is drawn from them.
 
-use lawbook_core::{Stream, Tensor};
+use lawbook_core::{Stream, Tensor, tensor::to_vec};
 
 use super::GraphError;
 
-/// A graphon constant on blocks of equal width: Erdős–Rényi with one block, a stochastic block model with more.
+/// A graphon constant on blocks of equal width: Erdős–Rényi with one block, a stochastic block model with more; and what a matrix of
+/// n nodes is as a graphon, with n blocks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StepGraphon {
     values: Vec<Vec<f64>>,
@@ -33,6 +34,21 @@ impl StepGraphon {
     /// The constant graphon p, the limit of Erdős–Rényi graphs.
     pub fn constant(p: f64) -> Result<Self, GraphError> {
         Self::new(vec![vec![p]])
+    }
+
+    /// W_A, the step graphon of a symmetric matrix A `[n, n]` of any finite numbers: W_A(u, v) = A_ij for u in block i and v in j.
+    /// A matrix and its duplicates are the same graphon.
+    pub fn of_matrix(a: &Tensor) -> Result<Self, GraphError> {
+        let n = match a.size().as_slice() {
+            &[n, m] if n == m && n > 0 => n,
+            other => return Err(GraphError::NotSquare(other.to_vec())),
+        };
+        let entries = to_vec(a);
+        let bad = entries.iter().filter(|entry| !entry.is_finite()).count();
+        if bad > 0 {
+            return Err(GraphError::NotFinite(bad as i64, n * n, "matrix"));
+        }
+        Ok(Self { values: entries.chunks_exact(n as usize).map(<[f64]>::to_vec).collect() })
     }
 
     /// The number of blocks.
@@ -91,6 +107,20 @@ mod tests {
         assert!(StepGraphon::new(vec![vec![0.1, 0.2]]).is_err());
         assert!(StepGraphon::new(Vec::new()).is_err());
         assert!(StepGraphon::constant(f64::NAN).is_err());
+    }
+
+    #[test]
+    fn a_matrix_and_its_duplicate_are_one_graphon() {
+        let a = Tensor::from_slice(&[1.0, -2.0, -2.0, 4.0]).reshape([2, 2]);
+        let twice = a.repeat_interleave_self_int(3, 0, None).repeat_interleave_self_int(3, 1, None);
+        let (small, large) = (StepGraphon::of_matrix(&a).expect("square"), StepGraphon::of_matrix(&twice).expect("square"));
+        for k in 0..100 {
+            let (u, v) = (f64::from(k % 10) / 10.0 + 0.03, f64::from(k / 10) / 10.0 + 0.03);
+            assert_eq!(small.at(u, v), large.at(u, v));
+        }
+        assert_eq!([small.at(0.2, 0.7), small.at(1.0, 0.6), small.at(0.0, 0.1)], [-2.0, 4.0, 1.0]);
+        assert!(StepGraphon::of_matrix(&a.reshape([4, 1])).is_err());
+        assert!(StepGraphon::of_matrix(&(a / 0.0)).expect_err("infinite").to_string().contains("4 of the 4"));
     }
 
     /// An independent route to the expected edge density of a two-block model.

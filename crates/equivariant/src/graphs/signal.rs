@@ -52,17 +52,6 @@ pub enum GraphError {
         /// Length of the first row that does not fit.
         length: usize,
     },
-    /// Too many nodes to enumerate all subsets.
-    #[error("the cut norm of {0} nodes needs 2^{0} subsets: give at most {1} nodes, or bound it by the operator norm")]
-    TooManySubsets(usize, usize),
-    /// A matrix that is not n×n.
-    #[error("{entries} entries are not the {nodes}×{nodes} of a matrix on {nodes} nodes")]
-    Entries {
-        /// Entries given.
-        entries: usize,
-        /// Nodes.
-        nodes: usize,
-    },
 }
 
 /// A batch of graphs with features on their nodes: A `[graphs, n, n]`, weighted, as a rule symmetric, and X `[graphs, n, d]`.

@@ -2,8 +2,8 @@
 
 use super::SequenceError;
 
-/// The most vertices whose subsets are enumerated: 2^16 of them.
-pub const LARGEST_CUT: i64 = 16;
+/// The most vertices whose subsets are enumerated: 2^20 of them.
+pub const LARGEST_CUT: i64 = 20;
 
 /// ‖A‖_□ = (1/n²) max_{S,T ⊆ {1, …, n}} |Σ_{i∈S, j∈T} A_ij| of an n×n matrix, row by row.
 ///

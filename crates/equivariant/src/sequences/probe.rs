@@ -106,7 +106,7 @@ pub(super) fn output<V, O: ConsistentSequence>(
 }
 
 /// The least-squares slope of ln y against ln n. Values of zero count as the smallest positive ones of f64.
-pub(super) fn exponent(points: &[(i64, f64)]) -> f64 {
+pub fn exponent(points: &[(i64, f64)]) -> f64 {
     if points.iter().all(|(_, y)| *y == 0.0) {
         return 0.0;
     }

@@ -55,20 +55,26 @@ pub fn wasserstein_to_normal(x: &[f64]) -> Result<f64, TransportError> {
     let mut x = x.to_vec();
     x.sort_by(f64::total_cmp);
     let (Some(&first), Some(&last)) = (x.first(), x.last()) else { return Err(TransportError::Empty) };
-    let primitive = |t: f64| t * normal_cdf(t) + normal_density(t);
+    // t with Φ(t) and ∫_{−∞}^t Φ.
+    let with_integral = |t: f64| {
+        let level = normal_cdf(t);
+        (t, level, t * level + normal_density(t))
+    };
     let n = x.len() as f64;
-    let between = x.windows(2).enumerate().map(|(i, pair)| {
-        let (low, high, level) = (pair[0], pair[1], (i + 1) as f64 / n);
-        let signed = |from: f64, to: f64| primitive(to) - primitive(from) - level * (to - from);
-        if normal_cdf(low) < level && level < normal_cdf(high) {
-            let crossing = -normal_tail_inverse(level);
+    let (mut between, mut low) = (0.0, with_integral(first));
+    for (i, &t) in x.iter().enumerate().skip(1) {
+        let (high, level) = (with_integral(t), i as f64 / n);
+        let signed = |from: (f64, f64, f64), to: (f64, f64, f64)| to.2 - from.2 - level * (to.0 - from.0);
+        between += if low.1 < level && level < high.1 {
+            let crossing = with_integral(-normal_tail_inverse(level));
             signed(crossing, high) - signed(low, crossing)
         } else {
             signed(low, high).abs()
-        }
-    });
+        };
+        low = high;
+    }
     // The upper tail ∫_t^∞ (1 − Φ) is the lower one of −t.
-    Ok(primitive(first) + between.sum::<f64>() + primitive(-last))
+    Ok(with_integral(first).2 + between + with_integral(-last).2)
 }
 
 /// E W_1 between n independent draws from N(0, 1) and N(0, 1) itself, exactly for every n.

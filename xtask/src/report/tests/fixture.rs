@@ -64,7 +64,9 @@ pub(super) fn law(id: &str, family: &str, title: &str, equation: &str, claims: V
         .map(|(claim, evidence)| {
             let cells = claim.diagram.iter().flat_map(|diagram| &diagram.cells);
             let diagram = cells.map(|(x, y, _)| (x + y < 19.5).then(|| (0.4 * x - y).tanh())).collect();
-            ClaimOutcome { claim, evidence, diagram, judgement: Judgement::unjudged() }
+            let rows = claim.published.iter().flat_map(|table| &table.rows);
+            let published = rows.map(|row| (row.published < 100.0).then_some(1.1 * row.published)).collect();
+            ClaimOutcome { claim, evidence, diagram, published, judgement: Judgement::unjudged() }
         })
         .collect();
     let card = LawCard {

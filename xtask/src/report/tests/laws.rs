@@ -1,6 +1,6 @@
 //! The laws of the made-up run.
 
-use lawbook_claims::{Claim, Evidence, Margin, PhaseDiagram, Verdict};
+use lawbook_claims::{Claim, Evidence, Margin, PhaseDiagram, PublishedTable, Verdict};
 
 use super::fixture::{along, around, evenly, geometric, law, site, sites};
 use crate::outcome::LawOutcome;
@@ -97,6 +97,13 @@ pub(super) fn capacity() -> LawOutcome {
                 .cells((0..144).map(|i| (f64::from(i % 16), f64::from(i / 16), site("y"))))
                 .boundary("critical load", (0..16).map(|i| (f64::from(i), 0.4 * f64::from(i))))
                 .boundary("a rival's", [(0.0, 5.0), (15.0, 5.0)]),
+        )
+        .published(
+            PublishedTable::new("critical load; published at N = 512", "Amit et al. 1987, arXiv:2310.03722", ["rule", "N"])
+                .row(["Hebb", "512"], 0.1379, site("y"))
+                .row(["Hebb & noise", "4096"], 0.144, site("y"))
+                .fault("sampled without `replacement`")
+                .row(["pseudo-inverse", "512"], 512.0, site("y")),
         );
     let unlocated = Claim::threshold("reentrant-load", sites(&loads), 0.99, 0.09)
         .within(Margin::Absolute(0.02))

@@ -200,6 +200,18 @@ fn an_empty_run_has_a_page() -> Result<()> {
     Ok(())
 }
 
+/// Published numbers stand beside measured ones, with their faults; what was not measured says so.
+#[test]
+fn published_numbers_stand_beside_measured_ones() {
+    let page = page();
+    let from = page.find("<table class=\"published\">").expect("a table of published numbers");
+    let table = &page[from..from + page[from..].find("</table>").expect("its end")];
+    assert_eq!(table.matches("<tr>").count(), 4);
+    assert!(table.contains("0.1379") && table.contains("0.1517<") && table.contains("Hebb &amp; noise"));
+    assert!(table.contains("sampled without <code>replacement</code>") && table.contains("not measured here"));
+    assert_eq!(page.matches("class=\"published\"").count(), 1);
+}
+
 /// 144 cells of which those beyond the corner were not measured; the law's line, the rival's, and a halo behind each.
 #[test]
 fn a_phase_diagram_shows_what_was_measured_and_what_is_predicted() {
