@@ -15,6 +15,7 @@
 //! # Ok::<(), lawbook_memory::OutOfRange>(())
 //! ```
 
+pub mod strangers;
 pub mod theory;
 pub mod training;
 

@@ -48,6 +48,50 @@ pub(crate) fn flip_costs_of(memory: &DenseMemory, states: &[State]) -> Result<Ve
     Ok(costs.collect::<Vec<_>>().concat())
 }
 
+/// Numbers of agreeing sites, from the first to the last, and how what is at stake with them is written.
+#[derive(Debug, Clone, Copy)]
+struct Range {
+    first: usize,
+    last: usize,
+    stakes: Whole,
+    gains: Whole,
+    /// The sum of the stakes of the patterns in range, and how many these are.
+    sum: i64,
+    held: i64,
+}
+
+impl Range {
+    fn new(memory: &DenseMemory, histogram: &[usize], first: usize, last: usize) -> Self {
+        let (stakes, gains) = (Whole::new(&memory.stakes()[first..=last]), Whole::new(&memory.gains()[first..=last]));
+        let mut range = Self { first, last, stakes, gains, sum: 0, held: 0 };
+        range.count(memory, histogram, first..last + 1);
+        range
+    }
+
+    /// A range that holds this one. Only what is new in it is looked at.
+    fn widened(&self, memory: &DenseMemory, histogram: &[usize], first: usize, last: usize) -> Self {
+        let mut wider = Self { first, last, ..*self };
+        for new in [first..self.first, self.last + 1..last + 1] {
+            wider.stakes = wider.stakes.with(&memory.stakes()[new.clone()]);
+            wider.gains = wider.gains.with(&memory.gains()[new.clone()]);
+            wider.count(memory, histogram, new);
+        }
+        wider
+    }
+
+    fn count(&mut self, memory: &DenseMemory, histogram: &[usize], new: std::ops::Range<usize>) {
+        for agreeing in new {
+            self.sum += memory.stakes()[agreeing] as i64 * histogram[agreeing] as i64;
+            self.held += histogram[agreeing] as i64;
+        }
+    }
+
+    /// The mean number of a stake over `count` patterns.
+    fn mean_stake(&self, count: usize) -> u64 {
+        (self.sum - self.stakes.base * self.held) as u64 / self.stakes.unit as u64 / count as u64
+    }
+}
+
 /// How stakes and gains are written.
 struct Plan {
     digits: usize,
@@ -71,39 +115,42 @@ impl Plan {
         }
         let agreements = memory.patterns().agreements(state)?;
         let histogram = histogram(&agreements, sites);
-        let fits = |digits: u32, first: usize, last: usize| {
-            let (stakes, gains) = (Whole::new(&memory.stakes()[first..=last]), Whole::new(&memory.gains()[first..=last]));
+        let fits = |digits: u32, range: &Range| {
+            let Range { first, last, stakes, gains, .. } = range;
             // One digit is to leave room for the tiles whose weights happen to be large.
-            let numbers = || (first..=last).map(|a| stakes.number(memory.stakes()[a]) * histogram[a] as u64);
-            let mean = || numbers().sum::<u64>() / count as u64;
             let small = match digits {
                 1 => {
                     let short = last - first < Span::LENGTH && gains.largest < 1 << 15;
-                    short && stakes.largest < 1 << 14 && mean() * (TILE as u64) < 40_000
+                    short && stakes.largest < 1 << 14 && range.mean_stake(count) * (TILE as u64) < 40_000
                 }
                 _ => stakes.largest < 1 << (2 * DIGIT),
             };
-            (small && gains.largest <= LARGEST_GAIN).then_some((stakes, gains))
+            small && gains.largest <= LARGEST_GAIN
         };
         for digits in 1..=2 {
             for left_out in omissions(count) {
-                let (mut first, mut last) = typical(&histogram, left_out);
-                let Some(mut written) = fits(digits, first, last) else { continue };
-                // Other states may spread more.
-                while let (lower, upper) = (first.saturating_sub(4), (last + 4).min(sites))
-                    && (lower, upper) != (first, last)
-                    && let Some(wider) = fits(digits, lower, upper)
-                {
-                    (first, last, written) = (lower, upper, wider);
+                let (first, last) = typical(&histogram, left_out);
+                let mut range = Range::new(memory, &histogram, first, last);
+                if !fits(digits, &range) {
+                    continue;
                 }
-                return Ok(Some(Self::over(memory, digits as usize, first, last, written)));
+                // Other states may spread more.
+                while let (lower, upper) = (range.first.saturating_sub(4), (range.last + 4).min(sites))
+                    && (lower, upper) != (range.first, range.last)
+                    && let wider = range.widened(memory, &histogram, lower, upper)
+                    && fits(digits, &wider)
+                {
+                    range = wider;
+                }
+                return Ok(Some(Self::over(memory, digits as usize, &range)));
             }
         }
         Ok(None)
     }
 
-    fn over(memory: &DenseMemory, digits: usize, first: usize, last: usize, (stakes, gains): (Whole, Whole)) -> Self {
+    fn over(memory: &DenseMemory, digits: usize, range: &Range) -> Self {
         let sites = memory.patterns().sites();
+        let &Range { first, last, stakes, gains, .. } = range;
         let entry = |differing: usize| {
             let agreeing = sites - differing;
             let number = |of: &Whole, table: &[f64]| of.number(table[agreeing]);

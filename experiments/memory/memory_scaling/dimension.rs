@@ -4,7 +4,8 @@ use anyhow::Result;
 use lawbook_memory::{
     OutOfRange,
     association::{
-        Association, Embeddings, frequency_weights,
+        frequency_weights,
+        strangers::gaussian_error,
         theory::{dimension_exponent, recall_error},
         zipf,
     },
@@ -107,8 +108,7 @@ impl Study for Dimension {
         let weights = frequency_weights(&frequencies, p.rho, p.kept as usize, &mut stream);
         let (mut error, mut whole) = (0.0, 0.0);
         for _ in 0..p.memories {
-            let embeddings = Embeddings::gaussian(p.N as usize, OUTPUTS, p.d as usize, &mut stream)?;
-            let own = Association::store(embeddings, &targets, &weights)?.error(&frequencies, &targets)?;
+            let own = gaussian_error(&frequencies, &targets, &weights, (OUTPUTS, p.d as usize), &mut stream)?;
             error += own;
             whole += exact_match(1.0 - own, f64::from(STRING));
         }

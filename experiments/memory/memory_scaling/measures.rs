@@ -2,7 +2,7 @@
 //! tokens see the study of the dimension.)
 
 use anyhow::Result;
-use lawbook_memory::{DenseMemory, Separation, crosstalk::Crosstalk};
+use lawbook_memory::{DenseMemory, Separation, State, crosstalk::Crosstalk};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
@@ -59,10 +59,10 @@ impl Study for Patterns {
         for _ in 0..p.memories {
             let patterns = lawbook_memory::Patterns::random(p.K as usize, p.N as usize, &mut stream)?;
             let memory = DenseMemory::new(patterns, Separation::Power(2))?;
-            for mu in 0..4.min(p.K as usize) {
-                fixed += f64::from(memory.one_step_error(mu)? == 0.0);
-                probes += 1.0;
-            }
+            let asked: Vec<State> = (0..4.min(p.K as usize)).map(|mu| memory.patterns().state(mu)).collect();
+            let errors = memory.one_step_errors(&asked)?;
+            fixed += errors.iter().filter(|&&error| error == 0.0).count() as f64;
+            probes += errors.len() as f64;
         }
         cell.record("fixed", fixed / probes);
         Ok(())

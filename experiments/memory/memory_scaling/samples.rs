@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 use lawbook_memory::association::{
-    Association, Embeddings, frequency_weights, sampled_frequencies,
+    frequency_weights, sampled_frequencies,
+    strangers::gaussian_error,
     theory::{mean_error, sample_exponent, stored_probability, unseen_mass},
     zipf,
 };
@@ -96,8 +97,7 @@ impl Study for Samples {
         for _ in 0..p.sets {
             let seen = sampled_frequencies(&frequencies, p.T as usize, &mut data);
             let weights = frequency_weights(&seen, 0.0, p.kept as usize, &mut data);
-            let embeddings = Embeddings::gaussian(p.N as usize, OUTPUTS, p.d as usize, &mut stream)?;
-            error += Association::store(embeddings, &targets, &weights)?.error(&frequencies, &targets)?;
+            error += gaussian_error(&frequencies, &targets, &weights, (OUTPUTS, p.d as usize), &mut stream)?;
         }
         cell.record("error", error / p.sets as f64);
         Ok(())
