@@ -101,10 +101,12 @@ impl Study for Descent {
         }
         let settled = memory.settled(&features)?;
         let memories = settled.memories.roll([1i64].as_slice(), [0i64].as_slice());
-        let torn = Layers { features, memories };
-        let [from_anywhere, _] = rises(&memory, &anywhere, p.steps)?;
-        let [from_torn, reduced] = rises(&memory, &torn, p.steps)?;
-        cell.record("rises", from_anywhere + from_torn);
+        let both = Layers {
+            features: Tensor::cat(&[features, anywhere.features], 0),
+            memories: Tensor::cat(&[memories, anywhere.memories], 0),
+        };
+        let [risen, reduced] = rises(&memory, &both, p.steps)?;
+        cell.record("rises", risen);
         cell.record("rises-reduced", reduced);
         let asymmetric = times(network(&p.model, &patterns)?)?.with_feedback(back)?;
         let [asymmetric, _] = rises(&asymmetric, &settled, p.steps)?;

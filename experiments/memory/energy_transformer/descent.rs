@@ -47,7 +47,7 @@ impl Study for Descent {
         let all = |steps| vec![at("others", 6, 16, steps), at("all", 6, 16, steps), at("all", FEW, 64, steps)];
         match profile {
             Profile::Smoke => vec![at("others", 6, 64, 50)],
-            Profile::Quick => all(150),
+            Profile::Quick => all(100),
             Profile::Full => all(2000),
         }
     }

@@ -89,7 +89,7 @@ impl Study for Growth {
         let learn = |tokens: usize, batches: &[Batch]| -> Result<(Association, Vec<usize>)> {
             let targets: Vec<usize> = (0..tokens).map(|token| token % outputs).collect();
             let embeddings = Embeddings::orthonormal(tokens, outputs, tokens.max(outputs))?;
-            Ok((trained(embeddings, &targets, rule, p.gamma, batches, cell.device())?, targets))
+            Ok((trained(embeddings, &targets, rule, p.gamma, batches)?, targets))
         };
         if p.data == "batch" {
             let frequencies = zipf(TOKENS, 2.0)?;

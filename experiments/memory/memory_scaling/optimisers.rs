@@ -103,7 +103,7 @@ impl Study for Optimisers {
                 (0..p.steps).map(|_| sampled()).collect()
             };
             let embeddings = Embeddings::gaussian(tokens, OUTPUTS, p.d as usize, &mut stream)?;
-            let memory = trained(embeddings, &targets, rule, p.gamma, &batches, cell.device())?;
+            let memory = trained(embeddings, &targets, rule, p.gamma, &batches)?;
             error += memory.error(&frequencies, &targets)?;
         }
         cell.record("error", error / p.memories as f64);

@@ -2,8 +2,8 @@
 
 use lawbook_core::Stream;
 
-use super::{Association, Embeddings, dot};
-use crate::OutOfRange;
+use super::{Association, Embeddings};
+use crate::{OutOfRange, slices::dot};
 
 /// The scores of tokens that are not stored, whose embeddings are Gaussian vectors of unit mean square: given the memory they are
 /// Gaussian numbers with the covariance `R Rᵀ/d` of its readout `R = U W`, whatever the dimension d.
