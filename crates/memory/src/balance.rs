@@ -115,9 +115,8 @@ impl Stretch {
         }
         let histogram = histogram(agreements, sites);
         let stakes_of = |agreeing: std::ops::Range<usize>| &memory.stakes()[agreeing];
-        let fits = |first: usize, last: usize, stakes: &Whole| {
-            last - first < Span::LENGTH && stakes.largest <= i16::MAX as u64
-        };
+        let fits =
+            |first: usize, last: usize, stakes: &Whole| last - first < Span::LENGTH && stakes.largest <= i16::MAX as u64;
         omissions(agreements.len()).find_map(|left_out| {
             let (mut first, mut last) = typical(&histogram, left_out);
             let mut stakes = Whole::new(stakes_of(first..last + 1));

@@ -147,7 +147,7 @@ fn error_curve(name: &str, points: &[&Params]) -> Result<Claim> {
         .axes("dimension d", "generalisation error")
         .log_x()
         .log_y()
-        .source("theorem 1 with the constant of Gaussian crosstalk");
+        .source("error at infinite data, with the constant of Gaussian crosstalk");
     Ok(match name {
         "overflow" => claim
             .rival("nothing", "nothing at all is learned, and outputs are guessed", [1.0 - 1.0 / OUTPUTS as f64; 2])
@@ -172,7 +172,7 @@ fn exponent(name: &str, alpha: f64, rho: f64, points: &[&Params]) -> Claim {
         .axes("dimension d", "generalisation error")
         .log_x()
         .log_y()
-        .source("propositions on thresholding and weighting: d^(−(α−1)/max(1, 2αρ))");
+        .source("thresholding and weighting: d^(−(α−1)/max(1, 2αρ))");
     if rho > 0.0 {
         claim.rival("most-frequent", "the best exponent, α − 1, whatever the weights", [-(alpha - 1.0)])
     } else {
@@ -196,5 +196,5 @@ fn whole_strings(points: &[&Params]) -> Result<Claim> {
         .rival("smooth", "what holds for tokens holds for strings", accuracies)
         .axes("dimension d", "fraction of strings of 20 tokens without an error")
         .log_x()
-        .source("Schaeffer, Miranda & Koyejo 2023, arXiv 2304.15004, section 2: p^L"))
+        .source("Schaeffer, Miranda & Koyejo 2023, arXiv 2304.15004: p^L"))
 }

@@ -49,7 +49,7 @@ impl Study for Patterns {
             .out_of(points.iter().map(|p| 4 * p.memories as u64).min().unwrap_or(0))
             .rival("smooth", "what holds for bits holds for patterns", bits)
             .axes("patterns K", "fraction of patterns without an error")
-            .source("Schaeffer et al. 2023, section 2, for the bits of a pattern");
+            .source("Schaeffer et al. 2023, p^L for the bits of a pattern");
         Ok(vec![claim])
     }
 

@@ -78,7 +78,7 @@ impl Study for Samples {
                         .axes("samples T", "generalisation error")
                         .log_x()
                         .log_y()
-                        .source("proposition 1: T^(−1+1/α)"),
+                        .source("unseen mass: T^(−1+1/α)"),
                 );
             }
         }
@@ -128,5 +128,5 @@ fn both_short(points: &[&Params]) -> Result<Claim> {
         .axes("samples T", "generalisation error")
         .log_x()
         .log_y()
-        .source("theorem 2: d^(1−α) + T^(−1+1/α), with its constants"))
+        .source("finite data: d^(1−α) + T^(−1+1/α), with its constants"))
 }

@@ -2,7 +2,7 @@
 //!
 //! With orthonormal embeddings each occurrence of a token raises its own association alone. Its margin `m`, the right score
 //! minus any other, follows `m ← m + γ M/(M − 1)/(1 + e^m/(M − 1))`. The paper's map `q ← q + γ/(1 + e^q/M)` for the weight
-//! of the right output (Cabannes, Dohmatob & Bietti 2024, arXiv 2310.02984, section 4) neglects what the others lose, a
+//! of the right output (Cabannes, Dohmatob & Bietti 2024, arXiv 2310.02984) neglects what the others lose, a
 //! share 1/M.
 
 use lawbook_core::{
@@ -39,8 +39,14 @@ pub fn trained(
     let mut readout = vec![0.0; embeddings.outputs.len()];
     let mut optimiser = Optimiser::new(rule, learning_rate, d * d);
     for batch in batches {
-        let slopes =
-            Slopes { embeddings: &embeddings, targets, batch, weights: &weights, readout: &mut readout, gradient: &mut gradient };
+        let slopes = Slopes {
+            embeddings: &embeddings,
+            targets,
+            batch,
+            weights: &weights,
+            readout: &mut readout,
+            gradient: &mut gradient,
+        };
         Level::widest().run(slopes);
         optimiser.step(&mut weights, &gradient);
     }
