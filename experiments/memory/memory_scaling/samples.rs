@@ -34,11 +34,11 @@ params! {
 
 /// Enough memory for all that is seen: α, tokens, dimension, numbers of samples, memories per cell.
 const AMPLE: [(f64, i64, i64, [i64; 4], i64); 2] =
-    [(3.0, 500, 128, [30, 100, 300, 1000], 120), (2.0, 4000, 1024, [30, 100, 300, 1000], 3)];
+    [(3.0, 500, 512, [30, 100, 300, 1000], 600), (2.0, 4000, 1024, [30, 100, 300, 1000], 3)];
 
 /// Both short, at α = 2: tokens, dimension, numbers of samples with memories per cell. Sixteen tokens are stored, so few that the
 /// most frequent one, which has most of the mass, is hardly ever lost: such losses would decide the scatter.
-const SHORT: (i64, i64, [(i64, i64); 4]) = (1000, 256, [(10, 200), (100, 80), (1000, 40), (10_000, 40)]);
+const SHORT: (i64, i64, [(i64, i64); 4]) = (1000, 256, [(10, 400), (100, 160), (1000, 80), (10_000, 80)]);
 
 impl Study for Samples {
     const NAME: &'static str = "samples";
