@@ -8,6 +8,9 @@ use lawbook_core::{
     popcount::{Numbers, SITES, Span, Sums, TILE, Tile, widen},
     simd::Level,
 };
+mod range;
+
+use range::Range;
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSlice};
 
 use crate::{
@@ -46,50 +49,6 @@ pub(crate) fn flip_costs_of(memory: &DenseMemory, states: &[State]) -> Result<Ve
         _ => plan.costs::<2>(memory, states),
     });
     Ok(costs.collect::<Vec<_>>().concat())
-}
-
-/// Numbers of agreeing sites, from the first to the last, and how what is at stake with them is written.
-#[derive(Debug, Clone, Copy)]
-struct Range {
-    first: usize,
-    last: usize,
-    stakes: Whole,
-    gains: Whole,
-    /// The sum of the stakes of the patterns in range, and how many these are.
-    sum: i64,
-    held: i64,
-}
-
-impl Range {
-    fn new(memory: &DenseMemory, histogram: &[usize], first: usize, last: usize) -> Self {
-        let (stakes, gains) = (Whole::new(&memory.stakes()[first..=last]), Whole::new(&memory.gains()[first..=last]));
-        let mut range = Self { first, last, stakes, gains, sum: 0, held: 0 };
-        range.count(memory, histogram, first..last + 1);
-        range
-    }
-
-    /// A range that holds this one. Only what is new in it is looked at.
-    fn widened(&self, memory: &DenseMemory, histogram: &[usize], first: usize, last: usize) -> Self {
-        let mut wider = Self { first, last, ..*self };
-        for new in [first..self.first, self.last + 1..last + 1] {
-            wider.stakes = wider.stakes.with(&memory.stakes()[new.clone()]);
-            wider.gains = wider.gains.with(&memory.gains()[new.clone()]);
-            wider.count(memory, histogram, new);
-        }
-        wider
-    }
-
-    fn count(&mut self, memory: &DenseMemory, histogram: &[usize], new: std::ops::Range<usize>) {
-        for agreeing in new {
-            self.sum += memory.stakes()[agreeing] as i64 * histogram[agreeing] as i64;
-            self.held += histogram[agreeing] as i64;
-        }
-    }
-
-    /// The mean number of a stake over `count` patterns.
-    fn mean_stake(&self, count: usize) -> u64 {
-        (self.sum - self.stakes.base * self.held) as u64 / self.stakes.unit as u64 / count as u64
-    }
 }
 
 /// How stakes and gains are written.
