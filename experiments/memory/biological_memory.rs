@@ -10,7 +10,7 @@
 //! *Assumptions*: convex Lagrangians; symmetric synapses. The reductions hold for `τ_h → 0`.
 //!
 //! *Source*: D. Krotov & J. J. Hopfield, *Large Associative Memory Problem in Neurobiology and Machine Learning*, ICLR 2021,
-//! arXiv 2008.06996, eqs. 1 to 3, models A to C.
+//! arXiv 2008.06996: equations of motion, energy and its rate, models A to C.
 
 pub mod adiabatic;
 pub mod descent;

@@ -12,7 +12,7 @@
 //! *Assumptions*: one scale γ for all features; steps short enough (α = 0.1 as published).
 //!
 //! *Source*: B. Hoover, Y. Liang, B. Pham, R. Panda, H. Strobelt, D. H. Chau, M. Zaki & D. Krotov, *Energy Transformer*, NeurIPS
-//! 2023, arXiv 2302.07253, section 2.
+//! 2023, arXiv 2302.07253.
 
 pub mod descent;
 pub mod self_key;

@@ -10,7 +10,8 @@
 //!
 //! *Assumptions*: none on the patterns for descent and error bound. Random patterns are uniform on a sphere.
 //!
-//! *Source*: H. Ramsauer et al., *Hopfield Networks is All You Need*, ICLR 2021, arXiv 2008.02217, eqs. 2 to 8, Theorems 1 to 5.
+//! *Source*: H. Ramsauer et al., *Hopfield Networks is All You Need*, ICLR 2021, arXiv 2008.02217: energy
+//! and update, their convergence, Theorem 3 on storage and Theorem 5 on retrieval.
 //! The magnet, the retrieval threshold and the weight of other patterns are derived in [`lawbook_memory::modern`].
 
 pub mod pair;

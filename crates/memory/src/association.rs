@@ -15,12 +15,16 @@
 //! # Ok::<(), lawbook_memory::OutOfRange>(())
 //! ```
 
+pub mod strangers;
 pub mod theory;
 pub mod training;
 
 use lawbook_core::Stream;
 
-use crate::OutOfRange;
+use crate::{
+    OutOfRange,
+    slices::{add_scaled, dot},
+};
 
 /// Embeddings `e_x` of input tokens and `u_y` of outputs, in the same number of dimensions.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,13 +109,13 @@ impl Association {
         let mut sums = vec![0.0; outputs * d];
         for (token, (&target, &weight)) in targets.iter().zip(weights).enumerate().filter(|(_, (_, weight))| **weight != 0.0)
         {
-            add(&mut sums[target * d..][..d], weight, embeddings.token(token));
+            add_scaled(&mut sums[target * d..][..d], weight, embeddings.token(token));
         }
         let mut readout = vec![0.0; outputs * d];
         for y in 0..outputs {
             for stored in 0..outputs {
                 let overlap = dot(embeddings.output(y), embeddings.output(stored));
-                add(&mut readout[y * d..][..d], overlap, &sums[stored * d..][..d]);
+                add_scaled(&mut readout[y * d..][..d], overlap, &sums[stored * d..][..d]);
             }
         }
         Ok(Self { embeddings, readout })
@@ -123,7 +127,7 @@ impl Association {
         OutOfRange::check_length("the number of entries of W", matrix.len(), d * d)?;
         let mut readout = vec![0.0; embeddings.output_count() * d];
         for (y, row) in readout.chunks_exact_mut(d).enumerate() {
-            embeddings.output(y).iter().zip(matrix.chunks_exact(d)).for_each(|(&u, w)| add(row, u, w));
+            embeddings.output(y).iter().zip(matrix.chunks_exact(d)).for_each(|(&u, w)| add_scaled(row, u, w));
         }
         Ok(Self { embeddings, readout })
     }
@@ -219,23 +223,6 @@ fn check_sizes(tokens: usize, outputs: usize, dimension: usize, least: usize) ->
     OutOfRange::check("the dimension", dimension as f64, least as f64, 1e9)
 }
 
-fn add(into: &mut [f64], factor: f64, vector: &[f64]) {
-    into.iter_mut().zip(vector).for_each(|(sum, value)| *sum += factor * value);
-}
-
-/// Four running sums keep the order of additions fixed while letting the compiler use vector registers.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut sums = [0.0; 4];
-    let (a_chunks, b_chunks) = (a.chunks_exact(4), b.chunks_exact(4));
-    let rest: f64 = a_chunks.remainder().iter().zip(b_chunks.remainder()).map(|(x, y)| x * y).sum();
-    for (x, y) in a_chunks.zip(b_chunks) {
-        for lane in 0..4 {
-            sums[lane] += x[lane] * y[lane];
-        }
-    }
-    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -248,7 +235,7 @@ mod tests {
         let mut matrix = vec![0.0; d * d];
         for (token, (&y, &q)) in targets.iter().zip(weights).enumerate() {
             for row in 0..d {
-                add(&mut matrix[row * d..][..d], q * embeddings.output(y)[row], embeddings.token(token));
+                add_scaled(&mut matrix[row * d..][..d], q * embeddings.output(y)[row], embeddings.token(token));
             }
         }
         matrix

@@ -114,23 +114,25 @@ impl Stretch {
             return None;
         }
         let histogram = histogram(agreements, sites);
-        let over = |first: usize, last: usize| {
-            let stakes = Whole::new(&memory.stakes()[first..=last]);
-            let number = |agreeing| u16::try_from(stakes.number(memory.stakes()[agreeing])).ok();
-            let values: Vec<u16> = (first..=last).map(number).collect::<Option<_>>()?;
-            Some(Self { stakes, span: Span::new(first as u16, &values)? })
-        };
+        let stakes_of = |agreeing: std::ops::Range<usize>| &memory.stakes()[agreeing];
+        let fits =
+            |first: usize, last: usize, stakes: &Whole| last - first < Span::LENGTH && stakes.largest <= i16::MAX as u64;
         omissions(agreements.len()).find_map(|left_out| {
             let (mut first, mut last) = typical(&histogram, left_out);
-            let mut best = over(first, last)?;
+            let mut stakes = Whole::new(stakes_of(first..last + 1));
+            if !fits(first, last, &stakes) {
+                return None;
+            }
             // Overlaps will move.
             while let (lower, upper) = (first.saturating_sub(1), (last + 1).min(sites))
                 && (lower, upper) != (first, last)
-                && let Some(wider) = over(lower, upper)
+                && let wider = stakes.with(stakes_of(lower..first)).with(stakes_of(last + 1..upper + 1))
+                && fits(lower, upper, &wider)
             {
-                (first, last, best) = (lower, upper, wider);
+                (first, last, stakes) = (lower, upper, wider);
             }
-            Some(best)
+            let values: Vec<u16> = stakes_of(first..last + 1).iter().map(|&stake| stakes.number(stake) as u16).collect();
+            Some(Self { stakes, span: Span::new(first as u16, &values)? })
         })
     }
 }

@@ -22,7 +22,7 @@ pub use crate::continuous::ContinuousError;
 use crate::continuous::{finite, last_dimension, positive};
 
 /// The network of Krotov & Hopfield, *Large Associative Memory Problem in Neurobiology and Machine Learning*, ICLR 2021, arXiv
-/// 2008.06996, eq. 1: feature neurons v and memory neurons h, with symmetric synapses ξ between the layers and none within,
+/// 2008.06996: feature neurons v and memory neurons h, with symmetric synapses ξ between the layers and none within,
 ///
 /// `τ_f dv/dt = ξᵀ f(h) − v + I`, `τ_h dh/dt = ξ g(v) − h`,
 ///
@@ -90,7 +90,7 @@ impl TwoLayerMemory {
         Ok(Self { feedback, ..self })
     }
 
-    /// The energy `Σ (v − I)·g − L_v + Σ h·f − L_h − f·ξ g` (eq. 2), one number per state.
+    /// The energy `Σ (v − I)·g − L_v + Σ h·f − L_h − f·ξ g`, one number per state.
     pub fn energy(&self, state: &Layers) -> Result<Tensor, ContinuousError> {
         self.check(state)?;
         let (g, f) = (self.features.activation(&state.features), self.memories.activation(&state.memories));
@@ -99,7 +99,7 @@ impl TwoLayerMemory {
         Ok(driven + dot(&state.memories, &f) - self.memories.value(&state.memories) - synapses)
     }
 
-    /// The velocities of both layers (eq. 1).
+    /// The velocities of both layers.
     pub fn velocity(&self, state: &Layers) -> Result<Layers, ContinuousError> {
         self.check(state)?;
         let (g, f) = (self.features.activation(&state.features), self.memories.activation(&state.memories));
@@ -109,7 +109,7 @@ impl TwoLayerMemory {
         })
     }
 
-    /// How fast the energy falls, `τ_f v'ᵀ ∇²L_v v' + τ_h h'ᵀ ∇²L_h h'` (eq. 3), from the Lagrangians' curvatures.
+    /// How fast the energy falls, `τ_f v'ᵀ ∇²L_v v' + τ_h h'ᵀ ∇²L_h h'`, from the Lagrangians' curvatures.
     pub fn dissipation(&self, state: &Layers) -> Result<Tensor, ContinuousError> {
         let Layers { features, memories } = self.velocity(state)?;
         let of_features = dot(&features, &self.features.curvature(&state.features, &features)) * self.feature_time;

@@ -34,14 +34,18 @@
 //! Overlaps are divided by the temperature T before they are raised, for `x^n` and `T^n` each leave f64 long before their
 //! ratio does.
 
-use lawbook_core::Stream;
+use lawbook_core::{Stream, simd::Level};
 
+mod answer;
 mod error;
 mod training;
 
+use answer::Answer;
 pub use error::ClassifierError;
 use error::out_of_range;
 pub use training::{Example, Training};
+
+use crate::slices::add_scaled;
 
 /// How many memories, input sites and classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +79,8 @@ struct Response {
     turned: Vec<f64>,
     /// The same to the power n − 1.
     turned_slope: Vec<f64>,
+    /// Room for the squares on the way to a power.
+    squares: Vec<f64>,
     /// a_α.
     votes: Vec<f64>,
 }
@@ -224,49 +230,19 @@ impl Classifier {
     fn response(&self) -> Response {
         let (memories, classes) = (self.shape.memories, self.shape.classes);
         let (base, turned) = (vec![0.0; memories], vec![0.0; memories * classes]);
-        Response { base_slope: base.clone(), base, turned_slope: turned.clone(), turned, votes: vec![0.0; classes] }
+        Response {
+            base_slope: base.clone(),
+            base,
+            turned_slope: turned.clone(),
+            squares: turned.clone(),
+            turned,
+            votes: vec![0.0; classes],
+        }
     }
 
     /// The response to an input, class neurons at `−step` and turning to `step`.
     fn respond(&self, input: &[f64], step: f64, response: &mut Response) {
-        let memories = self.shape.memories;
-        let Response { base, base_slope, turned, turned_slope, votes } = response;
-        base.fill(0.0);
-        for (value, site) in input.iter().zip(self.sites.chunks_exact(memories)) {
-            add_scaled(base, *value, site);
-        }
-        self.class_sites().for_each(|site| add_scaled(base, -step, site));
-        for (turned, site) in turned.chunks_exact_mut(memories).zip(self.class_sites()) {
-            for ((turned, base), xi) in turned.iter_mut().zip(&*base).zip(site) {
-                *turned = (base + 2.0 * step * xi).max(0.0) / self.temperature;
-            }
-        }
-        base.iter_mut().for_each(|h| *h = h.max(0.0) / self.temperature);
-        raise(base, self.order - 1, base_slope);
-        raise(turned, self.order - 1, turned_slope);
-        let resting: f64 = base.iter().zip(&*base_slope).map(|(z, slope)| z * slope).sum();
-        for (class, vote) in votes.iter_mut().enumerate() {
-            let own = class * memories..(class + 1) * memories;
-            *vote = turned[own.clone()].iter().zip(&turned_slope[own]).map(|(z, slope)| z * slope).sum::<f64>() - resting;
-        }
-    }
-}
-
-fn add_scaled(into: &mut [f64], factor: f64, values: &[f64]) {
-    into.iter_mut().zip(values).for_each(|(into, value)| *into += factor * value);
-}
-
-/// Every value to the power `exponent`, by repeated squaring of the whole slice, which the compiler turns into vector code.
-fn raise(values: &[f64], exponent: u32, into: &mut [f64]) {
-    let mut square = values.to_vec();
-    into.fill(1.0);
-    let mut left = exponent;
-    while left > 0 {
-        if left & 1 == 1 {
-            into.iter_mut().zip(&square).for_each(|(into, square)| *into *= square);
-        }
-        square.iter_mut().for_each(|square| *square *= *square);
-        left >>= 1;
+        Level::widest().run(Answer { classifier: self, input, step, response });
     }
 }
 

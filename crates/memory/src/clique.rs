@@ -11,7 +11,7 @@
 //!
 //! let memory = CliqueMemory::robust(32, 16)?;
 //! let stored = memory.clique(&(0..16).collect::<Vec<_>>())?;
-//! let noisy_graph = clique::with_noise(&stored, 0.05, &mut Key::new(["example"]).stream("noise", 0));
+//! let noisy_graph = stored.noisy(0.05, &mut Key::new(["example"]).stream("noise", 0))?;
 //! assert_eq!(memory.retrieve(&noisy_graph)?.state, stored);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -141,8 +141,8 @@ impl CliqueMemory {
         if vertices.len() != self.clique_size {
             return Err(self.not_a_clique(vertices));
         }
-        let edges: Vec<f64> = pairs(self.vertices).map(|(i, j)| if member[i] && member[j] { 1.0 } else { -1.0 }).collect();
-        Ok(State::from_signs(&edges)?)
+        let edges: Vec<bool> = pairs(self.vertices).map(|(i, j)| member[i] && member[j]).collect();
+        Ok(State::from_bits(&edges)?)
     }
 
     /// A clique on random vertices.
@@ -204,13 +204,6 @@ impl CliqueMemory {
     }
 }
 
-/// A graph with each edge of `graph` flipped with probability `noise`.
-pub fn with_noise(graph: &State, noise: f64, stream: &mut Stream) -> State {
-    let mut noisy = graph.clone();
-    (0..graph.sites()).filter(|_| stream.bernoulli(noise)).collect::<Vec<_>>().into_iter().for_each(|e| noisy.flip(e));
-    noisy
-}
-
 /// The pairs of vertices, in the order of the sites of a graph.
 pub fn pairs(vertices: usize) -> impl Iterator<Item = (usize, usize)> {
     (1..vertices).flat_map(|j| (0..j).map(move |i| (i, j)))
@@ -237,9 +230,16 @@ impl Graph {
 
     fn count(&mut self) {
         self.degrees.fill(0);
-        for ((i, j), &here) in pairs(self.degrees.len()).zip(&self.present) {
-            self.degrees[i] += usize::from(here);
-            self.degrees[j] += usize::from(here);
+        let mut rest = self.present.as_slice();
+        for j in 1..self.degrees.len() {
+            let (row, others) = rest.split_at(j);
+            let mut own = 0;
+            for (degree, &here) in self.degrees.iter_mut().zip(row) {
+                *degree += usize::from(here);
+                own += usize::from(here);
+            }
+            self.degrees[j] += own;
+            rest = others;
         }
         self.edges = self.degrees.iter().sum::<usize>() / 2;
     }
@@ -252,8 +252,15 @@ impl Graph {
 
     /// All edges at once. Returns how many changed.
     fn step(&mut self, memory: &CliqueMemory) -> usize {
-        let wanted: Vec<bool> =
-            pairs(memory.vertices).zip(&self.present).map(|((i, j), &here)| self.field(memory, i, j, here) > 0.0).collect();
+        let mut wanted = self.present.clone();
+        let mut rest = wanted.as_mut_slice();
+        for j in 1..memory.vertices {
+            let (row, others) = rest.split_at_mut(j);
+            for (i, edge) in row.iter_mut().enumerate() {
+                *edge = self.field(memory, i, j, *edge) > 0.0;
+            }
+            rest = others;
+        }
         let turned = wanted.iter().zip(&self.present).filter(|(new, old)| new != old).count();
         self.present = wanted;
         self.count();
@@ -278,8 +285,7 @@ impl Graph {
     }
 
     fn state(&self) -> Result<State, MemoryError> {
-        let signs: Vec<f64> = self.present.iter().map(|&here| if here { 1.0 } else { -1.0 }).collect();
-        State::from_signs(&signs)
+        State::from_bits(&self.present)
     }
 }
 
@@ -295,7 +301,7 @@ mod tests {
     fn fields_are_those_of_the_coupling_matrix() {
         let memory = CliqueMemory::new(9, 5, 1.25, -0.5, 2.0).unwrap();
         let empty = memory.clique(&[0, 2, 4, 6, 8]).unwrap();
-        let graph = with_noise(&empty, 0.3, &mut Key::new(["clique"]).stream("noise", 0));
+        let graph = empty.noisy(0.3, &mut Key::new(["clique"]).stream("noise", 0)).unwrap();
         let ends: Vec<(usize, usize)> = pairs(9).collect();
         let (fields, energy) = (memory.fields(&graph).unwrap(), memory.energy(&graph).unwrap());
         for (e, &(i, j)) in ends.iter().enumerate() {
@@ -345,7 +351,7 @@ mod tests {
         let memory = CliqueMemory::robust(12, 6).unwrap();
         let clique = memory.clique(&[0, 1, 2, 3, 4, 5]).unwrap();
         for index in 0..20 {
-            let cue = with_noise(&clique, 0.45, &mut Key::new(["clique"]).stream("far", index));
+            let cue = clique.noisy(0.45, &mut Key::new(["clique"]).stream("far", index)).unwrap();
             assert!(memory.is_fixed_point(&memory.retrieve(&cue).unwrap().state).unwrap());
         }
         // Two graphs that alternate under synchronous steps: all edges repel each other.

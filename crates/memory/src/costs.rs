@@ -8,6 +8,9 @@ use lawbook_core::{
     popcount::{Numbers, SITES, Span, Sums, TILE, Tile, widen},
     simd::Level,
 };
+mod range;
+
+use range::Range;
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSlice};
 
 use crate::{
@@ -71,39 +74,42 @@ impl Plan {
         }
         let agreements = memory.patterns().agreements(state)?;
         let histogram = histogram(&agreements, sites);
-        let fits = |digits: u32, first: usize, last: usize| {
-            let (stakes, gains) = (Whole::new(&memory.stakes()[first..=last]), Whole::new(&memory.gains()[first..=last]));
+        let fits = |digits: u32, range: &Range| {
+            let Range { first, last, stakes, gains, .. } = range;
             // One digit is to leave room for the tiles whose weights happen to be large.
-            let numbers = || (first..=last).map(|a| stakes.number(memory.stakes()[a]) * histogram[a] as u64);
-            let mean = || numbers().sum::<u64>() / count as u64;
             let small = match digits {
                 1 => {
                     let short = last - first < Span::LENGTH && gains.largest < 1 << 15;
-                    short && stakes.largest < 1 << 14 && mean() * (TILE as u64) < 40_000
+                    short && stakes.largest < 1 << 14 && range.mean_stake(count) * (TILE as u64) < 40_000
                 }
                 _ => stakes.largest < 1 << (2 * DIGIT),
             };
-            (small && gains.largest <= LARGEST_GAIN).then_some((stakes, gains))
+            small && gains.largest <= LARGEST_GAIN
         };
         for digits in 1..=2 {
             for left_out in omissions(count) {
-                let (mut first, mut last) = typical(&histogram, left_out);
-                let Some(mut written) = fits(digits, first, last) else { continue };
-                // Other states may spread more.
-                while let (lower, upper) = (first.saturating_sub(4), (last + 4).min(sites))
-                    && (lower, upper) != (first, last)
-                    && let Some(wider) = fits(digits, lower, upper)
-                {
-                    (first, last, written) = (lower, upper, wider);
+                let (first, last) = typical(&histogram, left_out);
+                let mut range = Range::new(memory, &histogram, first, last);
+                if !fits(digits, &range) {
+                    continue;
                 }
-                return Ok(Some(Self::over(memory, digits as usize, first, last, written)));
+                // Other states may spread more.
+                while let (lower, upper) = (range.first.saturating_sub(4), (range.last + 4).min(sites))
+                    && (lower, upper) != (range.first, range.last)
+                    && let wider = range.widened(memory, &histogram, lower, upper)
+                    && fits(digits, &wider)
+                {
+                    range = wider;
+                }
+                return Ok(Some(Self::over(memory, digits as usize, &range)));
             }
         }
         Ok(None)
     }
 
-    fn over(memory: &DenseMemory, digits: usize, first: usize, last: usize, (stakes, gains): (Whole, Whole)) -> Self {
+    fn over(memory: &DenseMemory, digits: usize, range: &Range) -> Self {
         let sites = memory.patterns().sites();
+        let &Range { first, last, stakes, gains, .. } = range;
         let entry = |differing: usize| {
             let agreeing = sites - differing;
             let number = |of: &Whole, table: &[f64]| of.number(table[agreeing]);

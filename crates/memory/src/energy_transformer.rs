@@ -26,7 +26,7 @@ use crate::continuous::{finite, last_dimension, positive};
 /// Which keys a query attends to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keys {
-    /// Those of the other tokens, as in the paper's energy (eq. 3).
+    /// Those of the other tokens, as in the paper's energy.
     Others,
     /// Those of all tokens, its own included, as in the published code.
     All,
@@ -53,7 +53,7 @@ impl Sizes {
 }
 
 /// A block with energy `E = E_ATT + E_HN` over normalised tokens g (Hoover et al., *Energy Transformer*, NeurIPS 2023, arXiv
-/// 2302.07253, section 2):
+/// 2302.07253):
 ///
 /// `E_ATT = −β⁻¹ Σ_h Σ_C ln Σ_B exp(β K_hB·Q_hC)`, `E_HN = −½ Σ_B Σ_μ max(ξ_μ·g_B, 0)²`, `dx/dt = −∂E/∂g`.
 ///

@@ -5,6 +5,7 @@
 //! arXiv 1706.08840.
 
 pub mod consolidation;
+mod perceptron;
 pub mod sequence;
 
 use crate::OutOfRange;

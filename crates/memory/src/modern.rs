@@ -23,7 +23,7 @@ pub use crate::continuous::ContinuousError;
 use crate::continuous::{finite, last_dimension, positive};
 
 /// A network with energy `E(ξ) = −lse(β, Xᵀξ) + ½ ξᵀξ + β⁻¹ ln N + ½ M²` and update `ξ' = X softmax(β Xᵀξ)`: Ramsauer et al.,
-/// *Hopfield Networks is All You Need*, ICLR 2021, arXiv 2008.02217, eqs. 2 and 3.
+/// *Hopfield Networks is All You Need*, ICLR 2021, arXiv 2008.02217, energy and update.
 ///
 /// Patterns are rows: shape `[N, d]`, or `[…, N, d]` for an ensemble of networks side by side. States have shape `[…, d]`, or
 /// `[…, B, d]` with the leading dimensions of the ensemble.

@@ -21,9 +21,12 @@
 
 pub mod theory;
 
-use lawbook_core::Stream;
+use lawbook_core::{
+    Stream,
+    simd::{Level, Wide, WideKernel},
+};
 
-use crate::{MemoryError, OutOfRange, Retrieved, State};
+use crate::{MemoryError, OutOfRange, Retrieved, State, slices::add_scaled};
 
 /// Sweeps after which a descent is given up.
 const MOST_SWEEPS: usize = 10_000;
@@ -80,21 +83,7 @@ impl Palimpsest {
     pub fn store(&mut self, pattern: &State) -> Result<(), MemoryError> {
         self.same_sites(pattern)?;
         let signs = pattern.signs();
-        for (i, row) in self.couplings.chunks_exact_mut(self.sites).enumerate() {
-            let own = signs[i];
-            match self.storage {
-                Storage::Hebb => row.iter_mut().zip(&signs).for_each(|(w, s)| *w += own * s),
-                Storage::Decay(rate) => {
-                    let keep = 1.0 - rate;
-                    row.iter_mut().zip(&signs).for_each(|(w, s)| *w = keep * *w + own * s);
-                }
-                Storage::Bounded(bound) => {
-                    let bound = f64::from(bound);
-                    row.iter_mut().zip(&signs).for_each(|(w, s)| *w = (*w + own * s).max(-bound).min(bound));
-                }
-            }
-            row[i] = 0.0;
-        }
+        Level::widest().run(Store { storage: self.storage, couplings: &mut self.couplings, signs: &signs });
         Ok(())
     }
 
@@ -110,12 +99,7 @@ impl Palimpsest {
     pub fn fields(&self, state: &State) -> Result<Vec<f64>, MemoryError> {
         self.same_sites(state)?;
         let signs = state.signs();
-        let mut fields = vec![0.0; self.sites];
-        // W is symmetric: summing rows lets the inner loop run over independent sums.
-        for (row, sign) in self.couplings.chunks_exact(self.sites).zip(&signs) {
-            fields.iter_mut().zip(row).for_each(|(field, w)| *field += sign * w);
-        }
-        Ok(fields)
+        Ok(Level::widest().run(Fields { couplings: &self.couplings, signs: &signs }))
     }
 
     /// The energy `−½ Σ W_ij σ_i σ_j`.
@@ -163,6 +147,59 @@ impl Palimpsest {
     fn same_sites(&self, state: &State) -> Result<(), MemoryError> {
         let (expected, found) = (self.sites, state.sites());
         if expected == found { Ok(()) } else { Err(MemoryError::Sites { expected, found }) }
+    }
+}
+
+struct Store<'a> {
+    storage: Storage,
+    couplings: &'a mut [f64],
+    signs: &'a [f64],
+}
+
+impl WideKernel for Store<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Wide>(self, _: V) {
+        let Self { storage, couplings, signs } = self;
+        for (i, row) in couplings.chunks_exact_mut(signs.len()).enumerate() {
+            let own = signs[i];
+            match storage {
+                Storage::Hebb => add_scaled(row, own, signs),
+                Storage::Decay(rate) => {
+                    let keep = 1.0 - rate;
+                    for (w, s) in row.iter_mut().zip(signs) {
+                        *w = keep * *w + own * s;
+                    }
+                }
+                Storage::Bounded(bound) => {
+                    let bound = f64::from(bound);
+                    for (w, s) in row.iter_mut().zip(signs) {
+                        *w = (*w + own * s).max(-bound).min(bound);
+                    }
+                }
+            }
+            row[i] = 0.0;
+        }
+    }
+}
+
+struct Fields<'a> {
+    couplings: &'a [f64],
+    signs: &'a [f64],
+}
+
+impl WideKernel for Fields<'_> {
+    type Output = Vec<f64>;
+
+    #[inline(always)]
+    fn run<V: Wide>(self, _: V) -> Vec<f64> {
+        let mut fields = vec![0.0; self.signs.len()];
+        // W is symmetric: summing rows lets the inner loop run over independent sums.
+        for (row, &sign) in self.couplings.chunks_exact(self.signs.len()).zip(self.signs) {
+            add_scaled(&mut fields, sign, row);
+        }
+        fields
     }
 }
 

@@ -190,6 +190,15 @@ impl State {
         Ok(state)
     }
 
+    /// A state from its sites, true where they are +1.
+    pub(crate) fn from_bits(bits: &[bool]) -> Result<Self, MemoryError> {
+        if bits.is_empty() {
+            return Err(MemoryError::Empty { patterns: 1, sites: 0 });
+        }
+        let word = |bits: &[bool]| bits.iter().rev().fold(0, |word, &bit| word << 1 | u64::from(bit));
+        Ok(Self { sites: bits.len(), words: bits.chunks(WORD).map(word).collect() })
+    }
+
     /// Number of sites.
     pub fn sites(&self) -> usize {
         self.sites

@@ -21,6 +21,7 @@ mod complex;
 pub mod coordination;
 mod dilution;
 pub mod skeleton;
+mod together;
 
 use std::sync::OnceLock;
 
@@ -167,35 +168,7 @@ impl SimplicialMemory {
         if targets.count() != count {
             return Err(MemoryError::Index { what: "target", index: targets.count(), count });
         }
-        let (masks, wanted) = (sign_masks(cues), sign_masks(targets));
-        let aligned = self.aligned_fields(&masks, count);
-        let agreeing = aligned.iter().zip(masks.iter().zip(&wanted)).filter(|(field, (cue, target))| {
-            // A mask is −1 where the site is negative; so is that of a site that turns.
-            (**cue ^ -i32::from(**field < 0)) == **target
-        });
-        Ok(2.0 * agreeing.count() as f64 / (sites * count) as f64 - 1.0)
-    }
-
-    /// `N h_i S_i` of all sites for many states: site by site, within a site state by state.
-    fn aligned_fields(&self, masks: &[i32], count: usize) -> Vec<i32> {
-        let mut fields = vec![0_i32; masks.len()];
-        let mut product = vec![0_i32; count];
-        for (dimension, weights) in (1..).zip(&self.weights) {
-            for (simplex, &weight) in self.complex.weighted(dimension).zip(weights) {
-                product.fill(0);
-                for &vertex in simplex {
-                    let mask = &masks[vertex as usize * count..][..count];
-                    product.iter_mut().zip(mask).for_each(|(product, mask)| *product ^= mask);
-                }
-                // x ^ −1 − (−1) is −x. Wrapping: checks of overflow would keep the loops from vector registers.
-                product.iter_mut().for_each(|sign| *sign = (weight ^ *sign).wrapping_sub(*sign));
-                for &vertex in simplex {
-                    let field = &mut fields[vertex as usize * count..][..count];
-                    field.iter_mut().zip(&product).for_each(|(field, term)| *field = field.wrapping_add(*term));
-                }
-            }
-        }
-        fields
+        Ok(2.0 * together::agreeing(self, cues, targets) as f64 / (sites * count) as f64 - 1.0)
     }
 
     fn signs(&self, state: &State) -> Result<Vec<i32>, MemoryError> {
@@ -280,17 +253,6 @@ fn hebbian(patterns: usize, rows: &[Vec<u64>], simplex: &[u32]) -> i32 {
     patterns as i32 - 2 * negative as i32
 }
 
-/// −1 where a site is negative, else 0: site by site, within a site state by state.
-fn sign_masks(states: &Patterns) -> Vec<i32> {
-    let count = states.count();
-    let mut masks = vec![0; states.sites() * count];
-    for mu in 0..count {
-        let state = states.state(mu);
-        (0..states.sites()).for_each(|site| masks[site * count + mu] = state.bit(site) as i32 - 1);
-    }
-    masks
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -338,13 +300,15 @@ mod tests {
     #[test]
     fn many_states_step_together_as_they_do_alone() {
         let mut stream = stream(2);
-        let patterns = Patterns::random(9, 50, &mut stream).unwrap();
-        let memory = SimplicialMemory::new(&patterns, &Dilution::SameBudget { triangles: 0.4 }, &mut stream).unwrap();
-        let cues: Vec<State> = (0..9).map(|mu| patterns.state(mu).corrupted(12, &mut stream).unwrap()).collect();
-        let alone: i64 =
-            (0..9).map(|mu| memory.synchronous_step(&cues[mu]).unwrap().overlap(&patterns.state(mu)).unwrap()).sum();
-        let together = memory.step_overlap(&Patterns::from_states(&cues).unwrap(), &patterns).unwrap();
-        assert!((together - alone as f64 / 450.0).abs() < 1e-12);
+        for count in [9, 16, 37] {
+            let patterns = Patterns::random(count, 50, &mut stream).unwrap();
+            let memory = SimplicialMemory::new(&patterns, &Dilution::SameBudget { triangles: 0.4 }, &mut stream).unwrap();
+            let cues: Vec<State> = (0..count).map(|mu| patterns.state(mu).corrupted(12, &mut stream).unwrap()).collect();
+            let alone = |mu: usize| memory.synchronous_step(&cues[mu]).unwrap().overlap(&patterns.state(mu)).unwrap();
+            let alone: i64 = (0..count).map(alone).sum();
+            let together = memory.step_overlap(&Patterns::from_states(&cues).unwrap(), &patterns).unwrap();
+            assert!((together - alone as f64 / (50 * count) as f64).abs() < 1e-12);
+        }
     }
 
     /// Pairs cannot tell a state from its negative; triples can.

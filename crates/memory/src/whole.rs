@@ -6,6 +6,8 @@ pub(crate) struct Whole {
     pub(crate) base: i64,
     pub(crate) unit: i64,
     pub(crate) largest: u64,
+    /// Whether all values are the same, which leaves the unit open.
+    constant: bool,
 }
 
 impl Whole {
@@ -13,7 +15,18 @@ impl Whole {
         let whole = || table.iter().map(|&value| value as i64);
         let (base, most) = (whole().min().unwrap_or(0), whole().max().unwrap_or(0));
         let unit = whole().fold(0, |divisor, value| gcd(divisor, value.abs_diff(base))).max(1);
-        Self { base, unit: unit as i64, largest: most.abs_diff(base) / unit }
+        Self { base, unit: unit as i64, largest: most.abs_diff(base) / unit, constant: most == base }
+    }
+
+    /// The same for a longer table: the one that this was made of, and these values.
+    pub(crate) fn with(self, values: &[f64]) -> Self {
+        let most = self.base + self.unit * self.largest as i64;
+        let whole = || values.iter().map(|&value| value as i64);
+        let (base, most) = whole().fold((self.base, most), |(base, most), value| (base.min(value), most.max(value)));
+        // Differences to one value have the divisors of differences to any other.
+        let known = if self.constant { 0 } else { self.unit as u64 };
+        let unit = whole().fold(known, |divisor, value| gcd(divisor, value.abs_diff(self.base))).max(1);
+        Self { base, unit: unit as i64, largest: most.abs_diff(base) / unit, constant: most == base }
     }
 
     /// The number of a value.
@@ -68,6 +81,12 @@ mod tests {
         assert_eq!((whole.base, whole.unit, whole.largest), (16, 48, 9));
         assert_eq!(table.iter().map(|&value| whole.number(value)).collect::<Vec<_>>(), [9, 4, 1, 0, 1, 4, 9]);
         assert_eq!(Whole::new(&[5.0, 5.0]).largest, 0);
+        for cut in 1..table.len() {
+            for (known, new) in [table.split_at(cut), (&table[cut..], &table[..cut])] {
+                let Whole { base, unit, largest, constant } = Whole::new(known).with(new);
+                assert_eq!((base, unit, largest, constant), (16, 48, 9, false));
+            }
+        }
     }
 
     #[test]

@@ -56,7 +56,7 @@ impl Study for Adiabatic {
                 .axes("τ_h/τ_f", "distance to the network of one layer")
                 .log_x()
                 .log_y()
-                .source("the limit of eq. 1 that gives models A to C; slow manifold h = ξ g(v) − τ_h d(ξ g)/dt")
+                .source("the limit of the equations of motion that gives models A to C; slow manifold h = ξ g(v) − τ_h d(ξ g)/dt")
         };
         Ok(points.iter().map(claim).collect())
     }

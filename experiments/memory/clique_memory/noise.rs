@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use lawbook_analysis::gaussian::normal_tail;
-use lawbook_memory::{CliqueMemory, clique::with_noise};
+use lawbook_memory::CliqueMemory;
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
@@ -74,7 +74,7 @@ impl Study for Noise {
         let mut wrong = 0.0;
         for _ in 0..p.trials {
             let clique = memory.random_clique(&mut stream)?;
-            let next = memory.synchronous_step(&with_noise(&clique, p.p, &mut stream))?;
+            let next = memory.synchronous_step(&clique.noisy(p.p, &mut stream)?)?;
             wrong += 0.5 * (1.0 - next.overlap(&clique)? as f64 / memory.edges() as f64);
         }
         cell.record("error", wrong / p.trials as f64);

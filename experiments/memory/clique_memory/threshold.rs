@@ -1,7 +1,7 @@
 //! The noise from which half of all cliques are recovered completely grows with the graph.
 
 use anyhow::{Context, Result};
-use lawbook_memory::{CliqueMemory, clique::with_noise};
+use lawbook_memory::CliqueMemory;
 
 use crate::framework::{Cell, Claim, Profile, Study, params};
 
@@ -77,7 +77,7 @@ impl Study for Threshold {
             let mut recovered = 0.0;
             for _ in 0..p.trials {
                 let clique = memory.random_clique(&mut stream)?;
-                let end = memory.retrieve(&with_noise(&clique, noise, &mut stream))?;
+                let end = memory.retrieve(&clique.noisy(noise, &mut stream)?)?;
                 recovered += if end.state == clique { 1.0 } else { 0.0 };
             }
             recovered /= p.trials as f64;

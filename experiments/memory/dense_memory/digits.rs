@@ -174,14 +174,17 @@ fn descend(memory: &DenseMemory, cue: &State, stream: &mut Stream) -> Result<(St
     }
 }
 
-/// The largest relative rise of the energy over ten parallel steps from `cue`.
+/// The largest relative rise of the energy over ten parallel steps from `cue`, or until one changes nothing.
 fn largest_step(memory: &DenseMemory, cue: &State, step: Step) -> Result<f64> {
-    let (mut state, mut rise) = (cue.clone(), 0.0);
+    let (mut state, mut before, mut rise) = (cue.clone(), memory.energy(cue)?, 0.0);
     for _ in 0..10 {
         let next = step(memory, &state)?;
-        let (before, after) = (memory.energy(&state)?, memory.energy(&next)?);
+        if next == state {
+            break;
+        }
+        let after = memory.energy(&next)?;
         rise = f64::max(rise, (after - before) / before.abs());
-        state = next;
+        (state, before) = (next, after);
     }
     Ok(rise)
 }

@@ -73,6 +73,16 @@ impl Study for Training {
         }
         if let (Some(low), Some(high)) = (at("digits", 2), at("digits", 20)) {
             claims.extend(digit_claims(low, high));
+            claims.push(
+                Claim::at_most("digit-features-classify", Training::at(low).site("error"), 0.45)
+                    .rival(
+                        "untrained",
+                        "memories that have learned nothing are as unlike digits: nine in ten are wrong",
+                        [0.9],
+                    )
+                    .axes("", "fraction of test digits put into a wrong class, n = 2")
+                    .source("section 5: features decide together"),
+            );
         }
         if let Some(p) = at("digits", 3) {
             // A quarter of the way below the rival.
@@ -148,7 +158,8 @@ fn synthetic_claims(low: &Params, middle: &Params, high: &Params) -> Vec<Claim> 
 }
 
 /// Digits have no known prototypes. A prototype is as like the mean image of its class as digits themselves are, up to a fifth; a
-/// feature is less than half as like. So is a memory that has learned nothing: the first claim tells features from prototypes only.
+/// feature is less than half as like. So is a memory that has learned nothing: the first claim tells features from prototypes only, and that the same memories
+/// classify tells them from nothing. An untrained classifier errs as a guess among ten classes does; half of that is the bound.
 fn digit_claims(low: &Params, high: &Params) -> Vec<Claim> {
     let likeness = |p: &Params| (Training::at(p).site("likeness"), Training::at(p).site("likeness-of-inputs"));
     let ((features, digits), (prototypes, same_digits)) = (likeness(low), likeness(high));

@@ -47,7 +47,7 @@ impl Study for Descent {
         let all = |steps| vec![at("others", 6, 16, steps), at("all", 6, 16, steps), at("all", FEW, 64, steps)];
         match profile {
             Profile::Smoke => vec![at("others", 6, 64, 50)],
-            Profile::Quick => all(150),
+            Profile::Quick => all(100),
             Profile::Full => all(2000),
         }
     }
@@ -64,7 +64,7 @@ impl Study for Descent {
                 .within(Margin::Absolute(1e-11))
                 .rival_residual("one-term", one_term, sites("gradient-error-one-term"))
                 .axes(axis, "largest relative difference to autograd")
-                .source("section 2: energies of attention and memories"),
+                .source("energies of attention and memories"),
             Claim::exact("descent", zeros("rises"))
                 .within(Margin::Absolute(0.0))
                 .rival_residual("one-term", one_term, sites("rises-one-term"))
@@ -74,7 +74,7 @@ impl Study for Descent {
                     sites("rises-own-values"),
                 )
                 .axes(axis, "steps in which the energy rises")
-                .source("section 2: dE/dt ≤ 0; each set of keys with its own energy"),
+                .source("dE/dt ≤ 0; each set of keys with its own energy"),
         ];
         for p in points.iter().filter(|p| p.keys == "all" && p.N == FEW) {
             let site = |observable: &str| Descent::at(p).site(observable);

@@ -1,9 +1,9 @@
 //! A perceptron that learns digits session by session: Kemker's measures, consolidation and rehearsal.
 
 use anyhow::Result;
-use lawbook_core::{Kind, Stream, Tensor, data::Digits, tensor::from_slice};
+use lawbook_core::{Stream, data::Digits};
 use lawbook_memory::forgetting::{
-    omegas,
+    Omegas, omegas,
     sequence::{Examples, Learner, Method, Task},
     sessions,
 };
@@ -24,6 +24,8 @@ params! {
         strength: real = 1000.0, 0.0..=1e9;
         /// Examples of each earlier session that rehearsal keeps.
         kept: integer = 50, 1..=1000;
+        /// Learners per cell, each with a split of the digits and an offline learner of its own.
+        learners: integer = 2, 1..=10_000;
         /// Steps of Adam per session.
         steps: integer = 150, 1..=1_000_000;
     }
@@ -101,7 +103,6 @@ impl Study for Sessions {
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
-        let tasks = tasks(&p.protocol, &mut cell.stream("tasks"), cell)?;
         let method = match p.method.as_str() {
             "consolidation" => Method::Consolidation(p.strength),
             "rehearsal" => Method::Rehearsal(p.kept as usize),
@@ -109,37 +110,37 @@ impl Study for Sessions {
         };
         let steps = p.steps as usize;
         let learner = Learner { hidden: 64, classes: 10, learning_rate: 0.005, steps, batch: 32, fisher_samples: 60 };
-        let accuracy = learner.learn(&tasks, method, &mut cell.stream("learner"), cell.device());
-        let everything =
-            Task { train: Examples::joined(tasks.iter().map(|task| &task.train)), test: Examples::joined([&tasks[0].test]) };
-        // All at once is one task: twice the steps of a session learn it.
-        let offline = Learner { steps: 2 * steps, ..learner };
-        let ideal = offline.learn(&[everything], Method::Plain, &mut cell.stream("offline"), cell.device())[0][0];
-        let sizes: Vec<usize> = tasks.iter().map(|task| task.test.count()).collect();
-        let found = omegas(&sessions(&accuracy, &sizes)?, ideal)?;
-        cell.record("base", found.base);
-        cell.record("new", found.new);
-        cell.record("all", found.all);
+        let (mut splits, mut stream, mut offline) = (cell.stream("tasks"), cell.stream("learner"), cell.stream("offline"));
+        let mut found = Omegas { base: 0.0, new: 0.0, all: 0.0 };
+        for _ in 0..p.learners {
+            let tasks = tasks(&p.protocol, &mut splits)?;
+            let accuracy = learner.learn(&tasks, method, &mut stream);
+            let train = Examples::joined(tasks.iter().map(|task| &task.train));
+            let everything = Task { train, test: tasks[0].test.clone() };
+            // All at once is one task: twice the steps of a session learn it.
+            let ideal = Learner { steps: 2 * steps, ..learner }.learn(&[everything], Method::Plain, &mut offline)[0][0];
+            let sizes: Vec<usize> = tasks.iter().map(|task| task.test.count()).collect();
+            let own = omegas(&sessions(&accuracy, &sizes)?, ideal)?;
+            (found.base, found.new, found.all) = (found.base + own.base, found.new + own.new, found.all + own.all);
+        }
+        let learners = p.learners as f64;
+        cell.record("base", found.base / learners);
+        cell.record("new", found.new / learners);
+        cell.record("all", found.all / learners);
         Ok(())
     }
 }
 
 /// The sessions of a protocol, over a fresh split of the digits.
-fn tasks(protocol: &str, stream: &mut Stream, cell: &Cell) -> Result<Vec<Task>> {
+fn tasks(protocol: &str, stream: &mut Stream) -> Result<Vec<Task>> {
     let digits = Digits::load()?;
     let mut order: Vec<usize> = (0..digits.labels.len()).collect();
     stream.shuffle(&mut order);
-    let examples = |chosen: &[usize], pixels: &[usize]| {
-        let values: Vec<f64> = chosen
-            .iter()
-            .flat_map(|&i| pixels.iter().map(move |&pixel| (i, pixel)))
-            .map(|(i, pixel)| digits.pixels[i][pixel] / 16.0)
-            .collect();
-        let labels: Vec<i64> = chosen.iter().map(|&i| i64::from(digits.labels[i])).collect();
-        Examples {
-            inputs: from_slice(&values, &[chosen.len() as i64, 64], Kind::Double, cell.device()),
-            labels: Tensor::from_slice(&labels).to_device(cell.device()),
-        }
+    let ink = |(i, pixel): (usize, usize)| digits.pixels[i][pixel] / 16.0;
+    let examples = |chosen: &[usize], pixels: &[usize]| Examples {
+        inputs: chosen.iter().flat_map(|&i| pixels.iter().map(move |&pixel| (i, pixel))).map(ink).collect(),
+        features: pixels.len(),
+        labels: chosen.iter().map(|&i| usize::from(digits.labels[i])).collect(),
     };
     let (train, test) = order.split_at(TRAINING);
     let mut pixels: Vec<usize> = (0..64).collect();

@@ -1,7 +1,7 @@
 //! Storage without any error: of all patterns until N/(4 ln N), of most until N/(2 ln N).
 
 use anyhow::Result;
-use lawbook_memory::{DenseMemory, Patterns, Separation, capacity, crosstalk::Crosstalk};
+use lawbook_memory::{DenseMemory, Patterns, Separation, State, capacity, crosstalk::Crosstalk};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
@@ -62,11 +62,8 @@ impl Study for Stability {
         for _ in 0..p.draws {
             let stored = Patterns::random(patterns(p), p.N as usize, &mut stream)?;
             let memory = DenseMemory::new(stored, Separation::Power(2))?;
-            let mut unstable = false;
-            for mu in 0..memory.patterns().count() {
-                unstable = unstable || memory.one_step_error(mu)? > 0.0;
-            }
-            stable += usize::from(!unstable);
+            let states: Vec<State> = (0..memory.patterns().count()).map(|mu| memory.patterns().state(mu)).collect();
+            stable += usize::from(memory.one_step_errors(&states)?.iter().all(|&error| error == 0.0));
         }
         cell.record("all", stable as f64 / p.draws as f64);
         Ok(())

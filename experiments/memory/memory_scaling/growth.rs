@@ -54,7 +54,7 @@ impl Study for Growth {
                     .rival_residual("linear", "every occurrence adds γ, as in Hebb's rule", [site("linear-residual")])
                     .rival_residual("others-stay", "the scores of other outputs stay at 0", [site("paper-residual")])
                     .axes("", "largest deviation of a margin from its map")
-                    .source("section 4: m ← m + γ M/(M−1)/(1 + e^m/(M−1))"),
+                    .source("map of the margin: m ← m + γ M/(M−1)/(1 + e^m/(M−1))"),
             );
             // The paper's map forgets that the other outputs lose what the right one gains: a share 1/M of the weight, and
             // again 1/M in the map's 1/M for 1/(M−1).
@@ -66,7 +66,7 @@ impl Study for Growth {
                     .rival("linear", "every occurrence adds γ, as in Hebb's rule", HITS.map(|hits| p.gamma * hits as f64))
                     .axes("occurrences t", "score of the right output")
                     .log_x()
-                    .source("section 4: q ← q + γ/(1 + e^q/M)"),
+                    .source("map of the weight: q ← q + γ/(1 + e^q/M)"),
             );
         }
         for p in points.iter().filter(|p| p.data == "batch") {
@@ -77,7 +77,7 @@ impl Study for Growth {
                     .within(Margin::Absolute(1e-3))
                     .rival("other-optimiser", "the optimiser makes no difference to what is stored", [other])
                     .axes("", "effective ρ: slope of ln margin in ln p")
-                    .source("section 4: one large batch stores q = p; normalised steps store q = const"),
+                    .source("on optimisation: one large batch stores q = p; normalised steps store q = const"),
             );
         }
         Ok(claims)
@@ -89,7 +89,7 @@ impl Study for Growth {
         let learn = |tokens: usize, batches: &[Batch]| -> Result<(Association, Vec<usize>)> {
             let targets: Vec<usize> = (0..tokens).map(|token| token % outputs).collect();
             let embeddings = Embeddings::orthonormal(tokens, outputs, tokens.max(outputs))?;
-            Ok((trained(embeddings, &targets, rule, p.gamma, batches, cell.device())?, targets))
+            Ok((trained(embeddings, &targets, rule, p.gamma, batches)?, targets))
         };
         if p.data == "batch" {
             let frequencies = zipf(TOKENS, 2.0)?;

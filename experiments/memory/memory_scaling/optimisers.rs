@@ -103,7 +103,7 @@ impl Study for Optimisers {
                 (0..p.steps).map(|_| sampled()).collect()
             };
             let embeddings = Embeddings::gaussian(tokens, OUTPUTS, p.d as usize, &mut stream)?;
-            let memory = trained(embeddings, &targets, rule, p.gamma, &batches, cell.device())?;
+            let memory = trained(embeddings, &targets, rule, p.gamma, &batches)?;
             error += memory.error(&frequencies, &targets)?;
         }
         cell.record("error", error / p.memories as f64);
@@ -127,7 +127,7 @@ fn one_batch(p: &Params) -> Result<Claim> {
         .rival("equal-weights", "all tokens are stored alike", [error(0.0, frequencies.len())?])
         .rival("root-weights", "weights grow as the root of the frequency", [error(0.5, frequencies.len())?])
         .axes("", "generalisation error after one step on all tokens")
-        .source("section 4: few steps on large batches store ρ = 1"))
+        .source("on optimisation: few steps on large batches store ρ = 1"))
 }
 
 /// Small steps leave ρ near 1 (γT p(1) ≈ 2: weights hardly saturate), which errs at least by the tokens that ρ = 1 loses; what
@@ -137,5 +137,5 @@ fn order(id: &str, small: &Params, better: &Params, because: &str) -> Claim {
     Claim::ratio_at_least(id, site(small), site(better), 1.5)
         .rival("no-difference", because, [1.0])
         .axes("", "error after small steps over error after these")
-        .source("section 4: large steps and Adam come nearer to ρ = 0")
+        .source("on optimisation: large steps and Adam come nearer to ρ = 0")
 }

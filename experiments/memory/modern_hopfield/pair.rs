@@ -63,7 +63,7 @@ impl Study for Pair {
             Ok(Claim::exact(id, sites)
                 .within(Margin::Absolute(1e-9))
                 .axes("coupling β‖x₁ − x₂‖²/4", "difference of the weights")
-                .source("eq. 3 for N = 2"))
+                .source("the update ξ ← X softmax(β Xᵀξ) for N = 2"))
         };
         let (equal, tilted): (Vec<&Params>, Vec<&Params>) = points.iter().partition(|p| p.length == 1.0);
         if !equal.is_empty() {

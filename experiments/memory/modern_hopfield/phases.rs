@@ -60,7 +60,7 @@ impl Study for Phases {
                 .rival("no-averages", "either one mean or single patterns", own.iter().map(|(_, p)| without(p)))
                 .rival("always-stored", "a fixed point per pattern at any temperature", own.iter().map(|(_, p)| all(p)))
                 .axes("hot (1), between (2), cold (3)", "fixed points")
-                .source("section 2, three types of fixed points; conditions of Theorems 4 and 5"),
+                .source("section 2, three types of fixed points; conditions of separation in the theorems on retrieval"),
         ])
     }
 

@@ -80,7 +80,7 @@ impl Study for Threshold {
                 points.iter().map(|p| (p.N as f64 - 1.0).ln()),
             )
             .axes("patterns per feature N/d", "inverse temperature of retrieval")
-            .source("eq. 3, annealed over the sphere");
+            .source("the update's fixed point, annealed over the sphere");
         // At small N/d the patterns are as good as orthogonal.
         let crowded = points.iter().any(|p| p.N > 2 * p.d);
         let claim = if crowded {
@@ -144,7 +144,7 @@ impl Study for Leak {
                 )
                 .axes("inverse temperature", "weight of all other patterns")
                 .log_y()
-                .source("eq. 3, annealed over the sphere; Theorem 5 bounds it"),
+                .source("the update's fixed point, annealed over the sphere; Theorem 5 bounds it"),
         ])
     }
 

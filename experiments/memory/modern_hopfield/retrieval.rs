@@ -1,4 +1,4 @@
-//! Every update lowers the energy (Theorem 1), and one update errs by no more than Theorem 5 allows.
+//! Every update lowers the energy (convergence of the update), and one update errs by no more than Theorem 5 allows.
 
 use anyhow::Result;
 use lawbook_core::{Kind, Tensor, tensor::to_vec};
@@ -59,7 +59,7 @@ impl Study for Retrieval {
                         [site("beyond-without-distance")],
                     )
                     .axes("after one update (1), at the fixed point (2)", "cues that err by more than the bound")
-                    .source("Theorem 5, eqs. 8 and 9"),
+                    .source("Theorem 5"),
             );
             let rises = STEPS.map(|eta| (eta, site("rises").at(eta), 0.0));
             // E is ½ξ² minus a convex function, so that its curvature is at most 1: steps shorter than 2 descend.
@@ -68,7 +68,7 @@ impl Study for Retrieval {
                     .within(Margin::Absolute(0.0))
                     .rival_residual("any-step", "relaxed updates of any length descend", [site("rises").at(TOO_LONG)])
                     .axes("length of the relaxed update", "updates that raise the energy")
-                    .source("Theorem 1, and the curvature of eq. 2"),
+                    .source("convergence of the update, and the curvature of the energy"),
             );
         }
         Ok(claims)

@@ -101,7 +101,7 @@ impl Study for Catalogue {
             Claim::exact("supports-and-indices", signs)
                 .rival("cliques-alone", "target-free cliques are all there is: no unstable fixed points", cliques)
                 .axes("graph", "supports of index 1 and of index −1, each σ as 2^(σ − 1)")
-                .source("arXiv 1804.00794, section 2 and rules for graphs of up to five nodes"),
+                .source("arXiv 1804.00794, rules for graphs of up to five nodes"),
             Claim::exact("stability", stable)
                 .rival("all-attract", "every fixed point is a memory", all_stable)
                 .axes("graph", "supports that attract, each σ as 2^(σ − 1)")

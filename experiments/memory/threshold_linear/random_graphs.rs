@@ -25,25 +25,37 @@ const RULES: [(&str, &str, &str, &str, &str); 6] = [
         "all-positive",
         "every fixed point counts 1: they would be one",
         "fixed points",
-        "arXiv 1804.00794, theorem 2 (parity)",
+        "arXiv 1804.00794, parity of the indices",
     ),
     (
         "cramer",
         "permitted",
         "a support that is a fixed point's by itself stays one",
         "supports",
-        "arXiv 1804.00794, theorem 2",
+        "arXiv 1804.00794, signs of Cramer's determinants",
     ),
     (
         "cliques",
         "with-targets",
         "every clique attracts, with a target or without",
         "supports",
-        "arXiv 1909.02947, theorem 1.3 and its conjecture",
+        "arXiv 1909.02947, target-free cliques are stable",
     ),
-    ("survival", "one-less", "a node outside may get at most d − 1 edges", "supports", "arXiv 1804.00794, theorem 5"),
+    (
+        "survival",
+        "one-less",
+        "a node outside may get at most d − 1 edges",
+        "supports",
+        "arXiv 1804.00794, survival of uniform in-degree",
+    ),
     ("sinks", "sources", "the rule for nodes without edges from others", "supports", "arXiv 1804.00794, rule for sinks"),
-    ("domination", "anyone", "nodes that nobody dominates can be left out", "nodes", "arXiv 2510.05098, theorem 1"),
+    (
+        "domination",
+        "anyone",
+        "nodes that nobody dominates can be left out",
+        "nodes",
+        "arXiv 2510.05098, removal of dominated nodes",
+    ),
 ];
 
 impl Study for RandomGraphs {

@@ -2,7 +2,7 @@
 //!
 //! Given embeddings with `u_y·u_z ≈ δ_yz`, the score of output y at token x is `q(x) 1{y = f(x)}` plus Gaussian crosstalk of
 //! variance `Q_y/d`, `Q_y = Σ q(x')²` over the other tokens x' of that output: x is recalled if its weight rises above the
-//! largest of the crosstalks (Cabannes, Dohmatob & Bietti 2024, arXiv 2310.02984, theorem 1, has this with its bounds).
+//! largest of the crosstalks (Cabannes, Dohmatob & Bietti 2024, arXiv 2310.02984, have this with its bounds).
 
 use lawbook_analysis::gaussian::{normal_cdf, normal_rule};
 

@@ -40,7 +40,7 @@ fn activations_are_gradients_of_convex_lagrangians() {
     }
 }
 
-/// The rate of the energy by autograd along the velocity, against eq. 3.
+/// The rate of the energy by autograd along the velocity, against the curvatures.
 #[test]
 fn the_energy_falls_at_the_rate_of_its_curvatures() {
     for (features, memories) in [(ALL[0], ALL[3]), (ALL[1], ALL[4]), (ALL[2], ALL[4]), (ALL[2], ALL[3])] {

@@ -1,8 +1,12 @@
 //! The training rule of Krotov & Hopfield 2016 (arXiv 1606.01164, eqs. 12 to 14), with the constants of the authors' notebook.
 
-use lawbook_core::Stream;
+use lawbook_core::{
+    Stream,
+    simd::{Level, Wide, WideKernel},
+};
 
-use super::{Classifier, ClassifierError, Response, add_scaled, error::out_of_range};
+use super::{Classifier, ClassifierError, Response, error::out_of_range};
+use crate::slices::add_scaled;
 
 /// A labelled input.
 #[derive(Debug, Clone, PartialEq)]
@@ -138,25 +142,7 @@ impl Classifier {
     /// turned with +1 in place of −1.
     fn add_gradient(&self, example: &Example, power: u32, response: &mut Response, gradient: &mut [f64]) {
         self.respond(&example.input, 1.0, response);
-        let memories = self.shape.memories;
-        let (inputs, classes) = gradient.split_at_mut(self.shape.inputs * memories);
-        let scale = f64::from(self.order) / self.temperature * 2.0 * f64::from(power);
-        // Σ_α ∂C/∂a_α (f(h_μ + 2ξ_α^μ) − f(h_μ)), f = F'; the room of `base` is free by now.
-        let pull = &mut response.base;
-        pull.fill(0.0);
-        for (class, &vote) in response.votes.iter().enumerate() {
-            let output = vote.tanh();
-            let off = (output - target(example, class)).powi(2 * power as i32 - 1);
-            let slope = scale * off * (1.0 - output * output);
-            let turned = &response.turned_slope[class * memories..(class + 1) * memories];
-            add_scaled(pull, slope, turned);
-            add_scaled(pull, -slope, &response.base_slope);
-            add_scaled(&mut classes[class * memories..(class + 1) * memories], 2.0 * slope, turned);
-        }
-        for (site, value) in inputs.chunks_exact_mut(memories).zip(&example.input) {
-            add_scaled(site, *value, pull);
-        }
-        classes.chunks_exact_mut(memories).for_each(|site| add_scaled(site, -1.0, pull));
+        Level::widest().run(Slopes { classifier: self, example, power, response, gradient });
     }
 
     /// One step of every memory along its velocity, of largest entry `rate`; a memory without velocity stays.
@@ -172,6 +158,44 @@ impl Classifier {
             for ((xi, v), factor) in site.iter_mut().zip(velocity).zip(&factors) {
                 *xi = (*xi + factor * v).clamp(-1.0, 1.0);
             }
+        }
+    }
+}
+
+struct Slopes<'a> {
+    classifier: &'a Classifier,
+    example: &'a Example,
+    power: u32,
+    response: &'a mut Response,
+    gradient: &'a mut [f64],
+}
+
+impl WideKernel for Slopes<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Wide>(self, _: V) {
+        let Self { classifier: Classifier { shape, order, temperature, .. }, example, power, response, gradient } = self;
+        let memories = shape.memories;
+        let (inputs, classes) = gradient.split_at_mut(shape.inputs * memories);
+        let scale = f64::from(*order) / temperature * 2.0 * f64::from(power);
+        // Σ_α ∂C/∂a_α (f(h_μ + 2ξ_α^μ) − f(h_μ)), f = F'; the room of `base` is free by now.
+        let pull = &mut response.base;
+        pull.fill(0.0);
+        for (class, &vote) in response.votes.iter().enumerate() {
+            let output = vote.tanh();
+            let off = (output - target(example, class)).powi(2 * power as i32 - 1);
+            let slope = scale * off * (1.0 - output * output);
+            let turned = &response.turned_slope[class * memories..(class + 1) * memories];
+            add_scaled(pull, slope, turned);
+            add_scaled(pull, -slope, &response.base_slope);
+            add_scaled(&mut classes[class * memories..(class + 1) * memories], 2.0 * slope, turned);
+        }
+        for (site, value) in inputs.chunks_exact_mut(memories).zip(&example.input) {
+            add_scaled(site, *value, pull);
+        }
+        for site in classes.chunks_exact_mut(memories) {
+            add_scaled(site, -1.0, pull);
         }
     }
 }

@@ -118,7 +118,6 @@ mod tests {
     use lawbook_core::Key;
 
     use super::*;
-    use crate::clique::with_noise;
 
     /// The y of the closed form maximises the margin: any other does worse.
     #[test]
@@ -150,7 +149,7 @@ mod tests {
         let (mut sum, mut squares, mut wrong) = (0.0, 0.0, 0.0);
         let trials = 4000;
         for index in 0..trials {
-            let noisy = with_noise(&clique, 0.2, &mut Key::new(["clique"]).stream("sample", index));
+            let noisy = clique.noisy(0.2, &mut Key::new(["clique"]).stream("sample", index)).unwrap();
             let field = memory.fields(&noisy).unwrap()[0];
             (sum, squares) = (sum + field, squares + field * field);
             let overlap = memory.synchronous_step(&noisy).unwrap().overlap(&clique).unwrap();

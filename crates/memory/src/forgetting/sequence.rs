@@ -1,23 +1,22 @@
 //! A classifier that meets its tasks one after the other.
 
-use std::ops::ControlFlow;
+use lawbook_core::{Stream, optim::Rule};
 
-use lawbook_core::{
-    Device, Kind, Stream, Tensor, no_grad,
-    optim::{Optimiser, Rule, parameter},
-    tensor::scalar,
-    training::{self, Outcome},
+use super::{
+    consolidation::{Consolidation, fisher_diagonal},
+    perceptron::Perceptron,
 };
+use crate::optimiser::Optimiser;
 
-use super::consolidation::{Consolidation, fisher_diagonal};
-
-/// Labelled examples: inputs, one row each, and classes as integers.
-#[derive(Debug)]
+/// Labelled examples.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Examples {
-    /// Shape (count, features), f64.
-    pub inputs: Tensor,
-    /// Shape (count), i64.
-    pub labels: Tensor,
+    /// The features of one example after the other.
+    pub inputs: Vec<f64>,
+    /// Features of an example.
+    pub features: usize,
+    /// The class of each, from 0.
+    pub labels: Vec<usize>,
 }
 
 /// A task: what to learn and what to be tested on.
@@ -45,7 +44,7 @@ pub enum Method {
 pub struct Learner {
     /// Hidden units.
     pub hidden: usize,
-    /// Classes.
+    /// Classes, more than any label.
     pub classes: usize,
     /// Learning rate.
     pub learning_rate: f64,
@@ -60,110 +59,106 @@ pub struct Learner {
 impl Examples {
     /// Number of examples.
     pub fn count(&self) -> usize {
-        self.labels.size()[0] as usize
+        self.labels.len()
+    }
+
+    /// The features of an example.
+    pub fn input(&self, index: usize) -> &[f64] {
+        &self.inputs[index * self.features..][..self.features]
     }
 
     /// Examples at these indices.
     #[must_use]
     pub fn select(&self, indices: &[usize]) -> Self {
-        let indices: Vec<i64> = indices.iter().map(|&index| index as i64).collect();
-        let indices = Tensor::from_slice(&indices).to_device(self.labels.device());
-        Self { inputs: self.inputs.index_select(0, &indices), labels: self.labels.index_select(0, &indices) }
+        Self {
+            inputs: indices.iter().flat_map(|&index| self.input(index)).copied().collect(),
+            features: self.features,
+            labels: indices.iter().map(|&index| self.labels[index]).collect(),
+        }
     }
 
-    /// All examples of several sets.
+    /// All examples of several sets, of as many features each.
     pub fn joined<'a>(sets: impl IntoIterator<Item = &'a Self>) -> Self {
-        let (inputs, labels): (Vec<&Tensor>, Vec<&Tensor>) = sets.into_iter().map(|set| (&set.inputs, &set.labels)).unzip();
-        Self { inputs: Tensor::cat(&inputs, 0), labels: Tensor::cat(&labels, 0) }
+        let mut all = Self { inputs: Vec::new(), features: 0, labels: Vec::new() };
+        for set in sets {
+            all.features = set.features;
+            all.inputs.extend_from_slice(&set.inputs);
+            all.labels.extend_from_slice(&set.labels);
+        }
+        all
     }
 
-    /// So many examples, drawn with replacement.
-    fn drawn(&self, count: usize, stream: &mut Stream) -> Self {
-        let indices: Vec<usize> = (0..count).map(|_| stream.below(self.count() as u64) as usize).collect();
-        self.select(&indices)
+    /// So many indices, drawn with replacement.
+    fn drawn(&self, count: usize, stream: &mut Stream) -> Vec<usize> {
+        (0..count).map(|_| stream.below(self.count() as u64) as usize).collect()
     }
 }
 
 impl Learner {
     /// Learns the tasks in their order. Returns the accuracies `[i][j]` after task i on the test set of task j; all 0 after a
     /// divergence.
-    pub fn learn(&self, tasks: &[Task], method: Method, stream: &mut Stream, device: Device) -> Vec<Vec<f64>> {
-        let features = tasks.first().map_or(1, |task| task.train.inputs.size()[1]);
-        let mut weights = self.initial(features, stream, device);
+    pub fn learn(&self, tasks: &[Task], method: Method, stream: &mut Stream) -> Vec<Vec<f64>> {
+        let features = tasks.first().map_or(1, |task| task.train.features);
+        let perceptron = Perceptron { features, hidden: self.hidden, classes: self.classes };
+        let mut weights = perceptron.initial(stream);
         let (mut consolidation, mut kept) = (Consolidation::default(), Vec::new());
         let mut rows = Vec::new();
         let mut diverged = false;
         for task in tasks {
-            // Moments of an earlier task say nothing about this one.
-            let mut optimiser = Optimiser::new(Rule::ADAM, self.learning_rate, &weights);
             let memory = if kept.is_empty() { None } else { Some(Examples::joined(&kept)) };
-            let loss = |_: usize, weights: &[Tensor]| {
-                let batch = match &memory {
-                    Some(memory) => {
-                        let old = self.batch / 2;
-                        Examples::joined([&task.train.drawn(self.batch - old, stream), &memory.drawn(old, stream)])
-                    }
-                    None => task.train.drawn(self.batch, stream),
-                };
-                let loss = -log_likelihoods(weights, &batch).mean(Kind::Double);
-                match method {
-                    Method::Consolidation(strength) => consolidation
-                        .penalty(weights, strength)
-                        .map_or_else(|| loss.shallow_clone(), |penalty| penalty + &loss),
-                    Method::Plain | Method::Rehearsal(_) => loss,
-                }
-            };
-            let outcome = training::train(&mut weights, &mut optimiser, self.steps, loss, |_| ControlFlow::Continue(()));
-            diverged |= matches!(outcome, Outcome::Diverged { .. });
-            let accuracy = |test: &Examples| if diverged { 0.0 } else { accuracy(&weights, test) };
+            let strength = if let Method::Consolidation(strength) = method { strength } else { 0.0 };
+            let penalty = |weights: &[f64], gradient: &mut [f64]| consolidation.add_gradient(weights, strength, gradient);
+            diverged |= !self.descend(&perceptron, &mut weights, (&task.train, memory.as_ref()), penalty, stream);
+            let accuracy = |test: &Examples| if diverged { 0.0 } else { perceptron.accuracy(&weights, test) };
             rows.push(tasks.iter().map(|task| accuracy(&task.test)).collect());
             match method {
                 Method::Plain => {}
-                Method::Rehearsal(count) => kept.push(task.train.drawn(count, stream)),
+                Method::Rehearsal(count) => kept.push(task.train.select(&task.train.drawn(count, stream))),
                 Method::Consolidation(_) => {
                     let sample = task.train.drawn(self.fisher_samples, stream);
-                    let one =
-                        |i: usize, weights: &[Tensor]| log_likelihoods(weights, &sample.select(&[i])).sum(Kind::Double);
-                    consolidation.add(&weights, &fisher_diagonal(&weights, self.fisher_samples, one));
+                    let slopes = |sample: usize, gradient: &mut [f64]| {
+                        perceptron.add_gradient(&weights, (&task.train, &[sample]), 1.0, gradient);
+                    };
+                    consolidation.add(&weights, &fisher_diagonal(weights.len(), &sample, slopes));
                 }
             }
         }
         rows
     }
 
-    /// Weights and biases of both layers: normal with variance 2/inputs, biases 0.
-    fn initial(&self, features: i64, stream: &mut Stream, device: Device) -> Vec<Tensor> {
-        let (hidden, classes) = (self.hidden as i64, self.classes as i64);
-        let mut layer = |rows: i64, columns: i64| {
-            let scale = (2.0 / columns as f64).sqrt();
-            let weights = stream.normal_tensor(&[rows, columns], Kind::Double, device) * scale;
-            [weights, Tensor::zeros([rows], (Kind::Double, device))].map(|tensor| parameter(&tensor, Kind::Double))
-        };
-        let first = layer(hidden, features);
-        first.into_iter().chain(layer(classes, hidden)).collect()
+    /// Learns one task, with examples of earlier ones where there are any. Says whether all stayed finite.
+    fn descend(
+        &self,
+        perceptron: &Perceptron,
+        weights: &mut [f64],
+        (task, memory): (&Examples, Option<&Examples>),
+        penalty: impl Fn(&[f64], &mut [f64]),
+        stream: &mut Stream,
+    ) -> bool {
+        // Moments of an earlier task say nothing about this one.
+        let mut optimiser = Optimiser::new(Rule::ADAM, self.learning_rate, weights.len());
+        let mut gradient = vec![0.0; weights.len()];
+        let (scale, old) = (1.0 / self.batch as f64, if memory.is_some() { self.batch / 2 } else { 0 });
+        for _ in 0..self.steps {
+            gradient.fill(0.0);
+            let mut loss = 0.0;
+            for (examples, count) in [(Some(task), self.batch - old), (memory, old)] {
+                let Some(examples) = examples else { continue };
+                loss += perceptron.add_gradient(weights, (examples, &examples.drawn(count, stream)), scale, &mut gradient);
+            }
+            if !loss.is_finite() {
+                return false;
+            }
+            penalty(weights, &mut gradient);
+            optimiser.step(weights, &gradient);
+        }
+        weights.iter().all(|weight| weight.is_finite())
     }
-}
-
-fn scores(weights: &[Tensor], inputs: &Tensor) -> Tensor {
-    (inputs.matmul(&weights[0].tr()) + &weights[1]).relu().matmul(&weights[2].tr()) + &weights[3]
-}
-
-/// The log-likelihood of every example's class.
-fn log_likelihoods(weights: &[Tensor], examples: &Examples) -> Tensor {
-    let log_odds = scores(weights, &examples.inputs).log_softmax(-1, Kind::Double);
-    log_odds.gather(1, &examples.labels.unsqueeze(1), false).squeeze_dim(1)
-}
-
-fn accuracy(weights: &[Tensor], examples: &Examples) -> f64 {
-    no_grad(|| {
-        let right = scores(weights, &examples.inputs).argmax(1, false).eq_tensor(&examples.labels);
-        scalar(&right.to_kind(Kind::Double).mean(Kind::Double))
-    })
 }
 
 #[cfg(test)]
 mod tests {
-    use lawbook_core::{Key, tensor::from_slice};
+    use lawbook_core::Key;
 
     use super::*;
 
@@ -172,17 +167,14 @@ mod tests {
 
     /// One class per task, on inputs nearly alike: without help the second is the answer to everything.
     fn tasks() -> Vec<Task> {
-        let examples = |second: f64, label: i64| Examples {
-            inputs: from_slice(&[1.0, second], &[1, 2], Kind::Double, Device::Cpu),
-            labels: Tensor::from_slice(&[label]),
-        };
+        let examples = |second: f64, label| Examples { inputs: vec![1.0, second], features: 2, labels: vec![label] };
         let task = |second, label| Task { train: examples(second, label), test: examples(second, label) };
         vec![task(0.1, 0), task(-0.1, 1)]
     }
 
     #[test]
     fn rehearsal_keeps_what_plain_training_loses() {
-        let learn = |method| LEARNER.learn(&tasks(), method, &mut Key::new(["sequence"]).stream("learn", 0), Device::Cpu);
+        let learn = |method| LEARNER.learn(&tasks(), method, &mut Key::new(["sequence"]).stream("learn", 0));
         let (plain, rehearsed) = (learn(Method::Plain), learn(Method::Rehearsal(4)));
         assert_eq!((plain[0][0], plain[1][1]), (1.0, 1.0));
         assert!(plain[1][0] < 1.0, "{plain:?}");
@@ -193,7 +185,7 @@ mod tests {
     fn the_same_stream_learns_the_same() {
         let learn = || {
             let mut stream = Key::new(["sequence"]).stream("twice", 3);
-            LEARNER.learn(&tasks(), Method::Consolidation(10.0), &mut stream, Device::Cpu)
+            LEARNER.learn(&tasks(), Method::Consolidation(10.0), &mut stream)
         };
         assert_eq!(learn(), learn());
     }

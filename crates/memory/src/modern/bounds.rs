@@ -24,7 +24,7 @@ impl Bounds {
         1.0 / (self.beta * self.count * self.longest)
     }
 
-    /// Separation from which on a pattern is stored: `2/(β N) + ln(2 (N − 1) N β M²)/β` (the condition of Theorems 4 and 5).
+    /// Separation from which on a pattern is stored: `2/(β N) + ln(2 (N − 1) N β M²)/β` (the condition of the theorems on retrieval).
     /// One update then maps the sphere of the storage radius into itself.
     pub fn sufficient_separation(&self) -> f64 {
         let Self { count, longest, beta } = *self;

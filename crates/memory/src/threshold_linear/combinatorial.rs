@@ -162,7 +162,7 @@ impl CombinatorialNetwork {
     }
 
     /// The fixed point with this support, if there is one, by the signs of all `s_i = det((I − W_{σ ∪ i})_i; b)` (Curto, Geneson
-    /// & Morrison 2019, theorem 2): equal on the support, opposite off it. Slower than
+    /// & Morrison 2019, signs of Cramer's determinants): equal on the support, opposite off it. Slower than
     /// [`fixed_point`](Self::fixed_point), and independent of it.
     pub fn fixed_point_by_cramer(&self, support: u64) -> Result<Option<FixedPoint>, ThresholdLinearError> {
         let mut index = None;
