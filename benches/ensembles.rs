@@ -117,7 +117,13 @@ impl Process for Wide {
     type State<X: Number> = ([X; 32], [X; 32]);
 
     #[inline(always)]
-    fn step<X: Number, N: Noise<X>>(&self, (u, w): Self::State<X>, noise: &mut N) -> Self::State<X> {
+    fn step<X: Number, N: Noise<X>>(&self, mut state: Self::State<X>, noise: &mut N) -> Self::State<X> {
+        self.update(&mut state, noise);
+        state
+    }
+
+    #[inline(always)]
+    fn update<X: Number, N: Noise<X>>(&self, (u, w): &mut Self::State<X>, noise: &mut N) {
         let x = noise.normal();
         let y = label(x, noise.normal());
         let mut v = u[0] * w[0];
@@ -125,11 +131,9 @@ impl Process for Wide {
             v = v + u[i] * w[i];
         }
         let pull = (v * x - y) * x * (2.0 * RATE);
-        let (mut next_u, mut next_w) = (u, w);
         for i in 0..32 {
-            (next_u[i], next_w[i]) = (u[i] - pull * w[i], w[i] - pull * u[i]);
+            (u[i], w[i]) = (u[i] - pull * w[i], w[i] - pull * u[i]);
         }
-        (next_u, next_w)
     }
 }
 

@@ -162,7 +162,7 @@ impl Walk {
                         order: &mut self.orders[group],
                         time: self.time + step as u64,
                     };
-                    *state = process.step(*state, &mut noise);
+                    process.update(state, &mut noise);
                 }
             }
             self.time += steps;
