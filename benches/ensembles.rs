@@ -9,7 +9,7 @@ use lawbook_core::{
     simd::{LANES, Level},
     tensor::to_vec,
 };
-use lawbook_dynamics::{Columns, Ensemble, Noise, Number, Process, engine::lanes::Element, engine::noise::Table};
+use lawbook_dynamics::{Columns, Ensemble, Noise, Number, Process, engine::lanes::Element, engine::table::Table};
 use rayon::prelude::*;
 use serde_json::json;
 
@@ -237,11 +237,11 @@ impl<P: Process + Copyable, T: Element> Workload for Fused<P, T> {
 
     fn work(&mut self) -> Result<()> {
         let count = P::State::<f64>::COUNT;
-        let begin = |_| P::State::from_fn(|i| start(i, count));
-        let mut ensemble = Ensemble::<_, T>::new(self.process.again(), self.replicas, &self.key, begin);
+        let begin = P::State::from_fn(|i| start(i, count));
+        let mut ensemble = Ensemble::<_, T>::new(self.process.again(), self.replicas, &self.key, |_| begin);
         ensemble.advance(self.steps);
         let product = |state: P::State<f64>| (0..count / 2).map(|i| state.column(i) * state.column(count / 2 + i)).sum();
-        self.products = ensemble.states().map(product).collect();
+        self.products = ensemble.map(product);
         Ok(())
     }
 
@@ -280,7 +280,7 @@ fn words(lanes: &Lanes, level: Level, groups: u64, draws: u64) {
         let mut numbers = [[0; LANES]; AT_ONCE as usize];
         for from in (0..draws).step_by(AT_ONCE as usize) {
             let count = AT_ONCE.min(draws - from) as usize;
-            lanes.fill_words(level, (group * LANES) as u64, from, &mut numbers[..count]);
+            lanes.fill_halves(level, (group * LANES) as u64, from, &mut numbers[..count]);
             black_box(&numbers);
         }
     });

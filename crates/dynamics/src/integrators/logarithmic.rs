@@ -8,8 +8,9 @@ use lawbook_core::Key;
 
 use crate::{
     engine::ensemble::Ensemble,
-    engine::noise::{Noise, Table},
+    engine::noise::Noise,
     engine::number::Number,
+    engine::table::Table,
     engine::process::{Columns, Process},
 };
 
