@@ -9,7 +9,10 @@ use super::wide::Wide;
 #[inline(always)]
 fn places(table: &[u64]) -> u64 {
     let places = table.len() as u64;
-    assert!(0 < places && places <= u64::from(u32::MAX), "a table of {places} numbers: numbers are chosen from 1 to 2^32 - 1");
+    assert!(
+        0 < places && places <= u64::from(u32::MAX),
+        "a table of {places} numbers: numbers are chosen from 1 to 2^32 - 1"
+    );
     places
 }
 

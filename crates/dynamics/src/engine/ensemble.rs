@@ -83,10 +83,13 @@ impl<P: Process, T: Element> Ensemble<P, T> {
         let (process, sources, draws, level, from) = (&self.process, self.sources, self.draws, self.level, self.time);
         let chunks = self.columns.par_chunks_mut(AT_ONCE * count.max(1));
         let chunks = chunks.zip(self.diverged.par_chunks_mut(AT_ONCE * LANES)).enumerate();
-        chunks.for_each_init(|| Drawn::new(draws), |drawn, (chunk, (columns, diverged))| {
-            let first = (chunk * AT_ONCE * LANES) as u64;
-            level.run(Advance { process, sources, level, first, from, until, drawn, columns, diverged });
-        });
+        chunks.for_each_init(
+            || Drawn::new(draws),
+            |drawn, (chunk, (columns, diverged))| {
+                let first = (chunk * AT_ONCE * LANES) as u64;
+                level.run(Advance { process, sources, level, first, from, until, drawn, columns, diverged });
+            },
+        );
         self.time = until;
     }
 

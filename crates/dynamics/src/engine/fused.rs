@@ -6,8 +6,8 @@ use lawbook_core::simd::{LANES, Level, Wide, WideKernel};
 
 use crate::{
     engine::lanes::{Element, LaneNumber},
-    engine::number::Number,
     engine::noise::{Draws, LaneNoise, Order, Sources},
+    engine::number::Number,
     engine::process::{Columns, Process},
 };
 
@@ -70,7 +70,9 @@ fn advance<P: Process, T: Element, V: Wide>(
         let slow = start < slow_until;
         walk.to::<P, T, V>(process, &mut states, until.min(start + if slow { 1 } else { BURST }), drawn);
         store::<P, T, V>(&states, columns);
-        for ((state, columns), diverged) in states.iter().zip(columns.chunks_exact(count)).zip(diverged.chunks_exact_mut(LANES)) {
+        for ((state, columns), diverged) in
+            states.iter().zip(columns.chunks_exact(count)).zip(diverged.chunks_exact_mut(LANES))
+        {
             if slow {
                 mark(columns, diverged, walk.time);
             } else if newly_diverged(&zeros::<P, T, V>(state), diverged) {

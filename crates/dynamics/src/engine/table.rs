@@ -54,3 +54,55 @@ impl<const C: usize> Table<C> {
         &self.singles[pair * self.rows.len()..][..self.rows.len()]
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use lawbook_core::{Key, simd::Level};
+
+    use super::*;
+    use crate::{Ensemble, Noise, Number, Process, engine::lanes::Element};
+
+    /// The row that was drawn last.
+    struct Last<const C: usize>(Table<C>);
+
+    impl<const C: usize> Process for Last<C> {
+        type State<X: Number> = [X; C];
+
+        #[inline(always)]
+        fn step<X: Number, N: Noise<X>>(&self, _: [X; C], noise: &mut N) -> [X; C] {
+            noise.row(&self.0)
+        }
+    }
+
+    /// A replica takes the rows that the words of its own stream choose, in whatever kind and at whatever level.
+    fn check<const C: usize, T: Element>() {
+        let key = Key::new(["rows"]);
+        let table = Table::new((0..11).map(|i| std::array::from_fn(|c| 0.1 * f64::from(i) + c as f64)).collect()).unwrap();
+        for level in Level::all() {
+            let mut ensemble = Ensemble::<_, T>::new(Last(table.clone()), 70, &key, |_| [0.0; C]).at_level(level);
+            ensemble.advance(9);
+            let found = ensemble.map(|row| row);
+            assert_eq!(found, ensemble.states().collect::<Vec<_>>());
+            for (replica, row) in found.into_iter().enumerate() {
+                let mut stream = key.stream("halves", replica as u64);
+                let word = (0..9).map(|_| stream.next_u32()).last().unwrap();
+                assert_eq!(row, table.choose(word).map(|x| T::from_f64(x).to_f64()), "{level:?}, {C} columns");
+            }
+        }
+    }
+
+    #[test]
+    fn replicas_draw_the_rows_of_their_own_streams() {
+        check::<1, f32>();
+        check::<2, f32>();
+        check::<3, f32>();
+        check::<1, f64>();
+        check::<3, f64>();
+    }
+
+    #[test]
+    fn a_table_has_rows() {
+        assert_eq!(Table::<2>::new(Vec::new()), Err(TableError(0)));
+    }
+}

@@ -10,8 +10,8 @@ use crate::{
     engine::ensemble::Ensemble,
     engine::noise::Noise,
     engine::number::Number,
-    engine::table::Table,
     engine::process::{Columns, Process},
+    engine::table::Table,
 };
 
 /// So far down that in `f64` no nonlinearity is left, and no run of a million steps comes back.
