@@ -9,7 +9,7 @@ use lawbook_core::{
     simd::{LANES, Level},
     tensor::to_vec,
 };
-use lawbook_dynamics::{Columns, Ensemble, Noise, Number, Process, engine::lanes::Element, engine::noise::Table};
+use lawbook_dynamics::{Columns, Ensemble, Noise, Number, Process, engine::lanes::Element, engine::table::Table};
 use rayon::prelude::*;
 use serde_json::json;
 
@@ -117,7 +117,13 @@ impl Process for Wide {
     type State<X: Number> = ([X; 32], [X; 32]);
 
     #[inline(always)]
-    fn step<X: Number, N: Noise<X>>(&self, (u, w): Self::State<X>, noise: &mut N) -> Self::State<X> {
+    fn step<X: Number, N: Noise<X>>(&self, mut state: Self::State<X>, noise: &mut N) -> Self::State<X> {
+        self.update(&mut state, noise);
+        state
+    }
+
+    #[inline(always)]
+    fn update<X: Number, N: Noise<X>>(&self, (u, w): &mut Self::State<X>, noise: &mut N) {
         let x = noise.normal();
         let y = label(x, noise.normal());
         let mut v = u[0] * w[0];
@@ -125,11 +131,9 @@ impl Process for Wide {
             v = v + u[i] * w[i];
         }
         let pull = (v * x - y) * x * (2.0 * RATE);
-        let (mut next_u, mut next_w) = (u, w);
         for i in 0..32 {
-            (next_u[i], next_w[i]) = (u[i] - pull * w[i], w[i] - pull * u[i]);
+            (u[i], w[i]) = (u[i] - pull * w[i], w[i] - pull * u[i]);
         }
-        (next_u, next_w)
     }
 }
 
@@ -233,11 +237,11 @@ impl<P: Process + Copyable, T: Element> Workload for Fused<P, T> {
 
     fn work(&mut self) -> Result<()> {
         let count = P::State::<f64>::COUNT;
-        let begin = |_| P::State::from_fn(|i| start(i, count));
-        let mut ensemble = Ensemble::<_, T>::new(self.process.again(), self.replicas, &self.key, begin);
+        let begin = P::State::from_fn(|i| start(i, count));
+        let mut ensemble = Ensemble::<_, T>::new(self.process.again(), self.replicas, &self.key, |_| begin);
         ensemble.advance(self.steps);
         let product = |state: P::State<f64>| (0..count / 2).map(|i| state.column(i) * state.column(count / 2 + i)).sum();
-        self.products = ensemble.states().map(product).collect();
+        self.products = ensemble.map(product);
         Ok(())
     }
 
@@ -276,7 +280,7 @@ fn words(lanes: &Lanes, level: Level, groups: u64, draws: u64) {
         let mut numbers = [[0; LANES]; AT_ONCE as usize];
         for from in (0..draws).step_by(AT_ONCE as usize) {
             let count = AT_ONCE.min(draws - from) as usize;
-            lanes.fill_words(level, (group * LANES) as u64, from, &mut numbers[..count]);
+            lanes.fill_halves(level, (group * LANES) as u64, from, &mut numbers[..count]);
             black_box(&numbers);
         }
     });

@@ -9,7 +9,7 @@ mod wide;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub use wide::Wide;
+pub use wide::{Wide, place};
 
 /// Numbers side by side: one vector of f32, two of f64.
 pub const LANES: usize = 16;

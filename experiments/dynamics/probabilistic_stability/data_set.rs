@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use lawbook_analysis::crossings::crossings;
 use lawbook_dynamics::{
-    engine::noise::Table,
+    engine::table::Table,
     integrators::logarithmic::{FAR_DOWN, Sampled, growth},
     theory::curvature::Curvature,
 };

@@ -23,6 +23,13 @@ impl Lanes {
             level.run(Blocks { draw: Words, key: self.key, first, block, into })
         });
     }
+
+    /// Words of 32 random bits: those of [`Stream::next_u32`](crate::Stream::next_u32), in half the time.
+    pub fn fill_halves(&self, level: Level, first: u64, from: u64, into: &mut [[u32; LANES]]) {
+        by_blocks(from, into, [[0; LANES]; 4], |block, into| {
+            level.run(Blocks { draw: Halves, key: self.key, first, block, into })
+        });
+    }
 }
 
 /// Numbers of which kernels draw standard normals: f32 and f64.
@@ -92,6 +99,21 @@ impl Draw for Words {
     fn draw<V: Wide>(self, first: [V; 4], second: [V; 4]) -> Self::Numbers {
         let ([low0, low1], [high0, high1]) = (doubles(first), doubles(second));
         [words(low0, high0), words(low1, high1)]
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Halves;
+
+impl Draw for Halves {
+    type Numbers = [[u32; LANES]; 4];
+
+    const STREAMS: [[u64; 8]; 2] = INTERLEAVED;
+
+    #[inline(always)]
+    fn draw<V: Wide>(self, even: [V; 4], odd: [V; 4]) -> Self::Numbers {
+        let [w0, w1] = [join(even[0], odd[0]).store_u32(), join(even[1], odd[1]).store_u32()];
+        [w0, w1, join(even[2], odd[2]).store_u32(), join(even[3], odd[3]).store_u32()]
     }
 }
 
@@ -245,5 +267,28 @@ impl WideKernel for Pair {
     fn run<V: Wide>(self, like: V) -> [f64; 2] {
         let [cosine, sine] = normal::pairs(like.splat(self.radius), like.splat(self.angle));
         [cosine.store_f64()[0], sine.store_f64()[0]]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Key;
+
+    #[test]
+    fn words_side_by_side_are_those_of_the_streams() {
+        let (key, first, from) = (Key::new(["words"]), 40, 7);
+        for level in Level::all() {
+            let (mut words, mut halves) = ([[0; LANES]; 9], [[0; LANES]; 9]);
+            key.lanes("words").fill_words(level, first, from, &mut words);
+            key.lanes("words").fill_halves(level, first, from, &mut halves);
+            for lane in 0..LANES {
+                let stream = || key.stream("words", first + lane as u64);
+                let (mut long, mut short) = (stream(), stream());
+                (0..from).for_each(|_| _ = (long.next_u64(), short.next_u32()));
+                assert!(words.iter().all(|word| word[lane] == long.next_u64()), "{level:?} {lane}");
+                assert!(halves.iter().all(|word| word[lane] == short.next_u32()), "{level:?} {lane}");
+            }
+        }
     }
 }

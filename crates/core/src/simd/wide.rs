@@ -1,5 +1,11 @@
 //! Vector operations on 512 bits at a time, and what they do in plain code.
 
+/// Which of `n` places a random word chooses, at most 2³² − 1 of them: each with equal chance up to 2⁻³², being ⌊word n/2³²⌋.
+#[inline(always)]
+pub fn place(word: u32, n: usize) -> usize {
+    ((u64::from(word) * n as u64) >> 32) as usize
+}
+
 /// Eight numbers of 64 bits or sixteen of 32, each of the latter in the low (even) or high (odd) half of one of the former.
 pub trait Wide: Copy + Send + Sync + Send + Sync {
     /// The registers that it takes: with one, there is room for several independent chains of operations at a time.
@@ -82,6 +88,24 @@ pub trait Wide: Copy + Send + Sync + Send + Sync {
     fn min_f32(self, other: Self) -> Self;
     /// `then` where `self < bound`, `otherwise` elsewhere.
     fn select_f32(self, bound: Self, then: Self, otherwise: Self) -> Self;
+
+    /// Of a table of up to 2³² − 1 numbers, not empty, those at the [`place`]s that the low halves choose.
+    #[inline(always)]
+    fn choose(self, table: &[u64]) -> Self {
+        self.load(&self.store().map(|word| table[place(word as u32, table.len())]))
+    }
+
+    /// Sixteen numbers.
+    #[inline(always)]
+    fn load_u32(self, numbers: &[u32; 16]) -> Self {
+        self.load_f32(&numbers.map(f32::from_bits))
+    }
+
+    /// The sixteen numbers.
+    #[inline(always)]
+    fn store_u32(self) -> [u32; 16] {
+        self.store_f32().map(f32::to_bits)
+    }
 
     /// The same f64 eight times.
     #[inline(always)]

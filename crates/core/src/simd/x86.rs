@@ -5,6 +5,17 @@ use std::arch::x86_64::*;
 
 use super::wide::Wide;
 
+/// The number of places in a table that has some, so that every [`place`](super::place) lies in it.
+#[inline(always)]
+fn places(table: &[u64]) -> u64 {
+    let places = table.len() as u64;
+    assert!(
+        0 < places && places <= u64::from(u32::MAX),
+        "a table of {places} numbers: numbers are chosen from 1 to 2^32 - 1"
+    );
+    places
+}
+
 /// One 512-bit register.
 #[derive(Clone, Copy)]
 pub(crate) struct Avx512(__m512i);
@@ -51,6 +62,11 @@ impl Wide for Avx512 {
     #[inline(always)] fn select_f64(self, bound: Self, then: Self, otherwise: Self) -> Self { Self(unsafe { _mm512_castpd_si512(_mm512_mask_blend_pd(_mm512_cmp_pd_mask::<_CMP_LT_OQ>(_mm512_castsi512_pd(self.0), _mm512_castsi512_pd(bound.0)), _mm512_castsi512_pd(otherwise.0), _mm512_castsi512_pd(then.0))) }) }
     #[inline(always)] fn select_f32(self, bound: Self, then: Self, otherwise: Self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_LT_OQ>(_mm512_castsi512_ps(self.0), _mm512_castsi512_ps(bound.0)), _mm512_castsi512_ps(otherwise.0), _mm512_castsi512_ps(then.0))) }) }
     #[inline(always)] fn i32_to_f32(self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_cvtepi32_ps(self.0)) }) }
+    #[inline(always)] fn choose(self, table: &[u64]) -> Self {
+        let at = self.mul_low(self.splat(places(table))).shift_right::<32>();
+        // SAFETY of reading: a word below 2³² times the number of places, over 2³², is below that number.
+        Self(unsafe { _mm512_i64gather_epi64::<8>(at.0, table.as_ptr().cast()) })
+    }
 }
 
 /// Two 256-bit registers.
@@ -98,4 +114,9 @@ impl Wide for Avx2 {
     #[inline(always)] fn select_f64(self, bound: Self, then: Self, otherwise: Self) -> Self { Self(unsafe { [_mm256_castpd_si256(_mm256_blendv_pd(_mm256_castsi256_pd(otherwise.0[0]), _mm256_castsi256_pd(then.0[0]), _mm256_cmp_pd::<_CMP_LT_OQ>(_mm256_castsi256_pd(self.0[0]), _mm256_castsi256_pd(bound.0[0])))), _mm256_castpd_si256(_mm256_blendv_pd(_mm256_castsi256_pd(otherwise.0[1]), _mm256_castsi256_pd(then.0[1]), _mm256_cmp_pd::<_CMP_LT_OQ>(_mm256_castsi256_pd(self.0[1]), _mm256_castsi256_pd(bound.0[1]))))] }) }
     #[inline(always)] fn select_f32(self, bound: Self, then: Self, otherwise: Self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(otherwise.0[0]), _mm256_castsi256_ps(then.0[0]), _mm256_cmp_ps::<_CMP_LT_OQ>(_mm256_castsi256_ps(self.0[0]), _mm256_castsi256_ps(bound.0[0])))), _mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(otherwise.0[1]), _mm256_castsi256_ps(then.0[1]), _mm256_cmp_ps::<_CMP_LT_OQ>(_mm256_castsi256_ps(self.0[1]), _mm256_castsi256_ps(bound.0[1]))))] }) }
     #[inline(always)] fn i32_to_f32(self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_cvtepi32_ps(self.0[0])), _mm256_castps_si256(_mm256_cvtepi32_ps(self.0[1]))] }) }
+    #[inline(always)] fn choose(self, table: &[u64]) -> Self {
+        let at = self.mul_low(self.splat(places(table))).shift_right::<32>();
+        // SAFETY of reading: as above.
+        Self(at.0.map(|at| unsafe { _mm256_i64gather_epi64::<8>(table.as_ptr().cast(), at) }))
+    }
 }

@@ -1,5 +1,7 @@
 //! The fused engine: many replicas of a process, sixteen at a time in vector registers, on all threads.
 
+use std::num::NonZeroU64;
+
 use lawbook_core::{
     Key,
     simd::{LANES, Level},
@@ -7,7 +9,7 @@ use lawbook_core::{
 use rayon::prelude::*;
 
 use crate::{
-    engine::fused::{Advance, GROUPS},
+    engine::fused::{Advance, Drawn, GROUPS},
     engine::lanes::Element,
     engine::noise::{Draws, Sources},
     engine::process::{Columns, Process},
@@ -27,7 +29,8 @@ pub struct Ensemble<P, T = f64> {
     time: u64,
     /// For every group of sixteen replicas, for every column of the state, the numbers of the replicas.
     columns: Vec<[T; LANES]>,
-    diverged: Vec<Option<u64>>,
+    /// None is all zeros: pages that nobody writes to are not there.
+    diverged: Vec<Option<NonZeroU64>>,
 }
 
 /// Groups of sixteen replicas that a thread takes at once.
@@ -79,24 +82,37 @@ impl<P: Process, T: Element> Ensemble<P, T> {
         let until = self.time + steps;
         let (process, sources, draws, level, from) = (&self.process, self.sources, self.draws, self.level, self.time);
         let chunks = self.columns.par_chunks_mut(AT_ONCE * count.max(1));
-        chunks.zip(self.diverged.par_chunks_mut(AT_ONCE * LANES)).enumerate().for_each(|(chunk, (columns, diverged))| {
-            let first = (chunk * AT_ONCE * LANES) as u64;
-            level.run(Advance { process, sources, draws, level, first, from, until, columns, diverged });
-        });
+        let chunks = chunks.zip(self.diverged.par_chunks_mut(AT_ONCE * LANES)).enumerate();
+        chunks.for_each_init(
+            || Drawn::new(draws),
+            |drawn, (chunk, (columns, diverged))| {
+                let first = (chunk * AT_ONCE * LANES) as u64;
+                level.run(Advance { process, sources, level, first, from, until, drawn, columns, diverged });
+            },
+        );
         self.time = until;
     }
 
     /// The state of every replica. That of a diverged one holds what it overflowed to; see [`diverged`](Self::diverged).
     pub fn states(&self) -> impl Iterator<Item = P::State<f64>> + Clone + '_ {
+        (0..self.replicas as usize).map(|replica| self.state(replica))
+    }
+
+    /// What becomes of the state of every replica, on all threads.
+    pub fn map<R: Send>(&self, f: impl Fn(P::State<f64>) -> R + Sync) -> Vec<R> {
+        let replicas = (0..self.replicas as usize).into_par_iter().with_min_len(AT_ONCE * LANES);
+        replicas.map(|replica| f(self.state(replica))).collect()
+    }
+
+    #[inline]
+    fn state(&self, replica: usize) -> P::State<f64> {
         let count = P::State::<f64>::COUNT;
-        (0..self.replicas as usize).map(move |replica| {
-            let group = replica / LANES * count;
-            P::State::from_fn(|c| self.columns[group + c][replica % LANES].to_f64())
-        })
+        let columns = &self.columns[replica / LANES * count..][..count];
+        P::State::from_fn(|c| columns[c][replica % LANES].to_f64())
     }
 
     /// For every replica the step after which its state was first not finite, if that has happened.
-    pub fn diverged(&self) -> &[Option<u64>] {
+    pub fn diverged(&self) -> &[Option<NonZeroU64>] {
         &self.diverged[..self.replicas as usize]
     }
 
@@ -109,7 +125,7 @@ impl<P: Process, T: Element> Ensemble<P, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Noise, Number, engine::noise::Table};
+    use crate::{Noise, Number, engine::table::Table};
 
     /// One of everything that can be drawn.
     struct Draw {
@@ -174,11 +190,11 @@ mod tests {
         assert_eq!(ensemble.fraction_diverged(), 0.0);
         ensemble.advance(1000);
         // 10^(2^9) overflows first.
-        assert!(ensemble.diverged().iter().enumerate().all(|(i, at)| *at == (i == 5).then_some(9)));
+        assert!(ensemble.diverged().iter().enumerate().all(|(i, at)| at.map(NonZeroU64::get) == (i == 5).then_some(9)));
         let mut single = Ensemble::<_, f32>::new(Square, 20, &Key::new(["overflow"]), start);
         single.advance(1000);
         // 10^(2^6) is beyond f32.
-        assert_eq!(single.diverged()[5], Some(6));
+        assert_eq!(single.diverged()[5], NonZeroU64::new(6));
     }
 
     struct Walker;

@@ -1,10 +1,13 @@
 //! The inner loops of the fused engine: sixteen replicas to a vector, several of them in turns, and what they draw drawn ahead.
 
+use std::num::NonZeroU64;
+
 use lawbook_core::simd::{LANES, Level, Wide, WideKernel};
 
 use crate::{
     engine::lanes::{Element, LaneNumber},
     engine::noise::{Draws, LaneNoise, Order, Sources},
+    engine::number::Number,
     engine::process::{Columns, Process},
 };
 
@@ -19,13 +22,13 @@ const DRAWN_AT_ONCE: usize = 64;
 pub(crate) struct Advance<'a, P, T> {
     pub(crate) process: &'a P,
     pub(crate) sources: Sources,
-    pub(crate) draws: Draws,
     pub(crate) level: Level,
     pub(crate) first: u64,
     pub(crate) from: u64,
     pub(crate) until: u64,
+    pub(crate) drawn: &'a mut Drawn<T>,
     pub(crate) columns: &'a mut [[T; LANES]],
-    pub(crate) diverged: &'a mut [Option<u64>],
+    pub(crate) diverged: &'a mut [Option<NonZeroU64>],
 }
 
 impl<P: Process, T: Element> WideKernel for Advance<'_, P, T> {
@@ -35,11 +38,10 @@ impl<P: Process, T: Element> WideKernel for Advance<'_, P, T> {
     fn run<V: Wide>(self, _: V) {
         let count = P::State::<T::Lanes<V>>::COUNT;
         let mut first = self.first;
-        let mut drawn = Drawn::new(self.draws);
         let blocks = self.columns.chunks_exact_mut(GROUPS * count).zip(self.diverged.chunks_exact_mut(GROUPS * LANES));
         for (columns, diverged) in blocks {
-            let walk = Walk::new((self.sources, self.level, self.draws), first, self.from);
-            advance::<P, T, V>(self.process, walk, self.until, columns, diverged, &mut drawn);
+            let walk = Walk::new((self.sources, self.level, self.drawn.draws), first, self.from);
+            advance::<P, T, V>(self.process, walk, self.until, columns, diverged, self.drawn);
             first += (GROUPS * LANES) as u64;
         }
     }
@@ -53,7 +55,7 @@ fn advance<P: Process, T: Element, V: Wide>(
     mut walk: Walk,
     until: u64,
     columns: &mut [[T; LANES]],
-    diverged: &mut [Option<u64>],
+    diverged: &mut [Option<NonZeroU64>],
     drawn: &mut Drawn<T>,
 ) {
     let count = P::State::<T::Lanes<V>>::COUNT;
@@ -68,10 +70,12 @@ fn advance<P: Process, T: Element, V: Wide>(
         let slow = start < slow_until;
         walk.to::<P, T, V>(process, &mut states, until.min(start + if slow { 1 } else { BURST }), drawn);
         store::<P, T, V>(&states, columns);
-        for (columns, diverged) in columns.chunks_exact(count).zip(diverged.chunks_exact_mut(LANES)) {
+        for ((state, columns), diverged) in
+            states.iter().zip(columns.chunks_exact(count)).zip(diverged.chunks_exact_mut(LANES))
+        {
             if slow {
                 mark(columns, diverged, walk.time);
-            } else if newly_diverged(columns, diverged) {
+            } else if newly_diverged(&zeros::<P, T, V>(state), diverged) {
                 slow_until = walk.time;
             }
         }
@@ -107,19 +111,21 @@ struct Walk {
 }
 
 /// Room for what some steps draw.
-struct Drawn<T> {
+pub(crate) struct Drawn<T> {
     draws: Draws,
     steps: u64,
     normals: Vec<[T; LANES]>,
     words: Vec<[u64; LANES]>,
+    halves: Vec<[u32; LANES]>,
 }
 
 impl<T: Element> Drawn<T> {
-    fn new(draws: Draws) -> Self {
-        let steps = (DRAWN_AT_ONCE / draws.normals.max(draws.words).max(1)).max(1);
+    pub(crate) fn new(draws: Draws) -> Self {
+        let steps = (DRAWN_AT_ONCE / draws.normals.max(draws.words).max(draws.halves).max(1)).max(1);
         let normals = vec![[T::default(); LANES]; draws.normals * steps * GROUPS];
         let words = vec![[0; LANES]; draws.words * steps * GROUPS];
-        Self { draws, steps: steps as u64, normals, words }
+        let halves = vec![[0; LANES]; draws.halves * steps * GROUPS];
+        Self { draws, steps: steps as u64, normals, words, halves }
     }
 }
 
@@ -140,7 +146,7 @@ impl Walk {
         let draws = drawn.draws;
         while self.time < until {
             let steps = drawn.steps.min(until - self.time);
-            let (normals, words) = (draws.normals * steps as usize, draws.words * steps as usize);
+            let [normals, words, halves] = [draws.normals, draws.words, draws.halves].map(|count| count * steps as usize);
             for group in 0..GROUPS {
                 let first = self.first + (group * LANES) as u64;
                 let from = self.time * draws.normals as u64;
@@ -153,16 +159,19 @@ impl Walk {
                 );
                 let from = self.time * draws.words as u64;
                 self.sources.words.fill_words(self.level, first, from, &mut drawn.words[group * words..][..words]);
+                let from = self.time * draws.halves as u64;
+                self.sources.halves.fill_halves(self.level, first, from, &mut drawn.halves[group * halves..][..halves]);
             }
             for step in 0..steps as usize {
                 for (group, state) in states.iter_mut().enumerate() {
                     let mut noise = LaneNoise {
                         normals: &drawn.normals[group * normals + step * draws.normals..],
                         words: &drawn.words[group * words + step * draws.words..],
+                        halves: &drawn.halves[group * halves + step * draws.halves..],
                         order: &mut self.orders[group],
                         time: self.time + step as u64,
                     };
-                    *state = process.step(*state, &mut noise);
+                    process.update(state, &mut noise);
                 }
             }
             self.time += steps;
@@ -170,18 +179,29 @@ impl Walk {
     }
 }
 
-fn newly_diverged<T: Element>(columns: &[[T; LANES]], diverged: &[Option<u64>]) -> bool {
-    (0..LANES).any(|lane| diverged[lane].is_none() && !is_finite(columns, lane))
+/// Zero where the numbers of a replica are finite, NaN elsewhere.
+#[inline(always)]
+fn zeros<P: Process, T: Element, V: Wide>(state: &P::State<T::Lanes<V>>) -> [T; LANES] {
+    let mut sum = T::Lanes::<V>::constant(0.0);
+    for c in 0..P::State::<T::Lanes<V>>::COUNT {
+        sum = sum + state.column(c) * 0.0;
+    }
+    sum.store()
+}
+
+#[inline(always)]
+fn newly_diverged<T: Element>(zeros: &[T; LANES], diverged: &[Option<NonZeroU64>]) -> bool {
+    zeros.iter().zip(diverged).any(|(zero, diverged)| zero.to_f64().is_nan() && diverged.is_none())
 }
 
 fn is_finite<T: Element>(columns: &[[T; LANES]], lane: usize) -> bool {
     columns.iter().all(|column| column[lane].to_f64().is_finite())
 }
 
-fn mark<T: Element>(columns: &[[T; LANES]], diverged: &mut [Option<u64>], time: u64) {
+fn mark<T: Element>(columns: &[[T; LANES]], diverged: &mut [Option<NonZeroU64>], time: u64) {
     for (lane, diverged) in diverged.iter_mut().enumerate() {
         if diverged.is_none() && !is_finite(columns, lane) {
-            *diverged = Some(time);
+            *diverged = NonZeroU64::new(time);
         }
     }
 }

@@ -7,7 +7,7 @@ use lawbook_core::{
     simd::{LANES, Wide},
 };
 
-use crate::{engine::elementary, engine::number::Number};
+use crate::{engine::elementary, engine::number::Number, engine::table::Table};
 
 /// The numbers that an ensemble can be made of: f32 and f64.
 pub trait Element: NormalLanes + Send + Sync + PartialEq + Default + 'static {
@@ -31,6 +31,9 @@ pub trait LaneNumber<T>: Number {
 
     /// To memory.
     fn store(self) -> [T; LANES];
+
+    /// The rows that random words choose, column by column.
+    fn choose<const C: usize>(table: &Table<C>, words: &[u32; LANES]) -> [Self; C];
 }
 
 /// Sixteen f64.
@@ -101,6 +104,17 @@ impl<V: Wide> LaneNumber<f64> for Doubles<V> {
         numbers[8..].copy_from_slice(&self.1.store_f64());
         numbers
     }
+
+    #[inline(always)]
+    fn choose<const C: usize>(table: &Table<C>, words: &[u32; LANES]) -> [Self; C] {
+        let (halves, like) = (words.as_chunks::<8>().0, like::<V>());
+        let (low, high) = (like.load(&halves[0].map(u64::from)), like.load(&halves[1].map(u64::from)));
+        let mut columns = [Self(low, high); C];
+        for (c, column) in columns.iter_mut().enumerate() {
+            *column = Self(low.choose(table.doubles(c)), high.choose(table.doubles(c)));
+        }
+        columns
+    }
 }
 
 impl<V: Wide> LaneNumber<f32> for Singles<V> {
@@ -112,6 +126,22 @@ impl<V: Wide> LaneNumber<f32> for Singles<V> {
     #[inline(always)]
     fn store(self) -> [f32; LANES] {
         self.0.store_f32()
+    }
+
+    #[inline(always)]
+    fn choose<const C: usize>(table: &Table<C>, words: &[u32; LANES]) -> [Self; C] {
+        let even = like::<V>().load_u32(words);
+        let odd = even.shift_right::<32>();
+        let low = even.splat(0xFFFF_FFFF);
+        let mut columns = [Self(even); C];
+        for (pair, columns) in columns.chunks_mut(2).enumerate() {
+            let (even, odd) = (even.choose(table.singles(pair)), odd.choose(table.singles(pair)));
+            columns[0] = Self(even.and(low).or(odd.shift_left::<32>()));
+            if let Some(second) = columns.get_mut(1) {
+                *second = Self(even.shift_right::<32>().or(odd.xor(odd.and(low))));
+            }
+        }
+        columns
     }
 }
 

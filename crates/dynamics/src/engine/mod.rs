@@ -8,4 +8,5 @@ pub mod lanes;
 pub mod noise;
 pub mod number;
 pub mod process;
+pub mod table;
 pub mod tensor;

@@ -3,13 +3,14 @@
 use lawbook_core::{
     Key,
     random::Lanes as Streams,
-    simd::{LANES, Level},
+    simd::{LANES, Level, place},
 };
 
 use crate::{
     engine::lanes::{Element, LaneNumber},
     engine::number::Number,
     engine::process::Process,
+    engine::table::Table,
 };
 
 /// The random numbers of one step: independent between draws, steps and replicas.
@@ -34,46 +35,15 @@ pub trait Noise<X: Number> {
     fn time(&self) -> u64;
 }
 
-/// Rows of `C` numbers each: a finite set of data.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Table<const C: usize> {
-    rows: Vec<[f64; C]>,
-}
-
-/// A table without rows, or with too many.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-#[error("a table of {0} rows: give between 1 and 2^32 - 1, as samples are drawn from it")]
-pub struct TableError(pub usize);
-
-impl<const C: usize> Table<C> {
-    /// From its rows.
-    pub fn new(rows: Vec<[f64; C]>) -> Result<Self, TableError> {
-        if rows.is_empty() || u32::try_from(rows.len()).is_err() { Err(TableError(rows.len())) } else { Ok(Self { rows }) }
-    }
-
-    /// The rows, at least one.
-    pub fn rows(&self) -> &[[f64; C]] {
-        &self.rows
-    }
-
-    /// The row that 32 random bits choose.
-    #[inline(always)]
-    pub(crate) fn choose(&self, bits: u64) -> &[f64; C] {
-        &self.rows[below(bits, self.rows.len())]
-    }
-}
-
-/// The multiple of `n` that the high half of a random word reaches: uniform below `n` up to `n` 2⁻³².
-#[inline(always)]
-fn below(bits: u64, n: usize) -> usize {
-    (((bits >> 32) * n as u64) >> 32) as usize
-}
-
 /// How much of each kind a step draws.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Draws {
     pub(crate) normals: usize,
+    /// Words of 64 bits: uniform numbers.
     pub(crate) words: usize,
+    /// Words of 32 bits: signs, and rows with replacement.
+    pub(crate) halves: usize,
+    /// Rows without replacement.
     pub(crate) rows: usize,
 }
 
@@ -99,18 +69,18 @@ impl Noise<f64> for Draws {
     }
 
     fn sign(&mut self) -> f64 {
-        self.words += 1;
+        self.halves += 1;
         1.0
     }
 
     fn row<const C: usize>(&mut self, table: &Table<C>) -> [f64; C] {
-        self.words += 1;
-        table.rows[0]
+        self.halves += 1;
+        table.rows()[0]
     }
 
     fn next_row<const C: usize>(&mut self, table: &Table<C>) -> [f64; C] {
         self.rows += 1;
-        table.rows[0]
+        table.rows()[0]
     }
 
     fn time(&self) -> u64 {
@@ -123,12 +93,14 @@ impl Noise<f64> for Draws {
 pub(crate) struct Sources {
     pub(crate) normals: Streams,
     pub(crate) words: Streams,
+    pub(crate) halves: Streams,
     pub(crate) orders: Streams,
 }
 
 impl Sources {
     pub(crate) fn new(key: &Key) -> Self {
-        Self { normals: key.lanes("normals"), words: key.lanes("words"), orders: key.lanes("orders") }
+        let streams = |purpose| key.lanes(purpose);
+        Self { normals: streams("normals"), words: streams("words"), halves: streams("halves"), orders: streams("orders") }
     }
 }
 
@@ -136,16 +108,17 @@ impl Sources {
 pub(crate) struct LaneNoise<'a, T> {
     pub(crate) normals: &'a [[T; LANES]],
     pub(crate) words: &'a [[u64; LANES]],
+    pub(crate) halves: &'a [[u32; LANES]],
     pub(crate) order: &'a mut Order,
     pub(crate) time: u64,
 }
 
 impl<T: Element> LaneNoise<'_, T> {
     #[inline(always)]
-    fn word(&mut self) -> &[u64; LANES] {
-        let Some((word, rest)) = self.words.split_first() else { drawn_too_much() };
-        self.words = rest;
-        word
+    fn half(&mut self) -> &[u32; LANES] {
+        let Some((half, rest)) = self.halves.split_first() else { drawn_too_much() };
+        self.halves = rest;
+        half
     }
 }
 
@@ -164,29 +137,26 @@ impl<T: Element, X: LaneNumber<T>> Noise<X> for LaneNoise<'_, T> {
 
     #[inline(always)]
     fn uniform(&mut self) -> X {
-        X::load(&self.word().map(T::uniform))
+        let Some((word, rest)) = self.words.split_first() else { drawn_too_much() };
+        self.words = rest;
+        X::load(&word.map(T::uniform))
     }
 
     #[inline(always)]
     fn sign(&mut self) -> X {
-        X::load(&self.word().map(|bits| T::from_f64(if bits >> 63 == 0 { 1.0 } else { -1.0 })))
+        X::load(&self.half().map(|bits| T::from_f64(if bits >> 31 == 0 { 1.0 } else { -1.0 })))
     }
 
     #[inline(always)]
     fn row<const C: usize>(&mut self, table: &Table<C>) -> [X; C] {
-        let mut columns = [[T::default(); LANES]; C];
-        for (lane, bits) in self.word().iter().enumerate() {
-            let row = table.choose(*bits);
-            (0..C).for_each(|c| columns[c][lane] = T::from_f64(row[c]));
-        }
-        std::array::from_fn(|c| X::load(&columns[c]))
+        X::choose(table, self.half())
     }
 
     #[inline(always)]
     fn next_row<const C: usize>(&mut self, table: &Table<C>) -> [X; C] {
         let mut columns = [[T::default(); LANES]; C];
-        for (lane, row) in self.order.next(table.rows.len()).into_iter().enumerate() {
-            let row = &table.rows[row as usize];
+        for (lane, row) in self.order.next(table.rows().len()).into_iter().enumerate() {
+            let row = &table.rows()[row as usize];
             (0..C).for_each(|c| columns[c][lane] = T::from_f64(row[c]));
         }
         std::array::from_fn(|c| X::load(&columns[c]))
@@ -234,7 +204,7 @@ impl Order {
             let mut word = [[0; LANES]];
             self.streams.fill_words(self.level, self.first, epoch * n as u64 + last as u64, &mut word);
             for (lane, bits) in word[0].into_iter().enumerate() {
-                let other = below(bits, last + 1);
+                let other = place((bits >> 32) as u32, last + 1);
                 let swapped = self.orders[last][lane];
                 self.orders[last][lane] = self.orders[other][lane];
                 self.orders[other][lane] = swapped;

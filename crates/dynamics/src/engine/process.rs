@@ -14,6 +14,13 @@ pub trait Process: Sync {
 
     /// The state after one step, which draws what it needs from `noise`: as much at every step, whatever the state.
     fn step<X: Number, N: Noise<X>>(&self, state: Self::State<X>, noise: &mut N) -> Self::State<X>;
+
+    /// The same step in place. States of more numbers than a machine has registers, some dozens, are better not copied: a process
+    /// that has them writes its arithmetic here and lets `step` call it.
+    #[inline(always)]
+    fn update<X: Number, N: Noise<X>>(&self, state: &mut Self::State<X>, noise: &mut N) {
+        *state = self.step(*state, noise);
+    }
 }
 
 /// Numbers in a fixed order: `()`, arrays, and pairs of such.

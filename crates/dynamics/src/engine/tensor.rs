@@ -3,6 +3,8 @@
 //! It draws the same numbers as the fused engine, replica by replica, so that both go the same ways up to rounding. It is
 //! slower for small states and runs wherever tensors do.
 
+use std::num::NonZeroU64;
+
 use lawbook_core::{
     Device, Key, Kind, Tensor, no_grad,
     random::NormalLanes,
@@ -12,8 +14,10 @@ use lawbook_core::{
 
 use crate::{
     engine::column::{self, Column},
-    engine::noise::{Draws, Noise, Order, Sources, Table},
+    engine::lanes::Element,
+    engine::noise::{Draws, Noise, Order, Sources},
     engine::process::{Columns, Process},
+    engine::table::Table,
 };
 
 /// Replicas of a process as tensors; see [`Ensemble`](crate::Ensemble) for what a replica draws.
@@ -25,7 +29,7 @@ pub struct TensorEnsemble<P> {
     replicas: u64,
     time: u64,
     columns: Vec<Tensor>,
-    diverged: Vec<Option<u64>>,
+    diverged: Vec<Option<NonZeroU64>>,
 }
 
 /// Numbers that are drawn at once, over all replicas.
@@ -65,7 +69,7 @@ impl<P: Process> TensorEnsemble<P> {
                 while self.time < end {
                     self.walk(1);
                     let now: Vec<usize> = self.diverging().collect();
-                    now.into_iter().for_each(|replica| self.diverged[replica] = Some(self.time));
+                    now.into_iter().for_each(|replica| self.diverged[replica] = NonZeroU64::new(self.time));
                 }
             }
         }
@@ -78,7 +82,7 @@ impl<P: Process> TensorEnsemble<P> {
     }
 
     /// For every replica the step after which its state was first not finite, if that has happened.
-    pub fn diverged(&self) -> &[Option<u64>] {
+    pub fn diverged(&self) -> &[Option<NonZeroU64>] {
         &self.diverged
     }
 
@@ -91,7 +95,7 @@ impl<P: Process> TensorEnsemble<P> {
     fn walk(&mut self, steps: u64) {
         let Some((kind, device)) = self.columns.first().map(|column| (column.kind(), column.device())) else { return };
         let (draws, groups) = (self.draws, self.replicas.div_ceil(LANES as u64));
-        let per_step = draws.normals.max(draws.words).max(1) * self.replicas as usize;
+        let per_step = draws.normals.max(draws.words).max(draws.halves).max(1) * self.replicas as usize;
         let at_once = (DRAWN_AT_ONCE / per_step).max(1) as u64;
         let level = Level::widest();
         let order = |group: u64| Order::new(&self.sources, level, group * LANES as u64, self.time, draws);
@@ -108,10 +112,15 @@ impl<P: Process> TensorEnsemble<P> {
                 self.sources.words.fill_words(level, first, self.time * draws.words as u64, into);
             };
             let words = by_replica(rows(draws.words), self.replicas, 0, fill);
+            let fill = |first, into: &mut [[u32; LANES]]| {
+                self.sources.halves.fill_halves(level, first, self.time * draws.halves as u64, into);
+            };
+            let halves = by_replica(rows(draws.halves), self.replicas, 0, fill);
             for step in 0..steps as usize {
                 let mut noise = TensorNoise {
                     normals: normals[step * draws.normals..].iter(),
                     words: words[step * draws.words..].iter(),
+                    halves: halves[step * draws.halves..].iter(),
                     orders: &mut orders,
                     replicas: self.replicas as usize,
                     time: self.time + step as u64,
@@ -148,6 +157,7 @@ fn by_replica<T: Copy>(rows: usize, replicas: u64, zero: T, fill: impl Fn(u64, &
 struct TensorNoise<'a> {
     normals: std::slice::Iter<'a, Vec<f64>>,
     words: std::slice::Iter<'a, Vec<u64>>,
+    halves: std::slice::Iter<'a, Vec<u32>>,
     orders: &'a mut [Order],
     replicas: usize,
     time: u64,
@@ -158,11 +168,6 @@ struct TensorNoise<'a> {
 impl TensorNoise<'_> {
     fn column(&self, values: &[f64]) -> Column {
         Column::new(from_slice(values, &[values.len() as i64], self.kind, self.device))
-    }
-
-    fn words(&mut self, f: impl Fn(u64) -> f64) -> Column {
-        let values: Vec<f64> = self.words.next().into_iter().flatten().map(|&bits| f(bits)).collect();
-        self.column(&values)
     }
 
     fn rows<const C: usize>(&self, rows: Vec<[f64; C]>) -> [Column; C] {
@@ -177,15 +182,17 @@ impl Noise<Column> for TensorNoise<'_> {
     }
 
     fn uniform(&mut self) -> Column {
-        self.words(<f64 as crate::engine::lanes::Element>::uniform)
+        let words = self.words.next().into_iter().flatten();
+        self.column(&words.map(|&bits| <f64 as Element>::uniform(bits)).collect::<Vec<_>>())
     }
 
     fn sign(&mut self) -> Column {
-        self.words(|bits| if bits >> 63 == 0 { 1.0 } else { -1.0 })
+        let halves = self.halves.next().into_iter().flatten();
+        self.column(&halves.map(|bits| if bits >> 31 == 0 { 1.0 } else { -1.0 }).collect::<Vec<_>>())
     }
 
     fn row<const C: usize>(&mut self, table: &Table<C>) -> [Column; C] {
-        let rows = self.words.next().into_iter().flatten().map(|&bits| *table.choose(bits)).collect();
+        let rows = self.halves.next().into_iter().flatten().map(|&bits| *table.choose(bits)).collect();
         self.rows(rows)
     }
 
@@ -262,6 +269,6 @@ mod tests {
         let start = |i| [if i == 5 { 10.0 } else { 0.5 }];
         let mut ensemble = TensorEnsemble::new(Square, 20, &Key::new(["overflow"]), (Kind::Double, Device::Cpu), start);
         ensemble.advance(200);
-        assert!(ensemble.diverged().iter().enumerate().all(|(i, at)| *at == (i == 5).then_some(9)));
+        assert!(ensemble.diverged().iter().enumerate().all(|(i, at)| at.map(NonZeroU64::get) == (i == 5).then_some(9)));
     }
 }

@@ -8,9 +8,10 @@ use lawbook_core::Key;
 
 use crate::{
     engine::ensemble::Ensemble,
-    engine::noise::{Noise, Table},
+    engine::noise::Noise,
     engine::number::Number,
     engine::process::{Columns, Process},
+    engine::table::Table,
 };
 
 /// So far down that in `f64` no nonlinearity is left, and no run of a million steps comes back.

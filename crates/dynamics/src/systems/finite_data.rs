@@ -8,7 +8,7 @@ use lawbook_core::{
     tensor::{from_slice, scalar, to_vec},
 };
 
-use crate::{Noise, Number, Process, engine::noise::Table};
+use crate::{Noise, Number, Process, engine::table::Table};
 
 /// `N` samples of `D` inputs with their labels, and what least squares makes of them.
 #[derive(Debug)]

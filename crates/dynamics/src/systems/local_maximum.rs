@@ -238,11 +238,11 @@ mod tests {
         let sgd = Sgd { samples: samples(-0.5), rate: 0.7 };
         let key = Key::new(["underflow"]);
         let mut ensemble = Ensemble::<_, f64>::new(sgd, 1, &key, |_| [0.3f64.ln()]);
-        let mut stream = key.stream("words", 0);
+        let mut stream = key.stream("halves", 0);
         let mut w = 0.3f64;
         for steps in [50, 10_000] {
             for _ in 0..steps {
-                let sign = if stream.next_u64() >> 63 == 0 { 1.0 } else { -1.0 };
+                let sign = if stream.next_u32() >> 31 == 0 { 1.0 } else { -1.0 };
                 w *= 1.0 - 0.7 * (1.25 * sign - 0.25 + w * w);
             }
             ensemble.advance(steps);

@@ -4,8 +4,9 @@
 use lawbook_analysis::matrix::Matrix;
 
 use crate::{
-    engine::noise::{Noise, Table, TableError},
+    engine::noise::Noise,
     engine::number::Number,
+    engine::table::{Table, TableError},
     optimizers::descent::Gradient,
     theory::covariance::{CovarianceError, Valley},
 };
