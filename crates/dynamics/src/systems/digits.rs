@@ -26,7 +26,8 @@ impl DigitSample {
         order.truncate(count);
         let total = digits.pixels.len() as f64;
         let mean: Vec<f64> = (0..64).map(|i| digits.pixels.iter().map(|image| image[i]).sum::<f64>() / total).collect();
-        let pixels: Vec<f64> = order.iter().flat_map(|&k| digits.pixels[k].iter().zip(&mean).map(|(p, m)| (p - m) / 16.0)).collect();
+        let pixels: Vec<f64> =
+            order.iter().flat_map(|&k| digits.pixels[k].iter().zip(&mean).map(|(p, m)| (p - m) / 16.0)).collect();
         let labels: Vec<u8> = order.iter().map(|&k| digits.labels[k]).collect();
         let one_hot: Vec<f64> = labels.iter().flat_map(|&l| (0..10).map(move |k| if k == l { 1.0 } else { 0.0 })).collect();
         let parity: Vec<f64> = labels.iter().map(|l| if l % 2 == 1 { 1.0 } else { -1.0 }).collect();
@@ -37,7 +38,10 @@ impl DigitSample {
 
 #[cfg(test)]
 mod tests {
-    use lawbook_core::{Key, tensor::{scalar, to_vec}};
+    use lawbook_core::{
+        Key,
+        tensor::{scalar, to_vec},
+    };
 
     use super::*;
 

@@ -102,7 +102,8 @@ impl Multilayer {
         stream.shuffle(&mut order);
         let step = |rows: &[i64]| {
             let rows = Tensor::from_slice(rows).to_device(x.device());
-            let (loss, slopes) = self.loss_and_gradient(parameters, &x.index_select(0, &rows), &targets.index_select(0, &rows));
+            let (loss, slopes) =
+                self.loss_and_gradient(parameters, &x.index_select(0, &rows), &targets.index_select(0, &rows));
             optimiser.step(parameters, &slopes);
             loss
         };
