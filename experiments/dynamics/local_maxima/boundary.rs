@@ -25,7 +25,7 @@ params! {
 /// at once, the upper one above.
 const BELOW: [f64; 2] = [0.02, 0.9];
 const ABOVE: [f64; 2] = [1.02, 2.0];
-const CURVATURES: [f64; 8] = [-0.1, -0.25, -0.4, -0.5, -0.6, -0.75, -0.85, -0.95];
+const CURVATURES: [f64; 6] = [-0.1, -0.25, -0.4, -0.6, -0.8, -0.95];
 /// Relative width to which an edge is closed in, below its scatter.
 const TOLERANCE: f64 = 1e-3;
 

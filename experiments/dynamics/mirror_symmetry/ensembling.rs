@@ -12,7 +12,7 @@ params! {
         /// Weight decay γ, of γ|θ|².
         gamma: real = 0.003, 0.0..=10.0;
         /// Learning rate η.
-        eta: real = 0.1, 0.0001..=10.0;
+        eta: real = 0.05, 0.0001..=10.0;
         /// Batch size S.
         S: integer = 8, 1..=10_000;
         /// Standard deviation of the noise of labels.
@@ -20,7 +20,7 @@ params! {
         /// Number of steps.
         steps: integer = 20_000, 1..=100_000_000;
         /// Networks, each on data of its own.
-        networks: integer = 4, 1..=100_000;
+        networks: integer = 3, 1..=100_000;
     }
 }
 
@@ -41,31 +41,29 @@ impl Study for Ensembling {
     fn grid(profile: Profile) -> Vec<Params> {
         let networks = match profile {
             Profile::Smoke => return Vec::new(),
-            Profile::Quick => 4,
+            Profile::Quick => 3,
             Profile::Full => 100,
         };
         let base = Params { networks, ..Params::default() };
         vec![
-            Params { gamma: 0.1, ..base.clone() },
+            Params { gamma: 0.3, ..base.clone() },
             Params { eta: 0.3, ..base.clone() },
-            Params { eta: 0.03, ..base.clone() },
             Params { S: 1, ..base.clone() },
-            Params { S: 16, ..base.clone() },
             base,
         ]
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
-        let base = Params { networks: points.first().map_or(4, |p| p.networks), ..Params::default() };
+        let base = Params { networks: points.first().map_or(3, |p| p.networks), ..Params::default() };
         let site = |p: Params| points.contains(&p).then(|| Self::at(&p).site("distinct"));
         let pairs = [
-            ("decay", "γ = 0.1 over 0.003", Params { gamma: 0.1, ..base.clone() }, base.clone()),
-            ("rate", "η = 0.3 over 0.03", Params { eta: 0.3, ..base.clone() }, Params { eta: 0.03, ..base.clone() }),
-            ("noise", "S = 1 over 16", Params { S: 1, ..base.clone() }, Params { S: 16, ..base.clone() }),
+            ("decay", "γ = 0.3 over 0.003", Params { gamma: 0.3, ..base.clone() }),
+            ("rate", "η = 0.3 over 0.05", Params { eta: 0.3, ..base.clone() }),
+            ("noise", "S = 1 over 8", Params { S: 1, ..base.clone() }),
         ];
-        // Qualitative: no formula says how many. A quarter fewer is more than none.
-        let claims = pairs.into_iter().filter_map(|(id, axis, strong, weak)| {
-            let claim = Claim::ratio_at_most(&format!("{id}-merges-neurons"), site(strong)?, site(weak)?, 0.75)
+        // Qualitative: no formula says how many. A quarter fewer is more than none. At the point of comparison hardly any have merged.
+        let claims = pairs.into_iter().filter_map(|(id, axis, strong)| {
+            let claim = Claim::ratio_at_most(&format!("{id}-merges-neurons"), site(strong)?, site(base.clone())?, 0.75)
                 .rival("generic", "neurons that start apart stay apart, as generic trajectories do", [1.0])
                 .axes("", &format!("different neurons at {axis}"))
                 .source("corollary for permutation symmetry: homogeneous ensembling");

@@ -38,7 +38,7 @@ impl Study for TimeMean {
     fn grid(profile: Profile) -> Vec<Params> {
         let points: &[(f64, f64)] = match profile {
             Profile::Smoke => return Vec::new(),
-            Profile::Quick | Profile::Full => &[(0.5, 0.0), (1.0, 0.0), (1.5, 0.0), (0.1, 0.9), (0.5, 0.9)],
+            Profile::Quick | Profile::Full => &[(0.5, 0.0), (1.5, 0.0), (0.1, 0.9), (0.5, 0.9)],
         };
         points.iter().map(|&(lambda, mu)| Params { lambda, mu, ..Params::default() }).collect()
     }

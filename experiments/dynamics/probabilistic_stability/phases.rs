@@ -45,7 +45,7 @@ impl Study for Phases {
     fn grid(profile: Profile) -> Vec<Params> {
         let (ratios, steps): (&[f64], i64) = match profile {
             Profile::Smoke => return Vec::new(),
-            Profile::Quick => (&[0.05, 0.1, 0.15, 0.2, 0.25, 0.3], 4000),
+            Profile::Quick => (&[0.05, 0.1, 0.2, 0.3], 4000),
             Profile::Full => (&[0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.32], 200_000),
         };
         ratios.iter().chain(&STRONG).map(|&m_over_s| Params { m_over_s, steps, ..Params::default() }).collect()
