@@ -24,7 +24,7 @@ params! {
         /// Momentum.
         mu: real = 0.9, 0.0..=0.99;
         /// Number of steps.
-        steps: integer = 4000, 1..=10_000_000;
+        steps: integer = 2500, 1..=10_000_000;
     }
 }
 
@@ -51,6 +51,7 @@ impl Study for Network {
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let mut claims = Vec::new();
         for p in points {
+            let weights = (p.width * (64 + 10)) as u64;
             // Qualitative: how many weights the lasso drops depends on the data. A quarter is far from none; zeros of the
             // subgradient are accidents.
             claims.push(
@@ -62,6 +63,7 @@ impl Study for Network {
             claims.push(
                 Claim::at_most("subgradient-has-none", Self::at(p).site("zeros-of-subgradient"), 0.05)
                     .rival("same-minimum", "the same penalty has the same zeros, whoever minimises it", [0.25])
+                    .out_of(weights)
                     .axes("", "part of the weights below 10⁻⁸ under subgradient descent")
                     .source("introduction: L1 is not solved by gradient descent"),
             );
