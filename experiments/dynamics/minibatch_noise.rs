@@ -27,6 +27,7 @@ pub mod scaling;
 pub mod stability;
 pub mod tails;
 pub mod weight_decay;
+pub mod width;
 
 /// The law.
 pub fn law() -> Law {
@@ -60,6 +61,7 @@ pub fn law() -> Law {
         .study::<input_noise::InputNoise>()
         .study::<finite_data::FiniteData>()
         .study::<tails::Tails>()
+        .study::<width::Width>()
 }
 
 /// How a stationary state is sampled.

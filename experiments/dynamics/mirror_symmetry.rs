@@ -15,6 +15,7 @@ use crate::framework::Law;
 pub mod committee;
 pub mod constraint;
 pub mod diagonal;
+pub mod ensembling;
 pub mod neurons;
 pub mod noise;
 pub mod rank;
@@ -44,4 +45,5 @@ pub fn law() -> Law {
         .study::<noise::Noise>()
         .study::<constraint::Constraint>()
         .study::<committee::Committee>()
+        .study::<ensembling::Ensembling>()
 }

@@ -20,6 +20,7 @@ pub mod identity;
 pub mod momentum;
 pub mod sampling;
 pub mod shape;
+pub mod time_mean;
 pub mod variance;
 
 /// The law.
@@ -48,6 +49,7 @@ pub fn law() -> Law {
         )
         .study::<identity::Identity>()
         .study::<variance::Variance>()
+        .study::<time_mean::TimeMean>()
         .study::<edge::Edge>()
         .study::<momentum::Momentum>()
         .study::<shape::ShapeOfNoise>()

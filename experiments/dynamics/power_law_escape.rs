@@ -12,6 +12,8 @@
 use crate::framework::Law;
 
 pub mod barrier;
+pub mod decoupling;
+pub mod noise_strength;
 pub mod regression;
 pub mod stationary;
 
@@ -39,4 +41,6 @@ pub fn law() -> Law {
         .study::<barrier::BarrierCrossing>()
         .study::<stationary::StationaryExponent>()
         .study::<regression::Regression>()
+        .study::<noise_strength::NoiseStrength>()
+        .study::<decoupling::Decoupling>()
 }

@@ -14,6 +14,7 @@ use crate::framework::Law;
 
 pub mod initial;
 pub mod lasso;
+pub mod network;
 pub mod sensing;
 pub mod slow;
 pub mod threshold;
@@ -42,4 +43,5 @@ pub fn law() -> Law {
         .study::<slow::Slow>()
         .study::<initial::Initial>()
         .study::<sensing::Sensing>()
+        .study::<network::Network>()
 }

@@ -13,7 +13,7 @@ use lawbook_dynamics::{
     theory::stationary::{critical_temperature, critical_temperature_second_order},
 };
 
-use crate::framework::{Cell, Claim, Margin, Profile, Site, Study, Verdict, params};
+use crate::framework::{Cell, Claim, Margin, PhaseDiagram, Profile, Site, Study, Verdict, params};
 
 params! {
     /// Small weights in a field of noise.
@@ -53,6 +53,11 @@ const STEP: f64 = 0.002;
 /// Weight decay over b₂ in the group that has some.
 const DECAY: f64 = 0.3;
 
+/// The map of the diffusion: temperatures over b₂/a₃, weight decays over b₂, and short runs, by which its points are told from others.
+const TEMPERATURES: [f64; 6] = [0.1, 0.35, 0.6, 0.85, 1.1, 1.35];
+const DECAYS: [f64; 6] = [0.0, 0.18, 0.36, 0.54, 0.72, 0.9];
+const MAP_STEPS: i64 = 2500;
+
 /// The critical temperature.
 pub struct Temperature;
 
@@ -77,7 +82,10 @@ impl Study for Temperature {
         let decaying = [0.5, 0.65, 0.75, 0.9].map(|t| Params { gamma_over_b2: DECAY, ..at("diffusion", 1.0, 1.0, t, 30) });
         let weak = [0.8, 0.95, 1.05].map(|t| at("sgd", 0.1, 3.0, t, 50));
         let moderate = [0.85, 0.91, 0.96].map(|t| at("sgd", 0.2, 2.0, t, 30));
-        diffusion.into_iter().chain(decaying).chain(weak).chain(moderate).collect()
+        let short =
+            |gamma_over_b2: f64, t: f64| Params { gamma_over_b2, steps: MAP_STEPS, ..at("diffusion", 1.0, 1.0, t, 8) };
+        let map = DECAYS.into_iter().flat_map(|decay| TEMPERATURES.map(|t| short(decay, t)));
+        diffusion.into_iter().chain(decaying).chain(weak).chain(moderate).chain(map).collect()
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
@@ -85,9 +93,10 @@ impl Study for Temperature {
         for (dynamics, slope, decay) in
             [("diffusion", 1.0, 0.0), ("diffusion", 1.0, DECAY), ("sgd", 0.1, 0.0), ("sgd", 0.2, 0.0)]
         {
-            let group: Vec<&Params> = points.iter().filter(|p| p.of(dynamics, slope, decay)).collect();
+            let (map, judged): (Vec<&Params>, Vec<&Params>) = points.iter().partition(|p| p.steps == MAP_STEPS);
+            let group: Vec<&Params> = judged.into_iter().filter(|p| p.of(dynamics, slope, decay)).collect();
             if group.len() > 1 {
-                claims.extend(thresholds(&group)?);
+                claims.extend(thresholds(&group, &map)?);
             }
         }
         Ok(claims)
@@ -106,7 +115,7 @@ impl Study for Temperature {
     }
 }
 
-/// Mean growth of ln |v| per unit of training time, at a time step.
+/// Mean growth of ln |v| per unit of time.
 fn growth(process: impl Process<State<f64> = [f64; 2]>, step: f64, decay: f64, p: &Params, cell: &Cell) -> f64 {
     let process = WeightDecay { process, factor: 1.0 - 2.0 * step * decay };
     let ends = snapshots(process, Weights::balanced(START), p.replicas as u64, &cell.key(), [p.steps as u64]);
@@ -114,10 +123,17 @@ fn growth(process: impl Process<State<f64> = [f64; 2]>, step: f64, decay: f64, p
     logs.sum::<f64>() / (p.replicas * p.steps) as f64 / step
 }
 
-/// The claims of one group of temperatures, in units of b₂/a₃.
-fn thresholds(group: &[&Params]) -> Result<Vec<Claim>> {
-    let first = group[0];
-    let m = first.data().moments();
+/// Growth over temperature and weight decay, with the line on which the origin starts to attract.
+fn diagram(map: &[&Params]) -> PhaseDiagram {
+    let cells = map.iter().map(|p| (p.T_over_T_c, p.gamma_over_b2, Temperature::at(p).site("growth")));
+    PhaseDiagram::new("temperature T a₃/b₂", "weight decay γ/b₂", "growth of ln |v| per unit of time")
+        .cells(cells)
+        .boundary("the origin attracts, T = (b₂ − γ)/a₃", [(0.02, 0.98), (1.0, 0.0)])
+}
+
+/// The claims of one group of temperatures, in units of b₂/a₃, one of them with the map.
+fn thresholds(group: &[&Params], map: &[&Params]) -> Result<Vec<Claim>> {
+    let (first, m) = (group[0], group[0].data().moments());
     let unit = critical_temperature(&m, 0.0);
     let claim = |id: &str, predicted: f64| {
         let sites = group.iter().map(|p| -> (f64, Site) { (p.T_over_T_c, Temperature::at(p).site("growth")) });
@@ -137,7 +153,8 @@ fn thresholds(group: &[&Params]) -> Result<Vec<Claim>> {
             claim("critical-temperature-with-decay", critical_temperature(&m, first.gamma_over_b2 * m.b2) / unit)
                 .within(Margin::Relative(0.08))
                 .rival("no-decay", "weight decay shrinks the weights, but moves no transition", [1.0])
-                .source("section 4.2: T_c = (b₂ − γ)/a₃; at T = 0 the transition of weight decay alone, γ = b₂"),
+                .source("section 4.2: T_c = (b₂ − γ)/a₃; at T = 0 the transition of weight decay alone, γ = b₂")
+                .phase_diagram(diagram(map)),
         ]);
     }
     if first.dynamics == "diffusion" {

@@ -7,7 +7,7 @@ use lawbook_dynamics::{
     systems::local_maximum::{Sgd, TwoSamples},
 };
 
-use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
+use crate::framework::{Cell, Claim, Margin, PhaseDiagram, Profile, Study, params};
 
 params! {
     /// SGD far down at the maximum, over learning rates.
@@ -25,8 +25,14 @@ params! {
 /// at once, the upper one above.
 const BELOW: [f64; 2] = [0.02, 0.9];
 const ABOVE: [f64; 2] = [1.02, 2.0];
+const CURVATURES: [f64; 6] = [-0.1, -0.25, -0.4, -0.6, -0.8, -0.95];
 /// Relative width to which an edge is closed in, below its scatter.
 const TOLERANCE: f64 = 1e-3;
+
+/// The map: learning rates, none of which maps a sample to zero, and steps of fewer replicas.
+const RATES: [f64; 19] =
+    [0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95, 1.05, 1.15, 1.25, 1.35, 1.45, 1.55, 1.65, 1.75, 1.85];
+const MAP: (u64, u64) = (64, 500);
 
 /// The boundary of the phase.
 pub struct Boundary;
@@ -34,14 +40,14 @@ pub struct Boundary;
 impl Study for Boundary {
     const NAME: &'static str = "boundary";
     const ABOUT: &'static str = "Runs SGD close to the local maximum with the same noise at several learning rates, and closes in on \
-        those at which ln |w| neither grows nor falls.";
+        those at which ln |w| neither grows nor falls; and maps its growth.";
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
         let (curvatures, steps): (&[f64], i64) = match profile {
             Profile::Smoke => (&[-0.5], 2000),
-            Profile::Quick => (&[-0.25, -0.5, -0.75, -0.95], 8000),
-            Profile::Full => (&[-0.1, -0.25, -0.4, -0.5, -0.6, -0.75, -0.9, -0.95], 160_000),
+            Profile::Quick => (&CURVATURES, 8000),
+            Profile::Full => (&CURVATURES, 160_000),
         };
         curvatures.iter().map(|&a| Params { a, steps, ..Params::default() }).collect()
     }
@@ -63,7 +69,8 @@ impl Study for Boundary {
                     samples.iter().map(TwoSamples::critical_rate_second_order),
                 )
                 .rival("one-sample-vanishes", "the rate at which one sample is fitted in one step", constant(1.0))
-                .source("λ > a/(a − 1)"),
+                .source("λ > a/(a − 1)")
+                .phase_diagram(map(points)?),
             // Beyond the range λ < 1 of the paper, from the same exponent.
             curve("highest-rate", TwoSamples::highest_rate)
                 .within(Margin::Absolute(0.02))
@@ -82,6 +89,22 @@ impl Study for Boundary {
             let missing = || anyhow!("ln |w| grows on one side of no learning rate between {} and {}", range[0], range[1]);
             cell.record(observable, edge.ok_or_else(missing)?);
         }
+        for rate in RATES {
+            let (replicas, steps) = MAP;
+            cell.record_at("growth", rate, growth(Sgd { samples, rate }, [FAR_DOWN], replicas, steps, &key));
+        }
         Ok(())
     }
+}
+
+/// The growth over curvature and learning rate, with both edges of the phase in which the maximum attracts.
+fn map(points: &[Params]) -> Result<PhaseDiagram> {
+    let cells = points.iter().flat_map(|p| RATES.map(|rate| (p.a, rate, Boundary::at(p).site("growth").at(rate))));
+    let line = |edge: fn(&TwoSamples) -> f64| -> Result<Vec<(f64, f64)>> {
+        (3..100).map(|i| -0.01 * f64::from(i)).map(|a| Ok((a, edge(&TwoSamples::new(a)?)))).collect()
+    };
+    Ok(PhaseDiagram::new("curvature a at the maximum", "learning rate λ", "growth of ln |w| per step")
+        .cells(cells)
+        .boundary("SGD converges to the maximum, λ = a/(a − 1)", line(TwoSamples::critical_rate)?)
+        .boundary("it no longer does, (1 − a) λ² + a λ = 2", line(TwoSamples::highest_rate)?))
 }

@@ -1,5 +1,6 @@
 //! What is measured on processes: exponents, exits, averages over time.
 
+pub mod batch_means;
 pub mod first_exit;
 pub mod lyapunov;
 pub mod lyapunov_spectrum;

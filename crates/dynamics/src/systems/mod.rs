@@ -1,6 +1,7 @@
 //! Models whose training is studied: processes, with what is known of them.
 
 pub mod cubic_well;
+pub mod digits;
 pub mod exponential_symmetry;
 pub mod factorisation;
 pub mod finite_data;
@@ -9,6 +10,7 @@ pub mod isotropic;
 pub mod local_maximum;
 pub mod matrix_factorization;
 pub mod mirror;
+pub mod multilayer;
 pub mod quadratic;
 pub mod regression;
 pub mod regression_sgd;

@@ -55,6 +55,50 @@ impl TanhNet {
     }
 }
 
+/// SGD on such a network with weight decay `γ|θ|²`, batches drawn with replacement and fresh noise on every label: without tensors, for
+/// nets so small that calling them would cost more than the arithmetic.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NoisySgd {
+    /// The network.
+    pub net: TanhNet,
+    /// Learning rate.
+    pub rate: f64,
+    /// Weight decay `γ`.
+    pub decay: f64,
+    /// Batch size, at least 1.
+    pub batch: usize,
+    /// Standard deviation of the noise of labels.
+    pub noise: f64,
+}
+
+impl NoisySgd {
+    /// Takes `steps` steps from `theta`, in place. `x` holds the inputs row by row, as many as `y` has labels.
+    pub fn train(&self, theta: &mut [f64], (x, y): (&[f64], &[f64]), steps: usize, stream: &mut Stream) {
+        let (d, n) = (self.net.inputs as usize, self.net.per_neuron() as usize);
+        let (mut hidden, mut slope) = (vec![0.0; self.net.neurons as usize], vec![0.0; theta.len()]);
+        for _ in 0..steps {
+            slope.fill(0.0);
+            for _ in 0..self.batch {
+                let row = stream.below(y.len() as u64) as usize;
+                let input = &x[row * d..(row + 1) * d];
+                for (h, neuron) in hidden.iter_mut().zip(theta.chunks_exact(n)) {
+                    *h = libm::tanh(neuron[d] + neuron.iter().zip(input).map(|(w, x)| w * x).sum::<f64>());
+                }
+                let output: f64 = hidden.iter().zip(theta.chunks_exact(n)).map(|(h, neuron)| h * neuron[d + 1]).sum();
+                let error = output - y[row] - self.noise * stream.normal();
+                for ((h, neuron), slope) in hidden.iter().zip(theta.chunks_exact(n)).zip(slope.chunks_exact_mut(n)) {
+                    let back = error * neuron[d + 1] * (1.0 - h * h);
+                    slope.iter_mut().zip(input).for_each(|(s, x)| *s += back * x);
+                    slope[d] += back;
+                    slope[d + 1] += error * h;
+                }
+            }
+            let (share, left) = (self.rate / self.batch as f64, 1.0 - 2.0 * self.rate * self.decay);
+            theta.iter_mut().zip(&slope).for_each(|(t, s)| *t = left * *t - share * s);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use lawbook_core::{Key, tensor::scalar};
@@ -84,5 +128,21 @@ mod tests {
         assert!(half.asymmetry(|theta| net.loss(theta, &x, &y), 10, &mut stream) > 1e-3);
         let theta = mirror.onto_plane(&net.init(1.0, &mut stream, Device::Cpu));
         assert_eq!(net.distinct(&theta, 1e-9), 3);
+    }
+
+    /// X-Val: a step of automatic differentiation, on a single sample so that every batch is the same.
+    #[test]
+    fn a_step_is_that_of_automatic_differentiation() {
+        let net = TanhNet { inputs: 2, neurons: 3 };
+        let start = net.init(1.0, &mut Key::new(["tanh net"]).stream("start", 0), Device::Cpu);
+        let (x, y) = ([0.7, -1.3], [0.4]);
+        let theta = start.copy().set_requires_grad(true);
+        let loss = net.loss(&theta, &Tensor::from_slice(&x).view([1, 2]), &Tensor::from_slice(&y));
+        let slope = &lawbook_core::optim::gradients(&loss, &[theta.shallow_clone()])[0];
+        let expected = &start - (slope + &start * (2.0 * 0.05)) * 0.1;
+        let mut ours = lawbook_core::tensor::to_vec(&start);
+        let sgd = NoisySgd { net, rate: 0.1, decay: 0.05, batch: 4, noise: 0.0 };
+        sgd.train(&mut ours, (&x, &y), 1, &mut Key::new(["tanh net"]).stream("batches", 0));
+        assert!(scalar(&(Tensor::from_slice(&ours) - expected).abs().max()) < 1e-14);
     }
 }

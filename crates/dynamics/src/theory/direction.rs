@@ -93,6 +93,15 @@ impl Direction {
         Ok(now)
     }
 
+    /// `1 + 2 Σ ρ_n` under heavy ball, in steps: `c/(k² Var w)`. At frequency zero `k w = −η`, so that the autocovariances add up to
+    /// `c/k²` whatever learning rate and momentum are. Needs some noise.
+    pub fn autocorrelation_time(&self) -> Result<f64, DirectionError> {
+        if self.noise <= 0.0 {
+            return Err(DirectionError::Noise(self.noise));
+        }
+        Ok(self.noise / (self.curvature.powi(2) * self.variance()?))
+    }
+
     /// The learning rate at which `w` is a sample of the posterior of `samples` observations, `Var w = 1/(N k)`:
     /// `2(1 − μ)/[N c + k(1 − μ)/(1 + μ)]`. It is stationary for every `N`.
     pub fn posterior_rate(curvature: f64, noise: f64, momentum: f64, samples: f64) -> f64 {
@@ -183,6 +192,18 @@ mod tests {
             let variance = Direction { curvature: k, noise: c, rate, momentum: mu }.variance().expect("stable");
             prop_assert!((variance * n * k - 1.0).abs() < 1e-10);
         }
+    }
+
+    /// X-Val: the sum of the autocovariances themselves.
+    #[test]
+    fn the_autocorrelation_time_is_the_sum_of_correlations() {
+        for (rate, momentum) in [(0.2, 0.0), (1.5, 0.0), (0.1, 0.9), (3.4, 0.9)] {
+            let valley = Direction { curvature: 1.0, noise: 2.0, rate, momentum };
+            let sum: f64 = (1..2000).map(|lag| valley.autocovariance(lag).expect("stable")).sum();
+            let time = 1.0 + 2.0 * sum / valley.variance().expect("stable");
+            assert!((valley.autocorrelation_time().expect("noisy") / time - 1.0).abs() < 1e-9, "{rate} {momentum} {time}");
+        }
+        assert!(Direction { curvature: 1.0, noise: 0.0, rate: 0.5, momentum: 0.0 }.autocorrelation_time().is_err());
     }
 
     #[test]
