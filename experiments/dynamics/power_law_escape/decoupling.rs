@@ -8,7 +8,7 @@ use lawbook_core::{
 };
 use lawbook_dynamics::systems::{digits::DigitSample, multilayer::Multilayer};
 
-use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
+use crate::framework::{Cell, Claim, Margin, Profile, Study, Verdict, params};
 
 params! {
     /// A tanh network with two hidden layers on the parity of some of the 8×8 digits, ±1, and half the squared error.
@@ -50,14 +50,27 @@ impl Study for Decoupling {
         let mut claims = Vec::new();
         for p in points {
             // An approximation without a stated error. One normal input without label noise couples as strongly as any Gaussian
-            // regression can: there the ratio is 3, and 0.3 is a seventh of the way. The largest eigenvalue is recorded, but not
-            // judged: it exceeds that of the approximation by about a third, a deviation of the size of this margin.
+            // regression can: there the ratio is 3, and 0.3 is a seventh of the way.
             claims.push(
                 Claim::value("decoupled-trace", Self::at(p).site("trace"), 1.0)
                     .within(Margin::Absolute(0.3))
                     .rival("coupled", "⟨x⁴⟩ = 3⟨x²⟩², as for one Gaussian input without label noise", [3.0])
                     .axes("", "Tr⟨ℓ ∇f∇fᵀ⟩ over L Tr⟨∇f∇fᵀ⟩")
                     .source("decoupling approximation and figure 1, on real digits at smaller size"),
+            );
+            // The margin was 0.3 here as well until 1.33 [1.17, 1.48] was measured, which no number of seeds would have decided:
+            // narrower, so that the deviation is judged.
+            claims.push(
+                Claim::value("decoupled-outlier", Self::at(p).site("outlier"), 1.0)
+                    .within(Margin::Absolute(0.1))
+                    .rival("coupled", "⟨x⁴⟩ = 3⟨x²⟩², as for one Gaussian input without label noise", [3.0])
+                    .axes("", "largest eigenvalue of ⟨ℓ ∇f∇fᵀ⟩ over that of L⟨∇f∇fᵀ⟩")
+                    .source("decoupling approximation and figure 1, on real digits at smaller size")
+                    .finding(
+                        Verdict::Fails,
+                        "The largest eigenvalue is about a third above that of the approximation, though the traces agree: along \
+                         the direction in which gradients are largest, losses are larger than the mean.",
+                    ),
             );
             // Eigenvalues of a few hundred samples scatter by themselves, so against what the factor L explains.
             claims.push(
