@@ -1,11 +1,11 @@
 //! What every single flip costs, of many states at a time.
 //!
 //! A cost sums, over the patterns that agree with the state at a site, what is at stake with each: N K terms per state. Where
-//! stakes are whole numbers they are split into weights of few bits, and lookups add the weights of five patterns at 32 sites at
+//! stakes are whole numbers they are split into weights of few bits, and lookups add the weights of six patterns at 32 sites at
 //! a time ([`lawbook_core::popcount`]). The few patterns with a stake out of range are added one by one. The sums are exact.
 
 use lawbook_core::{
-    popcount::{Numbers, SITES, Span, Sums, TILE, Tile, widen},
+    popcount::{Numbers, REST, SITES, Span, Sums, TILE, Tile, lift},
     simd::Level,
 };
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSlice};
@@ -19,8 +19,12 @@ use crate::{
 
 /// States that share a turn of a tile. Their sums stay in the second-level cache.
 const STATES: usize = 128;
-/// Bits of a weight where there are several: the weights of a tile then add up to less than 2¹⁶.
+/// Bits of a weight where there are several: those of a tile then add up to less than 2¹⁶, with what a lift leaves.
 const DIGIT: u32 = 10;
+/// What the weights of a tile may add up to.
+const MOST_PER_TILE: u32 = u16::MAX as u32 - ((1 << REST) - 1);
+/// Lifts that fit into 16 bits.
+const LIFTS: u32 = 1 << REST;
 /// Bits of an entry for its stake; the rest is for its gain. Sums over a tile must fit as well.
 const STAKE_BITS: u32 = 26;
 /// The largest number of a gain.
@@ -40,7 +44,7 @@ pub(crate) fn flip_costs_of(memory: &DenseMemory, states: &[State]) -> Result<Ve
         });
         return one_by_one.collect();
     };
-    let share = states.len().div_ceil(rayon::current_num_threads()).next_multiple_of(2).min(STATES);
+    let share = states.len().div_ceil(rayon::current_num_threads()).min(STATES);
     let costs = states.par_chunks(share).map(|states| match plan.digits {
         1 => plan.costs::<1>(memory, states),
         _ => plan.costs::<2>(memory, states),
@@ -128,27 +132,23 @@ impl Plan {
         let mut tile = Tile::new(Level::widest(), patterns.planes().len() / count);
         let mut ones = vec![0_u32; tile.sites().len()];
         let mut asked: Vec<Asked<D>> = states.iter().map(|state| Asked::new(state, ones.len())).collect();
-        let mut spare = Asked::<D>::new(&states[0], ones.len());
         let mut counts = Numbers::default();
-        let mut weights = [[Numbers::default(); D]; 2];
+        let mut weights = vec![[Numbers::default(); D]; states.len()];
         for from in (0..count).step_by(TILE) {
             tile.load(patterns.planes(), count, from);
             tile.turn();
             ones.iter_mut().zip(tile.sites()).for_each(|(ones, bits)| *ones += bits.count_ones());
             let held = TILE.min(count - from);
-            for pair in asked.chunks_mut(2) {
-                for (asked, weights) in pair.iter_mut().zip(&mut weights) {
-                    tile.differing(asked.state.words(), &mut counts);
-                    self.weigh(memory, asked, from, &counts, held, weights);
-                }
-                let [a, b] = &weights;
-                let (first, second) = pair.split_at_mut(1);
-                let second = second.first_mut().unwrap_or(&mut spare);
-                for digit in 0..D {
-                    tile.add_weights([&a[digit], &b[digit]], [&mut first[0].narrow[digit], &mut second.narrow[digit]]);
-                }
+            // One after the other: what both need of the tile does not fit into the first-level cache.
+            for (asked, weights) in asked.iter_mut().zip(&mut weights) {
+                tile.differing(asked.state.words(), &mut counts);
+                self.weigh(memory, asked, from, &counts, held, weights);
+            }
+            for (asked, weights) in asked.iter_mut().zip(&weights) {
+                asked.narrow.iter_mut().zip(weights).for_each(|(sums, weights)| tile.add_weights(weights, sums));
             }
         }
+        asked.iter_mut().for_each(Asked::lift);
         asked.iter_mut().for_each(Asked::widen);
         asked.iter().map(|asked| self.sum_up(memory, asked, &ones)).collect()
     }
@@ -182,7 +182,7 @@ impl Plan {
             asked.single.push((from + mu, memory.stakes()[agreeing] as i64 - self.stakes.base));
             asked.single_gains += memory.gains()[agreeing] as i64;
         }
-        while D == 1 && stakes > u64::from(u16::MAX) {
+        while D == 1 && stakes > u64::from(MOST_PER_TILE) {
             let largest = (0..held).max_by_key(|&mu| weights[0].0[mu]).unwrap_or(0);
             let weight = std::mem::take(&mut weights[0].0[largest]);
             asked.single.push((from + largest, self.stakes.unit * i64::from(weight)));
@@ -190,9 +190,9 @@ impl Plan {
         }
         asked.stakes += stakes;
         // Sums of several digits are anyone's guess.
-        let most = if D == 1 { stakes as u32 } else { u32::from(u16::MAX) };
+        let most = if D == 1 { stakes as u32 } else { MOST_PER_TILE };
         if asked.pending + most > u32::from(u16::MAX) {
-            asked.widen();
+            asked.lift();
         }
         asked.pending += most;
     }
@@ -223,10 +223,13 @@ impl Plan {
         let gain = asked.inside * self.gains.base + self.gains.unit * asked.gains as i64 + asked.single_gains;
         let cost = |site: usize| {
             let plane = patterns.plane(site / WORD);
-            let digits = asked.sums.iter().enumerate().map(|(digit, sums)| i64::from(sums[site]) << (DIGIT * digit as u32));
+            let digit = |digit: usize| {
+                let rest = asked.narrow[digit][site / SITES].0[site % SITES];
+                ((i64::from(asked.sums[digit][site]) << REST) + i64::from(rest)) << (DIGIT * digit as u32)
+            };
             let has_one = |mu: usize| (plane[mu] >> (site % WORD) & 1) as i64;
             let single = asked.single.iter().map(|&(mu, excess)| excess * has_one(mu)).sum::<i64>();
-            let of_ones = self.stakes.unit * digits.sum::<i64>() + single;
+            let of_ones = self.stakes.unit * (0..D).map(digit).sum::<i64>() + single;
             let (agreeing, sum) = match state.bit(site) {
                 1 => (i64::from(ones[site]), of_ones),
                 _ => (count - i64::from(ones[site]), total - of_ones),
@@ -240,10 +243,14 @@ impl Plan {
 /// The sums for a state.
 struct Asked<'a, const D: usize> {
     state: &'a State,
-    /// By digit and site: weights of patterns with bit 1 there; those of the last tiles, which add up to this much, apart.
-    sums: [Vec<u32>; D],
+    /// By digit and site, the weights of patterns with bit 1 there: below 2⁶ or of the last tiles, which add up to this much;
     narrow: [Vec<Sums>; D],
     pending: u32,
+    /// what was lifted so many times;
+    upper: [Vec<Sums>; D],
+    lifts: u32,
+    /// and before that.
+    sums: [Vec<u32>; D],
     /// Patterns in range, and the numbers of their stakes (but for single ones) and gains.
     inside: i64,
     stakes: u64,
@@ -257,11 +264,26 @@ impl<'a, const D: usize> Asked<'a, D> {
     fn new(state: &'a State, sites: usize) -> Self {
         let sums = [(); D].map(|()| vec![0; sites]);
         let narrow = [(); D].map(|()| vec![Sums::default(); sites / SITES]);
-        Self { state, sums, narrow, pending: 0, inside: 0, stakes: 0, gains: 0, single: Vec::new(), single_gains: 0 }
+        let (upper, single) = (narrow.clone(), Vec::new());
+        let (inside, stakes, gains, single_gains) = (0, 0, 0, 0);
+        Self { state, narrow, pending: 0, upper, lifts: 0, sums, inside, stakes, gains, single, single_gains }
+    }
+
+    fn lift(&mut self) {
+        if self.lifts == LIFTS {
+            self.widen();
+        }
+        self.narrow.iter_mut().zip(&mut self.upper).for_each(|(narrow, upper)| lift(Level::widest(), narrow, upper));
+        self.pending = (1 << REST) - 1;
+        self.lifts += 1;
     }
 
     fn widen(&mut self) {
-        self.narrow.iter_mut().zip(&mut self.sums).for_each(|(narrow, sums)| widen(Level::widest(), narrow, sums));
-        self.pending = 0;
+        for (upper, sums) in self.upper.iter_mut().zip(&mut self.sums) {
+            for (Sums(upper), sums) in upper.iter_mut().zip(sums.as_chunks_mut::<SITES>().0) {
+                upper.iter_mut().zip(sums).for_each(|(upper, sum)| *sum += u32::from(std::mem::take(upper)));
+            }
+        }
+        self.lifts = 0;
     }
 }

@@ -4,10 +4,9 @@ use std::arch::x86_64::{
     __m512i, _mm256_add_epi32, _mm256_and_si256, _mm256_cmpeq_epi16, _mm256_madd_epi16, _mm256_set1_epi16,
     _mm256_setr_epi16, _mm256_setzero_si256, _mm256_storeu_si256, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64,
     _mm512_adds_epu16, _mm512_and_si512, _mm512_cmplt_epu16_mask, _mm512_madd_epi16, _mm512_mask_adds_epu16,
-    _mm512_mask_cmpeq_epi16_mask, _mm512_mask_sub_epi16, _mm512_maskz_loadu_epi16, _mm512_maskz_permutex2var_epi16,
-    _mm512_max_epu16, _mm512_or_si512, _mm512_reduce_add_epi32, _mm512_reduce_add_epi64, _mm512_set1_epi16,
-    _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_srli_epi16, _mm512_srli_epi32, _mm512_srli_epi64,
-    _mm512_sub_epi16,
+    _mm512_mask_blend_epi16, _mm512_mask_sub_epi16, _mm512_maskz_loadu_epi16, _mm512_maskz_mov_epi16, _mm512_max_epu16,
+    _mm512_permutex2var_epi16, _mm512_reduce_add_epi32, _mm512_reduce_add_epi64, _mm512_set1_epi16, _mm512_set1_epi32,
+    _mm512_set1_epi64, _mm512_setzero_si512, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_sub_epi16, _mm512_test_epi16_mask,
 };
 
 use super::{load, load_512, store_512};
@@ -114,19 +113,16 @@ impl Registers {
         Self { table, first: _mm512_set1_epi16(first as i16), length: _mm512_set1_epi16(length as i16) }
     }
 
-    /// The values of 32 numbers, 0 outside, and which are inside.
+    /// The values of 32 numbers, 0 outside, and which are inside. A lookup heeds the lowest six bits.
     #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
     #[inline]
     fn look(&self, numbers: __m512i) -> (__m512i, u32) {
         let from = _mm512_sub_epi16(numbers, self.first);
-        let part = _mm512_srli_epi16::<6>(from);
         let inside = _mm512_cmplt_epu16_mask(from, self.length);
-        let mut values = _mm512_setzero_si512();
-        for (at, pair) in self.table.as_chunks::<2>().0.iter().enumerate() {
-            let here = _mm512_mask_cmpeq_epi16_mask(inside, part, _mm512_set1_epi16(at as i16));
-            values = _mm512_or_si512(values, _mm512_maskz_permutex2var_epi16(here, pair[0], from, pair[1]));
-        }
-        (values, inside)
+        let [odd, upper] = [64, 128].map(|bit| _mm512_test_epi16_mask(from, _mm512_set1_epi16(bit)));
+        let [a, b, c, d] = [0, 2, 4, 6].map(|at| _mm512_permutex2var_epi16(self.table[at], from, self.table[at + 1]));
+        let (lower_half, upper_half) = (_mm512_mask_blend_epi16(odd, a, b), _mm512_mask_blend_epi16(odd, c, d));
+        (_mm512_maskz_mov_epi16(inside, _mm512_mask_blend_epi16(upper, lower_half, upper_half)), inside)
     }
 }
 
