@@ -29,6 +29,8 @@ const LIFTS: u32 = 1 << REST;
 const STAKE_BITS: u32 = 26;
 /// The largest number of a gain.
 const LARGEST_GAIN: u64 = u32::MAX as u64;
+/// Patterns that show how far overlaps spread, at least.
+const SAMPLE: usize = 8192;
 /// The most patterns: sums of weights have 32 bits.
 const MOST_PATTERNS: usize = 1 << 22;
 
@@ -73,13 +75,13 @@ impl Plan {
         if !memory.is_exact() || sites > usize::from(u16::MAX) || count > MOST_PATTERNS {
             return Ok(None);
         }
-        let agreements = memory.patterns().agreements(state)?;
+        let agreements = memory.patterns().some_agreements(state, SAMPLE)?;
         let histogram = histogram(&agreements, sites);
         let fits = |digits: u32, first: usize, last: usize| {
             let (stakes, gains) = (Whole::new(&memory.stakes()[first..=last]), Whole::new(&memory.gains()[first..=last]));
             // One digit is to leave room for the tiles whose weights happen to be large.
             let numbers = || (first..=last).map(|a| stakes.number(memory.stakes()[a]) * histogram[a] as u64);
-            let mean = || numbers().sum::<u64>() / count as u64;
+            let mean = || numbers().sum::<u64>() / agreements.len() as u64;
             let small = match digits {
                 1 => {
                     let short = last - first < Span::LENGTH && gains.largest < 1 << 15;
@@ -90,7 +92,7 @@ impl Plan {
             (small && gains.largest <= LARGEST_GAIN).then_some((stakes, gains))
         };
         for digits in 1..=2 {
-            for left_out in omissions(count) {
+            for left_out in omissions(agreements.len()) {
                 let (mut first, mut last) = typical(&histogram, left_out);
                 let Some(mut written) = fits(digits, first, last) else { continue };
                 // Other states may spread more.

@@ -106,10 +106,15 @@ impl Patterns {
     }
 
     /// Hands over, for 64 patterns after the other (the last time fewer) and for each state, the numbers of differing sites.
-    fn compare(&self, states: &[State], mut take: impl FnMut(usize, &[u16])) {
+    fn compare(&self, states: &[State], take: impl FnMut(usize, &[u16])) {
+        self.compare_some(states, 1, take);
+    }
+
+    /// The same for one of `step` times 64 patterns.
+    fn compare_some(&self, states: &[State], step: usize, mut take: impl FnMut(usize, &[u16])) {
         let mut tile = Tile::new(Level::widest(), words(self.sites));
         let mut counts = Numbers::default();
-        for from in (0..self.count).step_by(TILE) {
+        for from in (0..self.count).step_by(step * TILE) {
             tile.load(&self.planes, self.count, from);
             for (which, state) in states.iter().enumerate() {
                 tile.differing(&state.words, &mut counts);
@@ -129,6 +134,16 @@ impl Patterns {
     /// Numbers of sites at which each pattern agrees with the state.
     pub(crate) fn agreements(&self, state: &State) -> Result<Vec<u32>, MemoryError> {
         Ok(self.agreements_of(std::slice::from_ref(state))?.concat())
+    }
+
+    /// Numbers of agreeing sites of at least so many patterns, or of all, spread evenly. For at most 65535 sites.
+    pub(crate) fn some_agreements(&self, state: &State, patterns: usize) -> Result<Vec<u32>, MemoryError> {
+        same_sites(self.sites, state.sites)?;
+        let mut agreeing = Vec::new();
+        self.compare_some(std::slice::from_ref(state), (self.count / patterns).max(1), |_, counts| {
+            agreeing.extend(counts.iter().map(|&differing| (self.sites - usize::from(differing)) as u32));
+        });
+        Ok(agreeing)
     }
 
     /// Numbers of sites at which each pattern agrees with each state.

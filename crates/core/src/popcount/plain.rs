@@ -75,6 +75,10 @@ pub(super) fn sum(row: &[u64], weights: &[Numbers]) -> u64 {
     row.iter().zip(weights).map(of_word).sum()
 }
 
+pub(super) fn sum_all(weights: &[Numbers]) -> u64 {
+    weights.iter().flat_map(|Numbers(weights)| weights).map(|&weight| u64::from(weight)).sum()
+}
+
 pub(super) fn follow(row: &[u64], agree: u64, numbers: &mut [Numbers], to: Followed<'_>) {
     for (word, ((bits, Numbers(numbers)), Numbers(weights))) in row.iter().zip(numbers).zip(to.weights).enumerate() {
         for (bit, (number, weight)) in numbers.iter_mut().zip(weights).enumerate() {

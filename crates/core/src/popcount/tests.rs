@@ -93,6 +93,8 @@ proptest! {
             let (total, fit) = rows.total(&weights);
             assert_eq!(rows.sum(site, &weights, fit), sum, "{level:?}");
             assert_eq!(rows.sum(site, &weights, Fit::Pairs), sum, "{level:?}");
+            let sites = [site, 0, 127, site];
+            assert_eq!(rows.sums(sites, &weights, fit), sites.map(|site| rows.sum(site, &weights, Fit::Pairs)), "{level:?}");
             assert_eq!(total, expected.iter().map(|&weight| u64::from(weight)).sum::<u64>(), "{level:?}");
             let (numbers, mut values) = (tiled(&after)[0], Numbers([1; TILE]));
             let looked = span.look(level, &numbers, &mut values);

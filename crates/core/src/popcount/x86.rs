@@ -2,9 +2,9 @@
 
 use std::{
     arch::x86_64::{
-        __m256i, __m512i, _MM_HINT_T0, _mm_loadu_si128, _mm_prefetch, _mm_storeu_si128, _mm256_add_epi8, _mm256_add_epi16,
-        _mm256_add_epi64, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_loadu_si256, _mm256_permute2x128_si256,
-        _mm256_sad_epu8, _mm256_set1_epi8, _mm256_set1_epi64x, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
+        __m256i, __m512i, _mm_loadu_si128, _mm_storeu_si128, _mm256_add_epi8, _mm256_add_epi16, _mm256_add_epi64,
+        _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_loadu_si256, _mm256_permute2x128_si256, _mm256_sad_epu8,
+        _mm256_set1_epi8, _mm256_set1_epi64x, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
         _mm256_srli_epi16, _mm256_storeu_si256, _mm256_unpackhi_epi8, _mm256_unpacklo_epi8, _mm256_xor_si256,
         _mm512_add_epi16, _mm512_add_epi64, _mm512_cvtepi64_epi16, _mm512_loadu_si512, _mm512_mask_add_epi16,
         _mm512_maskz_set1_epi16, _mm512_permutex2var_epi16, _mm512_popcnt_epi64, _mm512_set1_epi16, _mm512_set1_epi64,
@@ -14,19 +14,13 @@ use std::{
 };
 
 mod rows;
-pub(super) use rows::{follow_avx512, look_avx512, sum_avx2, sum_avx512, sum_blocks_avx512};
+pub(super) use rows::{follow_avx512, look_avx512, sum_avx2, sum_avx512, sums_blocks_avx512, total_blocks_avx512};
 
 use super::{FOURS, Packed, SITES, SIX, SIXES, Sums, TILE, Words, plain};
 
 /// Whether there is an instruction for eight population counts.
 pub(super) fn counts_in_vectors() -> bool {
     is_x86_feature_detected!("avx512vpopcntdq")
-}
-
-/// Asks for the line of memory where these words begin.
-pub(super) fn fetch(words: &[u64]) {
-    // SAFETY: every machine has the instruction, and it may point anywhere.
-    unsafe { _mm_prefetch::<_MM_HINT_T0>(words.as_ptr().cast()) }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
