@@ -120,19 +120,34 @@ impl Tile {
         plain::differing(&self.words, query, counts);
     }
 
-    /// Adds, to the sum of each site, the weights of the patterns with bit 1 there, modulo 2¹⁶.
+    /// Asks for these patterns, to be loaded soon.
+    pub fn fetch(&self, planes: &[u64], count: usize, from: usize) {
+        #[cfg(target_arch = "x86_64")]
+        for plane in planes.chunks_exact(count) {
+            plane[from.min(count)..].chunks(8).take(TILE / 8).for_each(x86::fetch);
+        }
+    }
+
+    /// Adds, to the sum of each site, the weights of the patterns with bit 1 there, modulo 2¹⁶. If `upper` is given, the sums
+    /// are lifted there before (see [`lift`]).
     ///
     /// # Panics
     /// If there are not as many sums as bits in a pattern's words.
-    pub fn add_weights(&self, Numbers(weights): &Numbers, sums: &mut [Sums]) {
-        assert_eq!(sums.len() * SITES, self.sites.len(), "a sum for every site");
+    pub fn add_weights(&self, Numbers(weights): &Numbers, sums: &mut [Sums], upper: Option<&mut [Sums]>) {
+        let all = |sums: &[Sums]| sums.len() * SITES == self.sites.len();
+        assert!(all(sums) && upper.as_ref().is_none_or(|upper| all(upper)), "a sum for every site");
         #[cfg(target_arch = "x86_64")]
-        match self.level {
+        if self.level == Level::Avx512 {
             // SAFETY: the machine has the level.
-            Level::Avx512 => unsafe { return x86::add_avx512(&self.packed, weights, sums) },
+            unsafe { return x86::add_avx512(&self.packed, weights, sums, upper) }
+        }
+        if let Some(upper) = upper {
+            plain::lift(sums, upper);
+        }
+        #[cfg(target_arch = "x86_64")]
+        if self.level == Level::Avx2 {
             // SAFETY: as above.
-            Level::Avx2 => unsafe { return x86::add_avx2(&self.fours, weights, sums) },
-            Level::Baseline => {}
+            unsafe { return x86::add_avx2(&self.fours, weights, sums) }
         }
         plain::add(&self.sites, weights, sums);
     }

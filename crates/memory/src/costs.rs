@@ -139,6 +139,7 @@ impl Plan {
         for from in (0..count).step_by(TILE) {
             tile.load(patterns.planes(), count, from);
             tile.turn();
+            tile.fetch(patterns.planes(), count, from + TILE);
             ones.iter_mut().zip(tile.sites()).for_each(|(ones, bits)| *ones += bits.count_ones());
             let held = TILE.min(count - from);
             // One after the other: what both need of the tile does not fit into the first-level cache.
@@ -147,11 +148,10 @@ impl Plan {
                 self.weigh(memory, asked, from, &counts, held, weights);
             }
             for (asked, weights) in asked.iter_mut().zip(&weights) {
-                asked.narrow.iter_mut().zip(weights).for_each(|(sums, weights)| tile.add_weights(weights, sums));
+                asked.add(&tile, weights);
             }
         }
-        asked.iter_mut().for_each(Asked::lift);
-        asked.iter_mut().for_each(Asked::widen);
+        asked.iter_mut().for_each(Asked::finish);
         asked.iter().map(|asked| self.sum_up(memory, asked, &ones)).collect()
     }
 
@@ -194,7 +194,7 @@ impl Plan {
         // Sums of several digits are anyone's guess.
         let most = if D == 1 { stakes as u32 } else { MOST_PER_TILE };
         if asked.pending + most > u32::from(u16::MAX) {
-            asked.lift();
+            asked.schedule_lift();
         }
         asked.pending += most;
     }
@@ -223,22 +223,28 @@ impl Plan {
         let count = patterns.count() as i64;
         let total = self.stakes.unit * asked.stakes as i64 + asked.single.iter().map(|(_, excess)| excess).sum::<i64>();
         let gain = asked.inside * self.gains.base + self.gains.unit * asked.gains as i64 + asked.single_gains;
-        let cost = |site: usize| {
-            let plane = patterns.plane(site / WORD);
-            let digit = |digit: usize| {
-                let rest = asked.narrow[digit][site / SITES].0[site % SITES];
-                ((i64::from(asked.sums[digit][site]) << REST) + i64::from(rest)) << (DIGIT * digit as u32)
-            };
-            let has_one = |mu: usize| (plane[mu] >> (site % WORD) & 1) as i64;
-            let single = asked.single.iter().map(|&(mu, excess)| excess * has_one(mu)).sum::<i64>();
-            let of_ones = self.stakes.unit * (0..D).map(digit).sum::<i64>() + single;
+        let mut of_ones = vec![0_i64; ones.len()];
+        for digit in 0..D {
+            let rests = asked.narrow[digit].iter().flat_map(|Sums(rests)| rests);
+            for ((of_ones, &sum), &rest) in of_ones.iter_mut().zip(&asked.sums[digit]).zip(rests) {
+                *of_ones += ((i64::from(sum) << REST) + i64::from(rest)) << (DIGIT * digit as u32);
+            }
+        }
+        of_ones.iter_mut().for_each(|sum| *sum *= self.stakes.unit);
+        for &(mu, excess) in &asked.single {
+            for (word, of_ones) in of_ones.as_chunks_mut::<WORD>().0.iter_mut().enumerate() {
+                let bits = patterns.plane(word)[mu];
+                of_ones.iter_mut().enumerate().for_each(|(bit, sum)| *sum += excess & -((bits >> bit & 1) as i64));
+            }
+        }
+        let cost = |(site, of_ones): (usize, i64)| {
             let (agreeing, sum) = match state.bit(site) {
                 1 => (i64::from(ones[site]), of_ones),
                 _ => (count - i64::from(ones[site]), total - of_ones),
             };
             (self.stakes.base * agreeing + sum - gain) as f64
         };
-        (0..state.sites()).map(cost).collect()
+        of_ones.into_iter().take(state.sites()).enumerate().map(cost).collect()
     }
 }
 
@@ -251,6 +257,7 @@ struct Asked<'a, const D: usize> {
     /// what was lifted so many times;
     upper: [Vec<Sums>; D],
     lifts: u32,
+    lifting: bool,
     /// and before that.
     sums: [Vec<u32>; D],
     /// Patterns in range, and the numbers of their stakes (but for single ones) and gains.
@@ -268,16 +275,43 @@ impl<'a, const D: usize> Asked<'a, D> {
         let narrow = [(); D].map(|()| vec![Sums::default(); sites / SITES]);
         let (upper, single) = (narrow.clone(), Vec::new());
         let (inside, stakes, gains, single_gains) = (0, 0, 0, 0);
-        Self { state, narrow, pending: 0, upper, lifts: 0, sums, inside, stakes, gains, single, single_gains }
+        Self {
+            state,
+            narrow,
+            pending: 0,
+            upper,
+            lifts: 0,
+            lifting: false,
+            sums,
+            inside,
+            stakes,
+            gains,
+            single,
+            single_gains,
+        }
     }
 
-    fn lift(&mut self) {
+    fn schedule_lift(&mut self) {
         if self.lifts == LIFTS {
             self.widen();
         }
-        self.narrow.iter_mut().zip(&mut self.upper).for_each(|(narrow, upper)| lift(Level::widest(), narrow, upper));
+        self.lifting = true;
         self.pending = (1 << REST) - 1;
         self.lifts += 1;
+    }
+
+    /// Adds the weights of a tile, lifting before if that is due.
+    fn add(&mut self, tile: &Tile, weights: &[Numbers; D]) {
+        for ((weights, narrow), upper) in weights.iter().zip(&mut self.narrow).zip(&mut self.upper) {
+            tile.add_weights(weights, narrow, self.lifting.then_some(upper));
+        }
+        self.lifting = false;
+    }
+
+    fn finish(&mut self) {
+        self.schedule_lift();
+        self.narrow.iter_mut().zip(&mut self.upper).for_each(|(narrow, upper)| lift(Level::widest(), narrow, upper));
+        self.widen();
     }
 
     fn widen(&mut self) {

@@ -46,7 +46,11 @@ proptest! {
             let mut counts = Numbers::default();
             tile.differing(&query, &mut counts);
             let mut sums = vec![Sums([5; SITES]); words * 64 / SITES];
-            tile.add_weights(&weights, &mut sums);
+            let mut lifted = (sums.clone(), vec![Sums([3; SITES]); sums.len()]);
+            lifted.0.iter_mut().for_each(|Sums(sums)| sums.iter_mut().for_each(|sum| *sum += 7 << REST));
+            tile.add_weights(&weights, &mut lifted.0, Some(&mut lifted.1));
+            tile.add_weights(&weights, &mut sums, None);
+            assert_eq!(lifted, (sums.clone(), vec![Sums([10; SITES]); sums.len()]), "{level:?}");
             let before = sums.clone();
             let held = TILE.min(count - from);
             for (mu, &count_of) in counts.0.iter().enumerate().take(held) {

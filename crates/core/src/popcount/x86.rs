@@ -2,13 +2,13 @@
 
 use std::{
     arch::x86_64::{
-        __m256i, __m512i, _mm_loadu_si128, _mm_storeu_si128, _mm256_add_epi8, _mm256_add_epi16, _mm256_add_epi64,
-        _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_loadu_si256, _mm256_permute2x128_si256, _mm256_sad_epu8,
-        _mm256_set1_epi8, _mm256_set1_epi64x, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
+        __m256i, __m512i, _MM_HINT_T1, _mm_loadu_si128, _mm_prefetch, _mm_storeu_si128, _mm256_add_epi8, _mm256_add_epi16,
+        _mm256_add_epi64, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_loadu_si256, _mm256_permute2x128_si256,
+        _mm256_sad_epu8, _mm256_set1_epi8, _mm256_set1_epi64x, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
         _mm256_srli_epi16, _mm256_storeu_si256, _mm256_unpackhi_epi8, _mm256_unpacklo_epi8, _mm256_xor_si256,
-        _mm512_add_epi16, _mm512_add_epi64, _mm512_cvtepi64_epi16, _mm512_loadu_si512, _mm512_mask_add_epi16,
-        _mm512_maskz_set1_epi16, _mm512_permutex2var_epi16, _mm512_popcnt_epi64, _mm512_set1_epi16, _mm512_set1_epi64,
-        _mm512_setzero_si512, _mm512_storeu_si512, _mm512_xor_si512,
+        _mm512_add_epi16, _mm512_add_epi64, _mm512_and_si512, _mm512_cvtepi64_epi16, _mm512_loadu_si512,
+        _mm512_mask_add_epi16, _mm512_maskz_set1_epi16, _mm512_permutex2var_epi16, _mm512_popcnt_epi64, _mm512_set1_epi16,
+        _mm512_set1_epi64, _mm512_setzero_si512, _mm512_srli_epi16, _mm512_storeu_si512, _mm512_xor_si512,
     },
     hint::black_box,
 };
@@ -16,11 +16,17 @@ use std::{
 mod rows;
 pub(super) use rows::{follow_avx512, look_avx512, sum_avx2, sum_avx512, sums_blocks_avx512, total_blocks_avx512};
 
-use super::{FOURS, Packed, SITES, SIX, SIXES, Sums, TILE, Words, plain};
+use super::{FOURS, Packed, REST, SITES, SIX, SIXES, Sums, TILE, Words, plain};
 
 /// Whether there is an instruction for eight population counts.
 pub(super) fn counts_in_vectors() -> bool {
     is_x86_feature_detected!("avx512vpopcntdq")
+}
+
+/// Asks for the line of memory where these words begin.
+pub(super) fn fetch(words: &[u64]) {
+    // SAFETY: every machine has the instruction, and it may point anywhere.
+    unsafe { _mm_prefetch::<_MM_HINT_T1>(words.as_ptr().cast()) }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
@@ -115,15 +121,29 @@ fn tables(weights: &[u16; TILE]) -> [[__m512i; 2]; SIXES] {
 /// With the tables in registers, each lookup adds the weights of six patterns at 32 sites. A lookup heeds the lowest six bits
 /// of 16.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-pub(super) fn add_avx512(bits: &[Packed], weights: &[u16; TILE], sums: &mut [Sums]) {
+pub(super) fn add_avx512(bits: &[Packed], weights: &[u16; TILE], sums: &mut [Sums], upper: Option<&mut [Sums]>) {
     let tables = tables(weights);
-    for (packed, Sums(sums)) in bits.iter().zip(sums) {
-        let mut sum = load_512(sums);
-        for (Sums(bits), [without, with]) in packed.iter().zip(&tables) {
-            sum = _mm512_add_epi16(sum, _mm512_permutex2var_epi16(*without, load_512(bits), *with));
+    let Some(upper) = upper else {
+        for (packed, Sums(sums)) in bits.iter().zip(sums) {
+            store_512(add_lookups(load_512(sums), packed, &tables), sums);
         }
-        store_512(sum, sums);
+        return;
+    };
+    for (packed, (Sums(sums), Sums(upper))) in bits.iter().zip(sums.iter_mut().zip(upper)) {
+        let before = load_512(sums);
+        store_512(_mm512_add_epi16(load_512(upper), _mm512_srli_epi16::<REST>(before)), upper);
+        let rest = _mm512_and_si512(before, _mm512_set1_epi16((1 << REST) - 1));
+        store_512(add_lookups(rest, packed, &tables), sums);
     }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+#[inline]
+fn add_lookups(mut sum: __m512i, packed: &Packed, tables: &[[__m512i; 2]; SIXES]) -> __m512i {
+    for (Sums(bits), [without, with]) in packed.iter().zip(tables) {
+        sum = _mm512_add_epi16(sum, _mm512_permutex2var_epi16(*without, load_512(bits), *with));
+    }
+    sum
 }
 
 #[target_feature(enable = "avx512f")]
