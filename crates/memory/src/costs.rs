@@ -4,11 +4,15 @@
 //! stakes are whole numbers they are split into weights of few bits, and lookups add the weights of six patterns at 32 sites at
 //! a time ([`lawbook_core::popcount`]). The few patterns with a stake out of range are added one by one. The sums are exact.
 
+mod asked;
+
 use lawbook_core::{
-    popcount::{Numbers, REST, SITES, Span, Sums, TILE, Tile, lift},
+    popcount::{Numbers, REST, Span, Sums, TILE, Tile},
     simd::Level,
 };
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSlice};
+
+use asked::Asked;
 
 use crate::{
     DenseMemory, MemoryError, State,
@@ -23,8 +27,6 @@ const STATES: usize = 128;
 const DIGIT: u32 = 10;
 /// What the weights of a tile may add up to.
 const MOST_PER_TILE: u32 = u16::MAX as u32 - ((1 << REST) - 1);
-/// Lifts that fit into 16 bits.
-const LIFTS: u32 = 1 << REST;
 /// Bits of an entry for its stake; the rest is for its gain. Sums over a tile must fit as well.
 const STAKE_BITS: u32 = 26;
 /// The largest number of a gain.
@@ -245,81 +247,5 @@ impl Plan {
             (self.stakes.base * agreeing + sum - gain) as f64
         };
         of_ones.into_iter().take(state.sites()).enumerate().map(cost).collect()
-    }
-}
-
-/// The sums for a state.
-struct Asked<'a, const D: usize> {
-    state: &'a State,
-    /// By digit and site, the weights of patterns with bit 1 there: below 2⁶ or of the last tiles, which add up to this much;
-    narrow: [Vec<Sums>; D],
-    pending: u32,
-    /// what was lifted so many times;
-    upper: [Vec<Sums>; D],
-    lifts: u32,
-    lifting: bool,
-    /// and before that.
-    sums: [Vec<u32>; D],
-    /// Patterns in range, and the numbers of their stakes (but for single ones) and gains.
-    inside: i64,
-    stakes: u64,
-    gains: u64,
-    /// Patterns that are added one by one, with what their stake exceeds the base by.
-    single: Vec<(usize, i64)>,
-    single_gains: i64,
-}
-
-impl<'a, const D: usize> Asked<'a, D> {
-    fn new(state: &'a State, sites: usize) -> Self {
-        let sums = [(); D].map(|()| vec![0; sites]);
-        let narrow = [(); D].map(|()| vec![Sums::default(); sites / SITES]);
-        let (upper, single) = (narrow.clone(), Vec::new());
-        let (inside, stakes, gains, single_gains) = (0, 0, 0, 0);
-        Self {
-            state,
-            narrow,
-            pending: 0,
-            upper,
-            lifts: 0,
-            lifting: false,
-            sums,
-            inside,
-            stakes,
-            gains,
-            single,
-            single_gains,
-        }
-    }
-
-    fn schedule_lift(&mut self) {
-        if self.lifts == LIFTS {
-            self.widen();
-        }
-        self.lifting = true;
-        self.pending = (1 << REST) - 1;
-        self.lifts += 1;
-    }
-
-    /// Adds the weights of a tile, lifting before if that is due.
-    fn add(&mut self, tile: &Tile, weights: &[Numbers; D]) {
-        for ((weights, narrow), upper) in weights.iter().zip(&mut self.narrow).zip(&mut self.upper) {
-            tile.add_weights(weights, narrow, self.lifting.then_some(upper));
-        }
-        self.lifting = false;
-    }
-
-    fn finish(&mut self) {
-        self.schedule_lift();
-        self.narrow.iter_mut().zip(&mut self.upper).for_each(|(narrow, upper)| lift(Level::widest(), narrow, upper));
-        self.widen();
-    }
-
-    fn widen(&mut self) {
-        for (upper, sums) in self.upper.iter_mut().zip(&mut self.sums) {
-            for (Sums(upper), sums) in upper.iter_mut().zip(sums.as_chunks_mut::<SITES>().0) {
-                upper.iter_mut().zip(sums).for_each(|(upper, sum)| *sum += u32::from(std::mem::take(upper)));
-            }
-        }
-        self.lifts = 0;
     }
 }

@@ -105,6 +105,7 @@ fn load<T, const N: usize>(numbers: &[T; N]) -> __m256i {
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
 #[inline]
 fn tables(weights: &[u16; TILE]) -> [[__m512i; 2]; SIXES] {
+    // Of constants the compiler makes shuffles instead of masks: adding a tile at 1024 sites took 144 ns then instead of 139.
     let with = black_box([0xaaaa_aaaa_u32, 0xcccc_cccc, 0xf0f0_f0f0, 0xff00_ff00, 0xffff_0000]);
     let mut tables = [[_mm512_setzero_si512(); 2]; SIXES];
     for (table, weights) in tables.iter_mut().zip(weights.chunks(SIX)) {
