@@ -5,7 +5,6 @@
 //! `cargo xtask bench --peers` times them in turn with the same work in the tools that users would pick instead, which lies
 //! in `peers/`, and prints ratios.
 
-mod dense_one_step;
 pub mod ensembles;
 mod equivariant_bases;
 mod equivariant_training;
@@ -95,14 +94,7 @@ pub struct Bench {
 
 /// All benches.
 pub fn benches() -> Vec<Bench> {
-    let singles = [
-        dense_one_step::BENCH,
-        laplacian::BENCH,
-        equivariant_bases::BENCH,
-        set_forward::BENCH,
-        normals::BENCH,
-        threshold_linear::BENCH,
-    ];
+    let singles = [laplacian::BENCH, equivariant_bases::BENCH, set_forward::BENCH, normals::BENCH, threshold_linear::BENCH];
     [&ensembles::BENCHES[..], &memories::BENCHES[..], &equivariant_training::BENCHES[..], &singles].concat()
 }
 

@@ -29,7 +29,7 @@ pub(crate) const BENCHES: [Bench; 3] = [
     Bench {
         name: "memory-one-step",
         work: "one-step errors of F(x) = x³ at N = 1024, K = 10⁵, all sites of 256 stored patterns: both products and the decision",
-        floor: "the population counts of the overlaps alone, 256 N K bits",
+        floor: "two passes of population counts over 256 N K bits: each of both products asks every bit of every pattern for every state",
         threads: Threads::All,
         peers: &["numpy", "jax", "libtorch"],
         script: "memories",
@@ -39,7 +39,7 @@ pub(crate) const BENCHES: [Bench; 3] = [
     Bench {
         name: "memory-retrieval",
         work: "asynchronous retrieval with F(x) = x³ at N = 1000, K = 10⁴, of 256 cues with 100 wrong sites, to fixed points",
-        floor: "reading the 16-bit weights of all patterns once for every visited site and every flip",
+        floor: "the sums over 16-bit weights at every site of one sweep, four sites at a time, and one reading of all weights for every flip",
         threads: Threads::All,
         peers: &["numba"],
         script: "memories",
@@ -106,11 +106,12 @@ impl Workload for Batch {
 
     fn floor(&mut self) -> Result<()> {
         let share = QUERIES.div_ceil(rayon::current_num_threads());
+        let products = if self.ask == Ask::Overlaps { 1 } else { 2 };
         self.queries.par_chunks(share).for_each(|queries| {
             let (mut tile, mut counts) = (Tile::new(Level::widest(), SITES / 64), Numbers::default());
             for from in (0..PATTERNS).step_by(TILE) {
                 tile.load(&self.planes, PATTERNS, from);
-                for query in queries {
+                for query in (0..products).flat_map(|_| queries) {
                     tile.differing(query, &mut counts);
                     black_box(&counts);
                 }
@@ -198,7 +199,7 @@ impl Retrieval {
         let mut stream = Key::new(["bench", "memories"]).stream("cues", 0);
         let cue = |mu| memory.patterns().state(mu).corrupted(wrong, &mut stream);
         let cues = (0..cues).map(cue).collect::<Result<_, _>>()?;
-        let rows = Rows::new(Level::widest(), &vec![0; count], count);
+        let rows = Rows::new(Level::widest(), &vec![0; count * sites.div_ceil(64)], count);
         Ok(Self { memory, cues, wrong, rows, found: Vec::new() })
     }
 }
@@ -220,10 +221,12 @@ impl Workload for Retrieval {
 
     fn floor(&mut self) -> Result<()> {
         let weights = vec![Numbers([1; TILE]); self.rows.tiles()];
-        // A cue is put right in one sweep, and a second one finds that.
-        let reads = 2 * self.memory.patterns().sites() + self.wrong;
+        let (_, fit) = self.rows.total(&weights);
         self.cues.par_iter().for_each(|_| {
-            for _ in 0..reads {
+            for first in (0..self.memory.patterns().sites() - 3).step_by(4) {
+                black_box(self.rows.sums([first, first + 1, first + 2, first + 3], black_box(&weights), fit));
+            }
+            for _ in 0..self.wrong {
                 black_box(self.rows.total(black_box(&weights)));
             }
         });

@@ -19,14 +19,12 @@ use crate::simd::Level;
 pub const TILE: usize = 64;
 /// Sites whose sums are made at a time: sums are for a multiple of so many.
 pub const SITES: usize = 32;
-/// Patterns whose bits look up one sum in AVX-512: 32 sums of 16 bits are a register.
-const FIVE: usize = 5;
+/// Patterns whose bits look up one sum in AVX-512: 64 sums of 16 bits are two registers.
+const SIX: usize = 6;
 /// Lookups per tile, the last of them for four patterns.
-const FIVES: usize = TILE.div_ceil(FIVE);
-/// Fives whose bits lie together in 16.
-const PACKED: usize = 3;
-/// The bits of a tile at 32 sites: of fifteen patterns, of the next fifteen, and so on.
-type Packed = [Sums; FIVES.div_ceil(PACKED)];
+const SIXES: usize = TILE.div_ceil(SIX);
+/// The bits of a tile at 32 sites: at each site those of six patterns, with whatever follows above them.
+type Packed = [Sums; SIXES];
 /// Lookups per tile by four patterns, in AVX2: 16 bytes are half a register.
 const FOURS: usize = TILE / 4;
 
@@ -122,37 +120,50 @@ impl Tile {
         plain::differing(&self.words, query, counts);
     }
 
-    /// For two queries at a time: adds, to the sum of each site, the weights of the patterns with bit 1 there, modulo 2¹⁶.
+    /// Asks for these patterns, to be loaded soon.
+    pub fn fetch(&self, planes: &[u64], count: usize, from: usize) {
+        #[cfg(target_arch = "x86_64")]
+        for plane in planes.chunks_exact(count) {
+            plane[from.min(count)..].chunks(8).take(TILE / 8).for_each(x86::fetch);
+        }
+    }
+
+    /// Adds, to the sum of each site, the weights of the patterns with bit 1 there, modulo 2¹⁶. If `upper` is given, the sums
+    /// are lifted there before (see [`lift`]).
     ///
     /// # Panics
     /// If there are not as many sums as bits in a pattern's words.
-    pub fn add_weights(&self, weights: [&Numbers; 2], sums: [&mut [Sums]; 2]) {
-        assert!(sums.iter().all(|sums| sums.len() * SITES == self.sites.len()), "a sum for every site");
+    pub fn add_weights(&self, Numbers(weights): &Numbers, sums: &mut [Sums], upper: Option<&mut [Sums]>) {
+        let all = |sums: &[Sums]| sums.len() * SITES == self.sites.len();
+        assert!(all(sums) && upper.as_ref().is_none_or(|upper| all(upper)), "a sum for every site");
         #[cfg(target_arch = "x86_64")]
         if self.level == Level::Avx512 {
             // SAFETY: the machine has the level.
-            unsafe { return x86::add_avx512(&self.packed, weights, sums) }
+            unsafe { return x86::add_avx512(&self.packed, weights, sums, upper) }
         }
-        for (Numbers(weights), sums) in weights.into_iter().zip(sums) {
-            #[cfg(target_arch = "x86_64")]
-            if self.level == Level::Avx2 {
-                // SAFETY: as above.
-                unsafe { x86::add_avx2(&self.fours, weights, sums) };
-                continue;
-            }
-            plain::add(&self.sites, weights, sums);
+        if let Some(upper) = upper {
+            plain::lift(sums, upper);
         }
+        #[cfg(target_arch = "x86_64")]
+        if self.level == Level::Avx2 {
+            // SAFETY: as above.
+            unsafe { return x86::add_avx2(&self.fours, weights, sums) }
+        }
+        plain::add(&self.sites, weights, sums);
     }
 }
 
-/// Adds narrow sums to wide ones, and makes them 0.
-pub fn widen(level: Level, narrow: &mut [Sums], wide: &mut [u32]) {
+/// Bits of a sum that [`lift`] leaves.
+pub const REST: u32 = 6;
+
+/// Moves the upper bits of sums to others, which count in units of 2⁶; below that remains. A lift adds less than 2¹⁰.
+pub fn lift(level: Level, sums: &mut [Sums], upper: &mut [Sums]) {
     #[cfg(target_arch = "x86_64")]
     if level.min(Level::widest()) == Level::Avx512 {
         // SAFETY: the machine has the level.
-        unsafe { return x86::widen_avx512(narrow, wide) }
+        unsafe { return x86::lift_avx512(sums, upper) }
     }
-    plain::widen(narrow, wide);
+    plain::lift(sums, upper);
 }
 
 #[cfg(test)]

@@ -13,6 +13,9 @@ use crate::{
     whole::{Whole, histogram, omissions, typical},
 };
 
+/// Sites whose costs are summed together.
+const AHEAD: usize = 4;
+
 /// Overlaps that are carried along.
 #[derive(Debug, Clone)]
 pub(crate) enum Balance {
@@ -45,35 +48,30 @@ impl Balance {
         }
     }
 
-    /// Turns `site` of `state` over if that lowers the energy. Says whether it did.
-    pub(crate) fn visit(&mut self, memory: &DenseMemory, state: &mut State, site: usize) -> bool {
-        let flips = match self {
+    /// Visits the first of these sites, in their order, until one is turned over because that lowers the energy. Says how many
+    /// were visited, and whether the last of them was turned over. There has to be a site.
+    pub(crate) fn visit(&mut self, memory: &DenseMemory, state: &mut State, sites: &[usize]) -> (usize, bool) {
+        let turned = match self {
             Self::Whole(balance) => {
-                let cost = balance.flip_cost(state.bit(site), site);
-                if cost < 0 {
-                    balance.follow_flip(memory, state.bit(site), site, cost);
-                }
-                cost < 0
+                let costs = |costs: &[i64]| costs.iter().position(|&cost| cost < 0).map(|at| (at, costs[at]));
+                let (visited, turned) = match sites.first_chunk::<AHEAD>() {
+                    Some(&next) => (AHEAD, costs(&balance.flip_costs(next.map(|site| (state.bit(site), site))))),
+                    None => (1, costs(&[balance.flip_cost(state.bit(sites[0]), sites[0])])),
+                };
+                let Some((at, cost)) = turned else { return (visited, false) };
+                balance.follow_flip(memory, state.bit(sites[at]), sites[at], cost);
+                at
             }
             Self::Rounded(balance) => {
-                let flips = balance.prefers_flip(memory, state, site);
-                if flips {
-                    balance.follow_flip(memory, state, site);
+                if !balance.prefers_flip(memory, state, sites[0]) {
+                    return (1, false);
                 }
-                flips
+                balance.follow_flip(memory, state, sites[0]);
+                0
             }
         };
-        if flips {
-            state.flip(site);
-        }
-        flips
-    }
-
-    /// Announces the site that is visited after the next.
-    pub(crate) fn fetch(&self, site: usize) {
-        if let Self::Whole(balance) = self {
-            balance.rows.fetch(site);
-        }
+        state.flip(sites[turned]);
+        (turned + 1, true)
     }
 
     /// By how much a cost must lie below 0 to be more than rounding.
@@ -124,7 +122,7 @@ impl Stretch {
                 return None;
             }
             // Overlaps will move.
-            while let (lower, upper) = (first.saturating_sub(1), (last + 1).min(sites))
+            while let (lower, upper) = (first.saturating_sub(8), (last + 8).min(sites))
                 && (lower, upper) != (first, last)
                 && let wider = stakes.with(stakes_of(lower..first)).with(stakes_of(last + 1..upper + 1))
                 && fits(lower, upper, &wider)
@@ -158,13 +156,14 @@ pub(crate) struct WholeBalance {
 
 impl WholeBalance {
     fn new(memory: &DenseMemory, Stretch { stakes, span }: Stretch, agreements: &[u32], rows: Arc<Rows>) -> Self {
-        let of = |mu: usize| agreements.get(mu).map_or(0, |&agreeing| agreeing as u16);
-        let all = |of: &dyn Fn(usize) -> u16| -> Vec<Numbers> {
-            (0..rows.tiles()).map(|tile| Numbers(std::array::from_fn(|mu| of(tile * TILE + mu)))).collect()
-        };
-        let padded = all(&of);
-        let weights = all(&|mu| span.at(of(mu)).unwrap_or(0));
-        let outside = (0..agreements.len()).filter(|&mu| span.at(of(mu)).is_none()).map(|mu| mu as u32).collect();
+        let (mut padded, mut weights) = (vec![Numbers::default(); rows.tiles()], vec![Numbers::default(); rows.tiles()]);
+        let mut outside = Vec::new();
+        for (tile, (agreements, Numbers(padded))) in agreements.chunks(TILE).zip(&mut padded).enumerate() {
+            padded.iter_mut().zip(agreements).for_each(|(padded, &agreeing)| *padded = agreeing as u16);
+            let looked = span.look(Level::widest(), &Numbers(*padded), &mut weights[tile]);
+            let not_looked = (0..agreements.len()).filter(|mu| looked.outside >> mu & 1 == 1);
+            outside.extend(not_looked.map(|mu| (tile * TILE + mu) as u32));
+        }
         let gain = agreements.iter().map(|&agreeing| memory.gains()[agreeing as usize] as i64).sum();
         let mut balance = Self {
             rows,
@@ -204,10 +203,11 @@ impl WholeBalance {
         usize::from(self.agreements[mu / TILE].0[mu % TILE])
     }
 
-    /// The sum of the stakes of the patterns that agree with `sign` (0 or 1) at the site.
-    fn agreeing(&self, sign: u64, site: usize) -> i64 {
+    /// The sum of the stakes of the patterns that agree with `sign` (0 or 1) at the site, from the sum of the weights of those
+    /// with bit 1 there.
+    fn agreeing(&self, sign: u64, site: usize, weights: u64) -> i64 {
         let single = self.single.iter().map(|&(mu, excess)| excess * i64::from(self.rows.has(site, mu))).sum::<i64>();
-        let of_ones = self.unit * self.rows.sum(site, &self.weights, self.fit) as i64 + single;
+        let of_ones = self.unit * weights as i64 + single;
         let ones = i64::from(self.rows.ones(site));
         match sign {
             1 => self.base * ones + of_ones,
@@ -216,7 +216,13 @@ impl WholeBalance {
     }
 
     fn flip_cost(&self, sign: u64, site: usize) -> i64 {
-        self.agreeing(sign, site) - self.gain
+        self.agreeing(sign, site, self.rows.sum(site, &self.weights, self.fit)) - self.gain
+    }
+
+    /// At several sites, each with the sign there.
+    fn flip_costs<const N: usize>(&self, signs: [(u64, usize); N]) -> [i64; N] {
+        let sums = self.rows.sums(signs.map(|(_, site)| site), &self.weights, self.fit);
+        std::array::from_fn(|at| self.agreeing(signs[at].0, signs[at].1, sums[at]) - self.gain)
     }
 
     fn follow_flip(&mut self, memory: &DenseMemory, sign: u64, site: usize, cost: i64) {
@@ -224,7 +230,7 @@ impl WholeBalance {
         self.rows.follow(site, sign, &mut self.agreements, to);
         self.add_up(memory);
         // Turning the site back costs the opposite.
-        self.gain = self.agreeing(1 - sign, site) + cost;
+        self.gain = self.agreeing(1 - sign, site, self.rows.sum(site, &self.weights, self.fit)) + cost;
     }
 }
 

@@ -1,17 +1,20 @@
 //! What every single flip costs, of many states at a time.
 //!
 //! A cost sums, over the patterns that agree with the state at a site, what is at stake with each: N K terms per state. Where
-//! stakes are whole numbers they are split into weights of few bits, and lookups add the weights of five patterns at 32 sites at
+//! stakes are whole numbers they are split into weights of few bits, and lookups add the weights of six patterns at 32 sites at
 //! a time ([`lawbook_core::popcount`]). The few patterns with a stake out of range are added one by one. The sums are exact.
 
-use lawbook_core::{
-    popcount::{Numbers, SITES, Span, Sums, TILE, Tile, widen},
-    simd::Level,
-};
+mod asked;
 mod range;
 
-use range::Range;
+use lawbook_core::{
+    popcount::{Numbers, REST, Span, Sums, TILE, Tile},
+    simd::Level,
+};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSlice};
+
+use asked::Asked;
+use range::Range;
 
 use crate::{
     DenseMemory, MemoryError, State,
@@ -22,12 +25,16 @@ use crate::{
 
 /// States that share a turn of a tile. Their sums stay in the second-level cache.
 const STATES: usize = 128;
-/// Bits of a weight where there are several: the weights of a tile then add up to less than 2¹⁶.
+/// Bits of a weight where there are several: those of a tile then add up to less than 2¹⁶, with what a lift leaves.
 const DIGIT: u32 = 10;
+/// What the weights of a tile may add up to.
+const MOST_PER_TILE: u32 = u16::MAX as u32 - ((1 << REST) - 1);
 /// Bits of an entry for its stake; the rest is for its gain. Sums over a tile must fit as well.
 const STAKE_BITS: u32 = 26;
 /// The largest number of a gain.
 const LARGEST_GAIN: u64 = u32::MAX as u64;
+/// Patterns that show how far overlaps spread, at least.
+const SAMPLE: usize = 8192;
 /// The most patterns: sums of weights have 32 bits.
 const MOST_PATTERNS: usize = 1 << 22;
 
@@ -43,7 +50,7 @@ pub(crate) fn flip_costs_of(memory: &DenseMemory, states: &[State]) -> Result<Ve
         });
         return one_by_one.collect();
     };
-    let share = states.len().div_ceil(rayon::current_num_threads()).next_multiple_of(2).min(STATES);
+    let share = states.len().div_ceil(rayon::current_num_threads()).min(STATES);
     let costs = states.par_chunks(share).map(|states| match plan.digits {
         1 => plan.costs::<1>(memory, states),
         _ => plan.costs::<2>(memory, states),
@@ -72,7 +79,7 @@ impl Plan {
         if !memory.is_exact() || sites > usize::from(u16::MAX) || count > MOST_PATTERNS {
             return Ok(None);
         }
-        let agreements = memory.patterns().agreements(state)?;
+        let agreements = memory.patterns().some_agreements(state, SAMPLE)?;
         let histogram = histogram(&agreements, sites);
         let fits = |digits: u32, range: &Range| {
             let Range { first, last, stakes, gains, .. } = range;
@@ -80,14 +87,14 @@ impl Plan {
             let small = match digits {
                 1 => {
                     let short = last - first < Span::LENGTH && gains.largest < 1 << 15;
-                    short && stakes.largest < 1 << 14 && range.mean_stake(count) * (TILE as u64) < 40_000
+                    short && stakes.largest < 1 << 14 && range.mean_stake(agreements.len()) * (TILE as u64) < 40_000
                 }
                 _ => stakes.largest < 1 << (2 * DIGIT),
             };
             small && gains.largest <= LARGEST_GAIN
         };
         for digits in 1..=2 {
-            for left_out in omissions(count) {
+            for left_out in omissions(agreements.len()) {
                 let (first, last) = typical(&histogram, left_out);
                 let mut range = Range::new(memory, &histogram, first, last);
                 if !fits(digits, &range) {
@@ -134,28 +141,24 @@ impl Plan {
         let mut tile = Tile::new(Level::widest(), patterns.planes().len() / count);
         let mut ones = vec![0_u32; tile.sites().len()];
         let mut asked: Vec<Asked<D>> = states.iter().map(|state| Asked::new(state, ones.len())).collect();
-        let mut spare = Asked::<D>::new(&states[0], ones.len());
         let mut counts = Numbers::default();
-        let mut weights = [[Numbers::default(); D]; 2];
+        let mut weights = vec![[Numbers::default(); D]; states.len()];
         for from in (0..count).step_by(TILE) {
             tile.load(patterns.planes(), count, from);
             tile.turn();
+            tile.fetch(patterns.planes(), count, from + TILE);
             ones.iter_mut().zip(tile.sites()).for_each(|(ones, bits)| *ones += bits.count_ones());
             let held = TILE.min(count - from);
-            for pair in asked.chunks_mut(2) {
-                for (asked, weights) in pair.iter_mut().zip(&mut weights) {
-                    tile.differing(asked.state.words(), &mut counts);
-                    self.weigh(memory, asked, from, &counts, held, weights);
-                }
-                let [a, b] = &weights;
-                let (first, second) = pair.split_at_mut(1);
-                let second = second.first_mut().unwrap_or(&mut spare);
-                for digit in 0..D {
-                    tile.add_weights([&a[digit], &b[digit]], [&mut first[0].narrow[digit], &mut second.narrow[digit]]);
-                }
+            // One after the other: what both need of the tile does not fit into the first-level cache.
+            for (asked, weights) in asked.iter_mut().zip(&mut weights) {
+                tile.differing(asked.state.words(), &mut counts);
+                self.weigh(memory, asked, from, &counts, held, weights);
+            }
+            for (asked, weights) in asked.iter_mut().zip(&weights) {
+                asked.add(&tile, weights);
             }
         }
-        asked.iter_mut().for_each(Asked::widen);
+        asked.iter_mut().for_each(Asked::finish);
         asked.iter().map(|asked| self.sum_up(memory, asked, &ones)).collect()
     }
 
@@ -188,7 +191,7 @@ impl Plan {
             asked.single.push((from + mu, memory.stakes()[agreeing] as i64 - self.stakes.base));
             asked.single_gains += memory.gains()[agreeing] as i64;
         }
-        while D == 1 && stakes > u64::from(u16::MAX) {
+        while D == 1 && stakes > u64::from(MOST_PER_TILE) {
             let largest = (0..held).max_by_key(|&mu| weights[0].0[mu]).unwrap_or(0);
             let weight = std::mem::take(&mut weights[0].0[largest]);
             asked.single.push((from + largest, self.stakes.unit * i64::from(weight)));
@@ -196,9 +199,9 @@ impl Plan {
         }
         asked.stakes += stakes;
         // Sums of several digits are anyone's guess.
-        let most = if D == 1 { stakes as u32 } else { u32::from(u16::MAX) };
+        let most = if D == 1 { stakes as u32 } else { MOST_PER_TILE };
         if asked.pending + most > u32::from(u16::MAX) {
-            asked.widen();
+            asked.schedule_lift();
         }
         asked.pending += most;
     }
@@ -227,47 +230,27 @@ impl Plan {
         let count = patterns.count() as i64;
         let total = self.stakes.unit * asked.stakes as i64 + asked.single.iter().map(|(_, excess)| excess).sum::<i64>();
         let gain = asked.inside * self.gains.base + self.gains.unit * asked.gains as i64 + asked.single_gains;
-        let cost = |site: usize| {
-            let plane = patterns.plane(site / WORD);
-            let digits = asked.sums.iter().enumerate().map(|(digit, sums)| i64::from(sums[site]) << (DIGIT * digit as u32));
-            let has_one = |mu: usize| (plane[mu] >> (site % WORD) & 1) as i64;
-            let single = asked.single.iter().map(|&(mu, excess)| excess * has_one(mu)).sum::<i64>();
-            let of_ones = self.stakes.unit * digits.sum::<i64>() + single;
+        let mut of_ones = vec![0_i64; ones.len()];
+        for digit in 0..D {
+            let rests = asked.narrow[digit].iter().flat_map(|Sums(rests)| rests);
+            for ((of_ones, &sum), &rest) in of_ones.iter_mut().zip(&asked.sums[digit]).zip(rests) {
+                *of_ones += ((i64::from(sum) << REST) + i64::from(rest)) << (DIGIT * digit as u32);
+            }
+        }
+        of_ones.iter_mut().for_each(|sum| *sum *= self.stakes.unit);
+        for &(mu, excess) in &asked.single {
+            for (word, of_ones) in of_ones.as_chunks_mut::<WORD>().0.iter_mut().enumerate() {
+                let bits = patterns.plane(word)[mu];
+                of_ones.iter_mut().enumerate().for_each(|(bit, sum)| *sum += excess & -((bits >> bit & 1) as i64));
+            }
+        }
+        let cost = |(site, of_ones): (usize, i64)| {
             let (agreeing, sum) = match state.bit(site) {
                 1 => (i64::from(ones[site]), of_ones),
                 _ => (count - i64::from(ones[site]), total - of_ones),
             };
             (self.stakes.base * agreeing + sum - gain) as f64
         };
-        (0..state.sites()).map(cost).collect()
-    }
-}
-
-/// The sums for a state.
-struct Asked<'a, const D: usize> {
-    state: &'a State,
-    /// By digit and site: weights of patterns with bit 1 there; those of the last tiles, which add up to this much, apart.
-    sums: [Vec<u32>; D],
-    narrow: [Vec<Sums>; D],
-    pending: u32,
-    /// Patterns in range, and the numbers of their stakes (but for single ones) and gains.
-    inside: i64,
-    stakes: u64,
-    gains: u64,
-    /// Patterns that are added one by one, with what their stake exceeds the base by.
-    single: Vec<(usize, i64)>,
-    single_gains: i64,
-}
-
-impl<'a, const D: usize> Asked<'a, D> {
-    fn new(state: &'a State, sites: usize) -> Self {
-        let sums = [(); D].map(|()| vec![0; sites]);
-        let narrow = [(); D].map(|()| vec![Sums::default(); sites / SITES]);
-        Self { state, sums, narrow, pending: 0, inside: 0, stakes: 0, gains: 0, single: Vec::new(), single_gains: 0 }
-    }
-
-    fn widen(&mut self) {
-        self.narrow.iter_mut().zip(&mut self.sums).for_each(|(narrow, sums)| widen(Level::widest(), narrow, sums));
-        self.pending = 0;
+        of_ones.into_iter().take(state.sites()).enumerate().map(cost).collect()
     }
 }

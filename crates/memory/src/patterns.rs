@@ -100,7 +100,7 @@ impl Patterns {
         let overlaps = states.par_chunks(share).map(|states| {
             let mut overlaps: Vec<Vec<i32>> = states.iter().map(|_| Vec::with_capacity(self.count)).collect();
             let sites = self.sites as i32;
-            self.compare(states, |which, counts| {
+            self.compare(states, 1, |which, counts| {
                 overlaps[which].extend(counts.iter().map(|&differing| sites - 2 * i32::from(differing)));
             });
             overlaps
@@ -108,11 +108,11 @@ impl Patterns {
         Ok(overlaps.flatten_iter().collect())
     }
 
-    /// Hands over, for 64 patterns after the other (the last time fewer) and for each state, the numbers of differing sites.
-    fn compare(&self, states: &[State], mut take: impl FnMut(usize, &[u16])) {
+    /// Hands over the numbers of differing sites, for every `step`th 64 patterns (the last time fewer) and for each state.
+    fn compare(&self, states: &[State], step: usize, mut take: impl FnMut(usize, &[u16])) {
         let mut tile = Tile::new(Level::widest(), words(self.sites));
         let mut counts = Numbers::default();
-        for from in (0..self.count).step_by(TILE) {
+        for from in (0..self.count).step_by(step * TILE) {
             tile.load(&self.planes, self.count, from);
             for (which, state) in states.iter().enumerate() {
                 tile.differing(&state.words, &mut counts);
@@ -140,6 +140,15 @@ impl Patterns {
         Ok(self.agreements_of(std::slice::from_ref(state))?.concat())
     }
 
+    /// Numbers of agreeing sites of at least so many patterns, or of all, spread evenly. For at most 65535 sites.
+    pub(crate) fn some_agreements(&self, state: &State, patterns: usize) -> Result<Vec<u32>, MemoryError> {
+        same_sites(self.sites, state.sites)?;
+        let (mut agreeing, step) = (Vec::new(), (self.count / patterns).max(1));
+        let agree = |&differing: &u16| (self.sites - usize::from(differing)) as u32;
+        self.compare(std::slice::from_ref(state), step, |_, counts| agreeing.extend(counts.iter().map(agree)));
+        Ok(agreeing)
+    }
+
     /// Numbers of sites at which each pattern agrees with each state.
     pub(crate) fn agreements_of(&self, states: &[State]) -> Result<Vec<Vec<u32>>, MemoryError> {
         states.iter().try_for_each(|state| same_sites(self.sites, state.sites))?;
@@ -157,7 +166,7 @@ impl Patterns {
             return Ok(states.iter().map(agree).collect());
         }
         let mut agreeing: Vec<Vec<u32>> = states.iter().map(|_| Vec::with_capacity(self.count)).collect();
-        self.compare(states, |which, counts| {
+        self.compare(states, 1, |which, counts| {
             agreeing[which].extend(counts.iter().map(|&differing| sites - u32::from(differing)));
         });
         Ok(agreeing)

@@ -1,6 +1,8 @@
 //! Retrieval: one site at a time takes the value of lower energy, until none wants to move.
 
-use lawbook_core::Stream;
+use std::sync::Arc;
+
+use lawbook_core::{Stream, popcount::Rows};
 use rayon::prelude::{IndexedParallelIterator, ParallelIterator, ParallelSlice, ParallelSliceMut};
 
 use crate::{
@@ -13,6 +15,9 @@ const MOST_SWEEPS: usize = 10_000;
 
 /// Cues that are compared with the patterns together.
 const CUES: usize = 8;
+
+/// Cues whose fixed points are recognised together.
+const SHARE: usize = 128;
 
 /// Where a descent ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,16 +52,43 @@ impl DenseMemory {
             return Err(MemoryError::Streams { cues: cues.len(), streams: streams.len() });
         }
         let rows = rows(self.patterns());
-        let few = cues.par_chunks(CUES).zip(streams.par_chunks_mut(CUES));
-        let few = few.map(|(cues, streams)| {
-            let starts = self.patterns().agreements_of(cues)?.into_iter().zip(cues).zip(streams);
-            let descend = |((agreements, cue), stream)| {
+        let share = cues.len().div_ceil(rayon::current_num_threads()).clamp(1, SHARE);
+        let shares = cues.par_chunks(share).zip(streams.par_chunks_mut(share));
+        let ends = shares.map(|(cues, streams)| self.retrieve_some(cues, streams, &rows));
+        Ok(ends.collect::<Result<Vec<_>, _>>()?.concat())
+    }
+
+    /// A sweep from each cue; then those that nothing moves any more, which is known of all together faster than one site after
+    /// the other, are at their end.
+    fn retrieve_some(
+        &self,
+        cues: &[State],
+        streams: &mut [Stream],
+        rows: &Arc<Rows>,
+    ) -> Result<Vec<Retrieved>, MemoryError> {
+        let mut reached = Vec::with_capacity(cues.len());
+        for (cues, streams) in cues.chunks(CUES).zip(streams.chunks_mut(CUES)) {
+            for ((agreements, cue), stream) in self.patterns().agreements_of(cues)?.into_iter().zip(cues).zip(streams) {
                 let balance = Balance::for_visits(self, agreements, || rows.clone());
-                Descent { memory: self, state: State::clone(cue), balance }.finish(stream)
-            };
-            starts.map(descend).collect::<Result<Vec<_>, _>>()
-        });
-        Ok(few.collect::<Result<Vec<_>, _>>()?.concat())
+                let mut descent = Descent { memory: self, state: cue.clone(), balance };
+                let flips = descent.sweep(stream);
+                reached.push(Retrieved { state: descent.state, flips, sweeps: 1 });
+            }
+        }
+        let moved: Vec<usize> = (0..cues.len()).filter(|&which| reached[which].flips > 0).collect();
+        let states: Vec<State> = moved.iter().map(|&which| reached[which].state.clone()).collect();
+        for (which, unstable) in moved.into_iter().zip(self.preferred_flips(&states)?) {
+            let (end, stream) = (&mut reached[which], &mut streams[which]);
+            if unstable.is_empty() {
+                stream.shuffle(&mut (0..end.state.sites()).collect::<Vec<_>>());
+                end.sweeps += 1;
+                continue;
+            }
+            let balance = Balance::for_visits(self, self.patterns().agreements(&end.state)?, || rows.clone());
+            let rest = Descent { memory: self, state: end.state.clone(), balance }.finish(stream)?;
+            *end = Retrieved { state: rest.state, flips: end.flips + rest.flips, sweeps: 1 + rest.sweeps };
+        }
+        Ok(reached)
     }
 
     /// Whether no single flip lowers the energy.
@@ -97,19 +129,18 @@ impl<'a> Descent<'a> {
 
     /// Visits one site and turns it over if that lowers the energy. Says whether it did.
     pub fn visit(&mut self, site: usize) -> bool {
-        self.balance.visit(self.memory, &mut self.state, site)
+        self.balance.visit(self.memory, &mut self.state, &[site]).1
     }
 
     /// Visits every site once in random order. Returns how many were turned over.
     pub fn sweep(&mut self, stream: &mut Stream) -> usize {
         let mut order: Vec<usize> = (0..self.state.sites()).collect();
         stream.shuffle(&mut order);
-        let mut flips = 0;
-        for (at, &site) in order.iter().enumerate() {
-            if let Some(&next) = order.get(at + 1) {
-                self.balance.fetch(next);
-            }
-            flips += usize::from(self.visit(site));
+        let (mut flips, mut rest) = (0, &order[..]);
+        while !rest.is_empty() {
+            let (visited, turned) = self.balance.visit(self.memory, &mut self.state, rest);
+            flips += usize::from(turned);
+            rest = &rest[visited..];
         }
         flips
     }

@@ -1,6 +1,6 @@
 //! Sums over bits in plain code.
 
-use super::{Numbers, SITES, Sums, TILE, Words, rows::Followed};
+use super::{Numbers, REST, Sums, TILE, Words, rows::Followed};
 
 /// Rows become columns: bit j of row i and bit i of row j change places (Warren, *Hacker's Delight*, section 7-3).
 #[inline(always)]
@@ -58,9 +58,12 @@ pub(super) fn add(sites: &[u64], weights: &[u16; TILE], sums: &mut [Sums]) {
 }
 
 #[inline(always)]
-pub(super) fn widen(narrow: &mut [Sums], wide: &mut [u32]) {
-    for (Sums(narrow), wide) in narrow.iter_mut().zip(wide.as_chunks_mut::<SITES>().0) {
-        narrow.iter_mut().zip(wide).for_each(|(narrow, wide)| *wide += u32::from(std::mem::take(narrow)));
+pub(super) fn lift(sums: &mut [Sums], upper: &mut [Sums]) {
+    for (Sums(sums), Sums(upper)) in sums.iter_mut().zip(upper) {
+        for (sum, upper) in sums.iter_mut().zip(upper) {
+            *upper = upper.wrapping_add(*sum >> REST);
+            *sum &= (1 << REST) - 1;
+        }
     }
 }
 
@@ -70,6 +73,10 @@ pub(super) fn sum(row: &[u64], weights: &[Numbers]) -> u64 {
         weights.iter().enumerate().map(|each| u64::from(keep(each))).sum()
     };
     row.iter().zip(weights).map(of_word).sum()
+}
+
+pub(super) fn sum_all(weights: &[Numbers]) -> u64 {
+    weights.iter().flat_map(|Numbers(weights)| weights).map(|&weight| u64::from(weight)).sum()
 }
 
 pub(super) fn follow(row: &[u64], agree: u64, numbers: &mut [Numbers], to: Followed<'_>) {

@@ -13,8 +13,6 @@ pub struct Rows {
     bits: Vec<u64>,
     /// By site.
     ones: Vec<u32>,
-    /// All bits of a row.
-    all: Vec<u64>,
 }
 
 /// How sums of weights may be made.
@@ -41,7 +39,7 @@ impl Rows {
             tile.sites().iter().enumerate().for_each(|(site, &of_site)| bits[site * words + word] = of_site);
         }
         let ones = bits.chunks_exact(words).map(|row| row.iter().map(|bits| bits.count_ones()).sum()).collect();
-        Self { level: level.min(Level::widest()), words, bits, ones, all: vec![u64::MAX; words] }
+        Self { level: level.min(Level::widest()), words, bits, ones }
     }
 
     /// Tiles that hold all patterns.
@@ -52,12 +50,6 @@ impl Rows {
     /// The number of patterns with bit 1 at a site.
     pub fn ones(&self, site: usize) -> u32 {
         self.ones[site]
-    }
-
-    /// Asks for the row of a site that will be summed next.
-    pub fn fetch(&self, site: usize) {
-        #[cfg(target_arch = "x86_64")]
-        self.row(site).chunks(8).for_each(x86::fetch);
     }
 
     /// Whether a pattern has bit 1 at a site.
@@ -79,7 +71,7 @@ impl Rows {
         #[cfg(target_arch = "x86_64")]
         match (self.level, fit) {
             // SAFETY: the machine has the level.
-            (Level::Avx512, Fit::Blocks) => return unsafe { x86::sum_blocks_avx512(row, weights).0 },
+            (Level::Avx512, Fit::Blocks) => return unsafe { x86::sums_blocks_avx512([row], weights)[0] },
             // SAFETY: as above.
             (Level::Avx512, Fit::Pairs) => return unsafe { x86::sum_avx512(row, weights) },
             // SAFETY: as above.
@@ -87,6 +79,20 @@ impl Rows {
             (Level::Baseline, _) => {}
         }
         plain::sum(row, weights)
+    }
+
+    /// The sums at several sites, which together take less time than one after the other.
+    ///
+    /// # Panics
+    /// If there are not as many tiles of weights.
+    pub fn sums<const N: usize>(&self, sites: [usize; N], weights: &[Numbers], fit: Fit) -> [u64; N] {
+        #[cfg(target_arch = "x86_64")]
+        if let (Level::Avx512, Fit::Blocks) = (self.level, fit) {
+            assert_eq!(weights.len(), self.words, "tiles of weights");
+            // SAFETY: the machine has the level.
+            return unsafe { x86::sums_blocks_avx512(sites.map(|site| self.row(site)), weights) };
+        }
+        sites.map(|site| self.sum(site, weights, fit))
     }
 
     /// The sum of all weights, which are below 2¹⁵, and how small they are.
@@ -98,12 +104,12 @@ impl Rows {
         #[cfg(target_arch = "x86_64")]
         if self.level == Level::Avx512 {
             // SAFETY: the machine has the level.
-            let (sum, largest) = unsafe { x86::sum_blocks_avx512(&self.all, weights) };
+            let (sum, largest) = unsafe { x86::total_blocks_avx512(weights) };
             if largest < u16::MAX {
                 return (sum, Fit::Blocks);
             }
         }
-        (plain::sum(&self.all, weights), Fit::Pairs)
+        (plain::sum_all(weights), Fit::Pairs)
     }
 
     /// Takes one from the number of each pattern that has bit `sign` at the site, adds one to those of the others, and sets the

@@ -38,16 +38,19 @@ proptest! {
         let query: Vec<u64> = planes.iter().step_by(count).map(|bits| bits.rotate_left(7)).collect();
         let mut stream = Key::new(["popcount"]).stream("weights", seed);
         let from = stream.below(count as u64) as usize;
-        let weights = [(); 2].map(|()| Numbers(std::array::from_fn(|_| stream.below(1 << 16) as u16)));
+        let weights = Numbers(std::array::from_fn(|_| stream.below(1 << 16) as u16));
         for level in Level::all() {
             let mut tile = Tile::new(level, words);
             tile.load(&planes, count, from);
             tile.turn();
             let mut counts = Numbers::default();
             tile.differing(&query, &mut counts);
-            let mut sums = [5, 7].map(|start| vec![Sums([start; SITES]); words * 64 / SITES]);
-            let [a, b] = &mut sums;
-            tile.add_weights([&weights[0], &weights[1]], [a, b]);
+            let mut sums = vec![Sums([5; SITES]); words * 64 / SITES];
+            let mut lifted = (sums.clone(), vec![Sums([3; SITES]); sums.len()]);
+            lifted.0.iter_mut().for_each(|Sums(sums)| sums.iter_mut().for_each(|sum| *sum += 7 << REST));
+            tile.add_weights(&weights, &mut lifted.0, Some(&mut lifted.1));
+            tile.add_weights(&weights, &mut sums, None);
+            assert_eq!(lifted, (sums.clone(), vec![Sums([10; SITES]); sums.len()]), "{level:?}");
             let before = sums.clone();
             let held = TILE.min(count - from);
             for (mu, &count_of) in counts.0.iter().enumerate().take(held) {
@@ -55,17 +58,16 @@ proptest! {
                 assert_eq!(u32::from(count_of), differing, "{level:?}");
             }
             for site in 0..words * 64 {
-                for (which, start) in [(0, 5), (1, 7)] {
-                    let has = |mu: usize| planes[site / 64 * count + from + mu] >> (site % 64) & 1 == 1;
-                    let has = (0..held).filter(|&mu| has(mu)).map(|mu| weights[which].0[mu]);
-                    let sum = sums[which][site / SITES].0[site % SITES];
-                    assert_eq!(sum, has.fold(start, u16::wrapping_add), "{level:?}, site {site}");
-                }
+                let has = |mu: usize| planes[site / 64 * count + from + mu] >> (site % 64) & 1 == 1;
+                let has = (0..held).filter(|&mu| has(mu)).map(|mu| weights.0[mu]);
+                assert_eq!(narrow_sum(&sums, site), u32::from(has.fold(5, u16::wrapping_add)), "{level:?}, site {site}");
             }
-            let mut wide = vec![1 << 20; words * 64];
-            widen(level, &mut sums[0], &mut wide);
-            assert!(wide.iter().zip(0..).all(|(&sum, site)| sum == (1 << 20) + narrow_sum(&before[0], site)));
-            assert!(sums[0].iter().all(|sums| *sums == Sums::default()));
+            let mut upper = vec![Sums([3; SITES]); sums.len()];
+            lift(level, &mut sums, &mut upper);
+            for site in 0..words * 64 {
+                assert!(narrow_sum(&sums, site) < 1 << REST);
+                assert_eq!(narrow_sum(&sums, site) + ((narrow_sum(&upper, site) - 3) << REST), narrow_sum(&before, site));
+            }
         }
     }
 
@@ -95,6 +97,8 @@ proptest! {
             let (total, fit) = rows.total(&weights);
             assert_eq!(rows.sum(site, &weights, fit), sum, "{level:?}");
             assert_eq!(rows.sum(site, &weights, Fit::Pairs), sum, "{level:?}");
+            let sites = [site, 0, 127, site];
+            assert_eq!(rows.sums(sites, &weights, fit), sites.map(|site| rows.sum(site, &weights, Fit::Pairs)), "{level:?}");
             assert_eq!(total, expected.iter().map(|&weight| u64::from(weight)).sum::<u64>(), "{level:?}");
             let (numbers, mut values) = (tiled(&after)[0], Numbers([1; TILE]));
             let looked = span.look(level, &numbers, &mut values);

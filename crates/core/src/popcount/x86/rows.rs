@@ -3,15 +3,14 @@
 use std::arch::x86_64::{
     __m512i, _mm256_add_epi32, _mm256_and_si256, _mm256_cmpeq_epi16, _mm256_madd_epi16, _mm256_set1_epi16,
     _mm256_setr_epi16, _mm256_setzero_si256, _mm256_storeu_si256, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64,
-    _mm512_adds_epu16, _mm512_and_si512, _mm512_cmplt_epu16_mask, _mm512_madd_epi16, _mm512_mask_adds_epu16,
-    _mm512_mask_cmpeq_epi16_mask, _mm512_mask_sub_epi16, _mm512_maskz_loadu_epi16, _mm512_maskz_permutex2var_epi16,
-    _mm512_max_epu16, _mm512_or_si512, _mm512_reduce_add_epi32, _mm512_reduce_add_epi64, _mm512_set1_epi16,
-    _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_srli_epi16, _mm512_srli_epi32, _mm512_srli_epi64,
-    _mm512_sub_epi16,
+    _mm512_adds_epu16, _mm512_and_si512, _mm512_cmplt_epu16_mask, _mm512_madd_epi16, _mm512_mask_add_epi16,
+    _mm512_mask_blend_epi16, _mm512_mask_sub_epi16, _mm512_maskz_loadu_epi16, _mm512_maskz_mov_epi16, _mm512_max_epu16,
+    _mm512_permutex2var_epi16, _mm512_reduce_add_epi32, _mm512_reduce_add_epi64, _mm512_set1_epi16, _mm512_set1_epi32,
+    _mm512_set1_epi64, _mm512_setzero_si512, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_sub_epi16, _mm512_test_epi16_mask,
 };
 
 use super::{load, load_512, store_512};
-use crate::popcount::{Looked, Numbers, Sums, TILE, rows::Followed, span::Span};
+use crate::popcount::{Looked, Numbers, Sums, TILE, plain, rows::Followed, span::Span};
 
 /// Weights below 2¹⁵ are added in pairs to 32 bits, for so many words at most.
 const WORDS_IN_32_BITS: usize = 1 << 14;
@@ -34,37 +33,66 @@ pub(in crate::popcount) fn sum_avx512(row: &[u64], weights: &[Numbers]) -> u64 {
     total
 }
 
+/// The sum of all weights in 16 bits for eight words at a time: right if none of the sums of 16 bits, of which the largest is
+/// the second result, is as large as it can be.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-#[inline]
-fn add_narrow(row: &[u64; 8], weights: &[Numbers; 8]) -> __m512i {
-    let mut sums = [_mm512_setzero_si512(); 2];
-    for (bits, Numbers(weights)) in row.iter().zip(weights) {
-        let [lower, upper] = [0, 1].map(|half| load_512(&weights.as_chunks::<32>().0[half]));
-        sums[0] = _mm512_mask_adds_epu16(sums[0], *bits as u32, sums[0], lower);
-        sums[1] = _mm512_mask_adds_epu16(sums[1], (bits >> 32) as u32, sums[1], upper);
-    }
-    _mm512_adds_epu16(sums[0], sums[1])
-}
-
-/// The same in 16 bits for eight words at a time: the sum, right if none of the sums of 16 bits is as large as it can be, and
-/// the largest of those.
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-pub(in crate::popcount) fn sum_blocks_avx512(row: &[u64], weights: &[Numbers]) -> (u64, u16) {
+pub(in crate::popcount) fn total_blocks_avx512(weights: &[Numbers]) -> (u64, u16) {
     let (mut total, mut largest) = (0, _mm512_setzero_si512());
-    for (row, weights) in row.chunks(WORDS_IN_32_BITS).zip(weights.chunks(WORDS_IN_32_BITS)) {
+    for weights in weights.chunks(WORDS_IN_32_BITS) {
         let mut sums = _mm512_setzero_si512();
-        let ((rows, last_row), (blocks, last_weights)) = (row.as_chunks::<8>(), weights.as_chunks::<8>());
-        for (row, weights) in rows.iter().zip(blocks) {
-            let narrow = add_narrow(row, weights);
+        let (blocks, last) = weights.as_chunks::<8>();
+        for block in blocks {
+            let mut narrow = [_mm512_setzero_si512(); 2];
+            for Numbers(weights) in block {
+                for (narrow, weights) in narrow.iter_mut().zip(weights.as_chunks::<32>().0) {
+                    *narrow = _mm512_adds_epu16(*narrow, load_512(weights));
+                }
+            }
+            let narrow = _mm512_adds_epu16(narrow[0], narrow[1]);
             largest = _mm512_max_epu16(largest, narrow);
-            let low = _mm512_and_si512(narrow, _mm512_set1_epi32(0xffff));
-            sums = _mm512_add_epi32(sums, _mm512_add_epi32(low, _mm512_srli_epi32::<16>(narrow)));
+            sums = _mm512_add_epi32(sums, pairs_of_u16(narrow));
         }
-        total += sum_of_u32(sums) + sum_avx512(last_row, last_weights);
+        total += sum_of_u32(sums) + plain::sum_all(last);
     }
     let mut lanes = Sums::default();
     store_512(largest, &mut lanes.0);
     (total, lanes.0.into_iter().max().unwrap_or(0))
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+#[inline]
+fn pairs_of_u16(numbers: __m512i) -> __m512i {
+    _mm512_add_epi32(_mm512_and_si512(numbers, _mm512_set1_epi32(0xffff)), _mm512_srli_epi32::<16>(numbers))
+}
+
+/// Sums over several rows in 16 bits for eight words at a time, which has to be enough. The weights are read once for all rows.
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+pub(in crate::popcount) fn sums_blocks_avx512<const N: usize>(rows: [&[u64]; N], weights: &[Numbers]) -> [u64; N] {
+    let mut totals = [0; N];
+    for (at, weights) in weights.chunks(WORDS_IN_32_BITS).enumerate() {
+        let rows = rows.map(|row| &row[at * WORDS_IN_32_BITS..][..weights.len()]);
+        let mut sums = [_mm512_setzero_si512(); N];
+        let (blocks, last_weights) = weights.as_chunks::<8>();
+        let parts = rows.map(|row| row.as_chunks::<8>());
+        for (block, weights) in blocks.iter().enumerate() {
+            let mut narrow = [[_mm512_setzero_si512(); 2]; N];
+            for (word, Numbers(weights)) in weights.iter().enumerate() {
+                let [lower, upper] = [0, 1].map(|half| load_512(&weights.as_chunks::<32>().0[half]));
+                for (narrow, (blocks, _)) in narrow.iter_mut().zip(&parts) {
+                    let bits = blocks[block][word];
+                    narrow[0] = _mm512_mask_add_epi16(narrow[0], bits as u32, narrow[0], lower);
+                    narrow[1] = _mm512_mask_add_epi16(narrow[1], (bits >> 32) as u32, narrow[1], upper);
+                }
+            }
+            for (sum, [lower, upper]) in sums.iter_mut().zip(narrow) {
+                *sum = _mm512_add_epi32(*sum, pairs_of_u16(_mm512_add_epi16(lower, upper)));
+            }
+        }
+        for ((total, sum), (_, last_row)) in totals.iter_mut().zip(sums).zip(&parts) {
+            *total += sum_of_u32(sum) + sum_avx512(last_row, last_weights);
+        }
+    }
+    totals
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
@@ -114,19 +142,16 @@ impl Registers {
         Self { table, first: _mm512_set1_epi16(first as i16), length: _mm512_set1_epi16(length as i16) }
     }
 
-    /// The values of 32 numbers, 0 outside, and which are inside.
+    /// The values of 32 numbers, 0 outside, and which are inside. A lookup heeds the lowest six bits.
     #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
     #[inline]
     fn look(&self, numbers: __m512i) -> (__m512i, u32) {
         let from = _mm512_sub_epi16(numbers, self.first);
-        let part = _mm512_srli_epi16::<6>(from);
         let inside = _mm512_cmplt_epu16_mask(from, self.length);
-        let mut values = _mm512_setzero_si512();
-        for (at, pair) in self.table.as_chunks::<2>().0.iter().enumerate() {
-            let here = _mm512_mask_cmpeq_epi16_mask(inside, part, _mm512_set1_epi16(at as i16));
-            values = _mm512_or_si512(values, _mm512_maskz_permutex2var_epi16(here, pair[0], from, pair[1]));
-        }
-        (values, inside)
+        let [odd, upper] = [64, 128].map(|bit| _mm512_test_epi16_mask(from, _mm512_set1_epi16(bit)));
+        let [a, b, c, d] = [0, 2, 4, 6].map(|at| _mm512_permutex2var_epi16(self.table[at], from, self.table[at + 1]));
+        let (lower_half, upper_half) = (_mm512_mask_blend_epi16(odd, a, b), _mm512_mask_blend_epi16(odd, c, d));
+        (_mm512_maskz_mov_epi16(inside, _mm512_mask_blend_epi16(upper, lower_half, upper_half)), inside)
     }
 }
 
