@@ -63,7 +63,7 @@ impl Study for Ensembling {
         ];
         // Qualitative: no formula says how many. A quarter fewer is more than none. At the point of comparison hardly any have merged.
         let claims = pairs.into_iter().filter_map(|(id, axis, strong)| {
-            let claim = Claim::ratio_at_most(&format!("{id}-merges-neurons"), site(strong)?, site(base.clone())?, 0.75)
+            let claim = Claim::ratio_at_most(&format!("ensembling-{id}"), site(strong)?, site(base.clone())?, 0.75)
                 .rival("generic", "neurons that start apart stay apart, as generic trajectories do", [1.0])
                 .axes("", &format!("different neurons at {axis}"))
                 .source("corollary for permutation symmetry: homogeneous ensembling");
