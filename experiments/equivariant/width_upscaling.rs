@@ -41,7 +41,7 @@ pub fn law() -> Law {
         // The place of the valley of a sweep scatters more between seeds than the rest: its points may get more of them.
         .seeds(|profile| match profile {
             Profile::Smoke => (4, 16),
-            Profile::Quick => (6, 64),
+            Profile::Quick => (6, 128),
             Profile::Full => (8, 64),
         })
         .study::<equivalence::Equivalence>()

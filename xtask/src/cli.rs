@@ -172,6 +172,9 @@ pub struct TestArgs {
 /// Arguments of `bench`.
 #[derive(Debug, Clone, Args)]
 pub struct BenchArgs {
+    /// Benches, by the beginnings of their names; all if none is given.
+    #[arg(value_name = "BENCH")]
+    pub benches: Vec<String>,
     /// Also do the same work in the tools that users would pick instead, and print the ratios.
     #[arg(long)]
     pub peers: bool,

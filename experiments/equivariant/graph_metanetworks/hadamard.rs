@@ -14,7 +14,7 @@ params! {
     /// Untrained metanetworks on Hadamard matrices.
     pub struct Untrained {
         /// Metanetworks averaged over.
-        networks: integer = 8, 1..=10_000;
+        networks: integer = 64, 1..=10_000;
         /// log₂ of the largest n; the smallest is 16.
         largest: integer = 7, 5..=12;
         /// Channels of the metanetworks.

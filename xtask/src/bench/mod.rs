@@ -8,6 +8,8 @@ mod python;
 mod row;
 
 pub use contest::{Entrants, hold};
+#[cfg(test)]
+pub use ours::Threads;
 pub use ours::{Bench, Ours};
 pub use python::{environment, versions};
 pub use row::Row;

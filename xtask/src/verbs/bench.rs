@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use crate::{
     bench::{self, Bench, Entrants, Ours, Row, instructions},
     cli::{BenchArgs, Format},
+    error::Misuse,
     libtorch, provenance,
     terminal::{self, number},
 };
@@ -17,7 +18,7 @@ pub fn run(args: &BenchArgs) -> Result<u8> {
     if args.instructions {
         return instructions(&ours, args.format);
     }
-    let benches = ours.list()?;
+    let benches = chosen(ours.list()?, &args.benches)?;
     let peers = bench::peers();
     let python = if args.peers { Some(bench::environment(&peers)?) } else { None };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -50,6 +51,17 @@ pub fn run(args: &BenchArgs) -> Result<u8> {
     }
     complaints.iter().for_each(|complaint| eprintln!("error: {complaint}"));
     Ok(if complaints.is_empty() { 0 } else { 3 })
+}
+
+/// The benches whose names begin like one of these, all if there are none.
+fn chosen(benches: Vec<Bench>, beginnings: &[String]) -> Result<Vec<Bench>> {
+    let begins = |bench: &Bench, beginning: &String| bench.name.starts_with(beginning.as_str());
+    if let Some(wrong) = beginnings.iter().find(|beginning| !benches.iter().any(|bench| begins(bench, beginning))) {
+        let known: Vec<&str> = benches.iter().map(|bench| bench.name.as_str()).collect();
+        return Err(Misuse::error(format!("no bench begins with `{wrong}`; known are {}", known.join(", "))));
+    }
+    let wanted = |bench: &Bench| beginnings.is_empty() || beginnings.iter().any(|beginning| begins(bench, beginning));
+    Ok(benches.into_iter().filter(wanted).collect())
 }
 
 /// Counts instructions. More than are committed is an error.
@@ -127,4 +139,31 @@ fn machine(cores: usize, before: Option<f64>) -> String {
 /// The mean number of processes in the last minute that wanted to run, where the system says it.
 fn load() -> Option<f64> {
     std::fs::read_to_string("/proc/loadavg").ok()?.split_whitespace().next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::Threads;
+
+    #[test]
+    fn benches_are_chosen_by_the_beginnings_of_their_names() {
+        let all = ["memory-one-step", "memory-retrieval", "normals"].map(|name| Bench {
+            name: name.to_owned(),
+            work: String::new(),
+            floor: String::new(),
+            threads: Threads::One,
+            peers: Vec::new(),
+            script: String::new(),
+        });
+        let names = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+            chosen(all.to_vec(), &words).map(|found| found.into_iter().map(|bench| bench.name).collect::<Vec<_>>())
+        };
+        assert_eq!(names(&[]).expect("all").len(), 3);
+        assert_eq!(names(&["memory", "normals"]).expect("all").len(), 3);
+        assert_eq!(names(&["memory-r"]).expect("one"), ["memory-retrieval"]);
+        let complaint = names(&["memories"]).expect_err("none").to_string();
+        assert!(complaint.contains("`memories`") && complaint.contains("memory-one-step"), "{complaint}");
+    }
 }
