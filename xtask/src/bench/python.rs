@@ -86,7 +86,7 @@ fn fill(new: &Path, interpreter: &str, requirements: &Path) -> Result<()> {
         );
     }
     let mut pip = Command::new(new.join("bin/python"));
-    pip.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--only-binary=:all:"])
+    pip.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"])
         .arg("--requirement")
         .arg(requirements)
         // Settings of the user's that make sense for packages of theirs.
