@@ -33,9 +33,10 @@ impl Adam {
         if ![&*w, &*m, &*v, slopes].into_iter().all(plain) || !matches!(kind, Kind::Float | Kind::Double) {
             return false;
         }
-        // Moments that were cloned shallowly, from each other or by the caller, are not written to.
+        // Moments that were cloned shallowly, from each other or by the caller, and views that share numbers are not written to.
         let pointers = [w.data_ptr(), m.data_ptr(), v.data_ptr(), slopes.data_ptr()];
-        if (0..4).any(|i| pointers[..i].contains(&pointers[i])) {
+        let bytes = w.numel() * if kind == Kind::Float { size_of::<f32>() } else { size_of::<f64>() };
+        if (0..4).any(|i| pointers[..i].iter().any(|other| pointers[i].addr().abs_diff(other.addr()) < bytes)) {
             return false;
         }
         let (n, [w, m, v, g]) = (slopes.numel(), pointers);
