@@ -31,6 +31,8 @@ pub fn run(args: &BenchArgs) -> Result<u8> {
             let title = bench.title(threads);
             eprintln!("{title}: {}", bench.work);
             let outcome = bench::hold(&title, threads, entrants, folder.path()).with_context(|| title.clone())?;
+            // A whole round of benches takes long: what is known already is not lost with what is not.
+            outcome.rows.iter().for_each(|row| eprintln!("  {}", result(row)));
             rows.extend(outcome.rows);
             complaints.extend(outcome.complaints);
         }
@@ -93,6 +95,16 @@ fn entrants(bench: &Bench, ours: &Ours, python: Option<&Path>, peers: &Path, fol
     };
     let others = python.map_or(Vec::new(), |python| bench.peers.iter().map(|name| peer(python, name)).collect());
     Entrants { ours: ours.serve(bench, folder), peers: others }
+}
+
+fn result(row: &Row) -> String {
+    let floor = format!("{} s, {} times the floor", number(row.ours_s), number(row.over_floor));
+    match (&row.peer, row.peer_s, row.ratio) {
+        (Some(peer), Some(seconds), Some(ratio)) => {
+            format!("{floor}; {peer} {} s, ours/peer {}", number(seconds), number(ratio))
+        }
+        _ => floor,
+    }
 }
 
 fn table(rows: &[Row]) -> String {
