@@ -68,8 +68,8 @@ impl Study for Decoupling {
                     .source("decoupling approximation and figure 1, on real digits at smaller size")
                     .finding(
                         Verdict::Fails,
-                        "The largest eigenvalue is about a third above that of the approximation, though the traces agree: along \
-                         the direction in which gradients are largest, losses are larger than the mean.",
+                        "The largest eigenvalue is above that of the approximation, though the traces agree: weighted by the \
+                         squares of gradients along that direction, losses are larger than their mean.",
                     ),
             );
             // Eigenvalues of a few hundred samples scatter by themselves, so against what the factor L explains.
