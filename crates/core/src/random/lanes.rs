@@ -1,7 +1,10 @@
 //! The streams of neighbouring indices side by side, for kernels.
 
 use crate::{
-    random::{normal, philox::philox_wide},
+    random::{
+        normal,
+        philox::{Begun, philox_begun, philox_wide},
+    },
     simd::{LANES, Level, Wide, WideKernel},
 };
 
@@ -194,36 +197,43 @@ impl<D: Draw> WideKernel for Blocks<'_, D> {
         let [first, second] = D::STREAMS;
         let base = like.splat(self.first);
         let indices = [like.load(&first).add(base), like.load(&second).add(base)];
-        let mut block = self.block;
-        let (twos, rest) = self.into.as_chunks_mut::<2>();
-        for [numbers, next] in twos {
-            if V::REGISTERS > 1 {
-                for numbers in [numbers, next] {
-                    let [a, b] = counters(indices, block);
-                    let ([a], [b]) = (philox_wide([a], self.key), philox_wide([b], self.key));
-                    *numbers = self.draw.draw(a, b);
-                    block += 1;
-                }
-                continue;
-            }
-            let ([a, b], [c, d]) = (counters(indices, block), counters(indices, block + 1));
-            let [a, b, c, d] = philox_wide([a, b, c, d], self.key);
-            *numbers = self.draw.draw(a, b);
-            *next = self.draw.draw(c, d);
-            block += 2;
-        }
-        for numbers in rest {
-            let [a, b] = philox_wide(counters(indices, block), self.key);
-            *numbers = self.draw.draw(a, b);
-            block += 1;
+        let (mut block, mut into) = (self.block, self.into);
+        while !into.is_empty() {
+            // Blocks until the high half of their number changes.
+            let alike = usize::try_from((1 << 32) - (block & 0xFFFF_FFFF)).map_or(into.len(), |alike| alike.min(into.len()));
+            let (now, later) = into.split_at_mut(alike);
+            let high = (block >> 32) as u32;
+            let begun = [Begun::new(indices[0], high, self.key), Begun::new(indices[1], high, self.key)];
+            fill::<V, D>(self.draw, begun, block as u32, self.key, now);
+            block += alike as u64;
+            into = later;
         }
     }
 }
 
 #[inline(always)]
-fn counters<V: Wide>([first, second]: [V; 2], block: u64) -> [[V; 4]; 2] {
-    let (low, high) = (first.splat(block), first.splat(block >> 32));
-    [[low, high, first, first.shift_right::<32>()], [low, high, second, second.shift_right::<32>()]]
+fn fill<V: Wide, D: Draw>(draw: D, [low, high]: [Begun<V>; 2], mut block: u32, key: [u32; 2], into: &mut [D::Numbers]) {
+    let (twos, rest) = into.as_chunks_mut::<2>();
+    for [numbers, next] in twos {
+        if V::REGISTERS > 1 {
+            for numbers in [numbers, next] {
+                let ([a], [b]) = (philox_begun([(low, block)], key), philox_begun([(high, block)], key));
+                *numbers = draw.draw(a, b);
+                block = block.wrapping_add(1);
+            }
+            continue;
+        }
+        let after = block.wrapping_add(1);
+        let [a, b, c, d] = philox_begun([(low, block), (high, block), (low, after), (high, after)], key);
+        *numbers = draw.draw(a, b);
+        *next = draw.draw(c, d);
+        block = block.wrapping_add(2);
+    }
+    for numbers in rest {
+        let [a, b] = philox_begun([(low, block), (high, block)], key);
+        *numbers = draw.draw(a, b);
+        block = block.wrapping_add(1);
+    }
 }
 
 /// Normals of one stream from a block on, as many as make whole chunks of sixteen.
