@@ -89,10 +89,23 @@ pub trait Wide: Copy + Send + Sync + Send + Sync {
     /// `then` where `self < bound`, `otherwise` elsewhere.
     fn select_f32(self, bound: Self, then: Self, otherwise: Self) -> Self;
 
-    /// Of a table of up to 2³² − 1 numbers, not empty, those at the [`place`]s that the low halves choose.
+    /// The [`place`] among `n` that each of sixteen words of 32 bits chooses.
     #[inline(always)]
-    fn choose(self, table: &[u64]) -> Self {
-        self.load(&self.store().map(|word| table[place(word as u32, table.len())]))
+    fn places(self, n: u32) -> Self {
+        let count = self.splat(u64::from(n));
+        let odd = self.shift_right::<32>().mul_low(count);
+        self.mul_low(count).shift_right::<32>().or(odd.xor(odd.and(odd.splat(0xFFFF_FFFF))))
+    }
+
+    /// Of a table, the numbers at sixteen places, two to a word, the first in its low half; all have to lie in the table. With
+    /// `STEP` 1 those of the first eight and of the last eight places, with 2 those of the low and of the high halves.
+    ///
+    /// The places should have been in memory for a while: they are read one by one, which waits for what was stored as a vector
+    /// a moment ago.
+    #[inline(always)]
+    fn gather<const STEP: usize>(self, table: &[u64], places: &[u64; 8]) -> [Self; 2] {
+        let number = |place: usize| table[(places[place / 2] >> (place % 2 * 32)) as u32 as usize];
+        [self.load(&std::array::from_fn(|i| number(STEP * i))), self.load(&std::array::from_fn(|i| number(if STEP == 1 { 8 + i } else { 1 + STEP * i })))]
     }
 
     /// Sixteen numbers.

@@ -83,6 +83,10 @@ impl Number for Column {
         Self::new(Tensor::from(value))
     }
 
+    fn mul_add(self, by: Self, to: Self) -> Self {
+        self * by + to
+    }
+
     fn sqrt(self) -> Self {
         self.map(Tensor::sqrt)
     }

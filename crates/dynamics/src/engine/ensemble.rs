@@ -80,7 +80,7 @@ impl<P: Process, T: Element> Ensemble<P, T> {
     pub fn advance(&mut self, steps: u64) {
         let count = P::State::<f64>::COUNT;
         let until = self.time + steps;
-        let (process, sources, draws, level, from) = (&self.process, self.sources, self.draws, self.level, self.time);
+        let (process, sources, draws, level, from) = (&self.process, self.sources, &self.draws, self.level, self.time);
         let chunks = self.columns.par_chunks_mut(AT_ONCE * count.max(1));
         let chunks = chunks.zip(self.diverged.par_chunks_mut(AT_ONCE * LANES)).enumerate();
         chunks.for_each_init(

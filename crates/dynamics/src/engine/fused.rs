@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use lawbook_core::simd::{LANES, Level, Wide, WideKernel};
 
 use crate::{
-    engine::lanes::{Element, LaneNumber},
+    engine::lanes::{Element, LaneNumber, like},
     engine::noise::{Draws, LaneNoise, Order, Sources},
     engine::number::Number,
     engine::process::{Columns, Process},
@@ -19,19 +19,19 @@ const BURST: u64 = 256;
 const DRAWN_AT_ONCE: usize = 64;
 
 /// Takes some groups of replicas from one time to another.
-pub(crate) struct Advance<'a, P, T> {
+pub(crate) struct Advance<'a, 'd, P, T> {
     pub(crate) process: &'a P,
     pub(crate) sources: Sources,
     pub(crate) level: Level,
     pub(crate) first: u64,
     pub(crate) from: u64,
     pub(crate) until: u64,
-    pub(crate) drawn: &'a mut Drawn<T>,
+    pub(crate) drawn: &'a mut Drawn<'d, T>,
     pub(crate) columns: &'a mut [[T; LANES]],
     pub(crate) diverged: &'a mut [Option<NonZeroU64>],
 }
 
-impl<P: Process, T: Element> WideKernel for Advance<'_, P, T> {
+impl<P: Process, T: Element> WideKernel for Advance<'_, '_, P, T> {
     type Output = ();
 
     #[inline(always)]
@@ -40,7 +40,7 @@ impl<P: Process, T: Element> WideKernel for Advance<'_, P, T> {
         let mut first = self.first;
         let blocks = self.columns.chunks_exact_mut(GROUPS * count).zip(self.diverged.chunks_exact_mut(GROUPS * LANES));
         for (columns, diverged) in blocks {
-            let walk = Walk::new((self.sources, self.level, self.drawn.draws), first, self.from);
+            let walk = Walk::new((self.sources, self.level, self.drawn.draws.rows), first, self.from);
             advance::<P, T, V>(self.process, walk, self.until, columns, diverged, self.drawn);
             first += (GROUPS * LANES) as u64;
         }
@@ -56,7 +56,7 @@ fn advance<P: Process, T: Element, V: Wide>(
     until: u64,
     columns: &mut [[T; LANES]],
     diverged: &mut [Option<NonZeroU64>],
-    drawn: &mut Drawn<T>,
+    drawn: &mut Drawn<'_, T>,
 ) {
     let count = P::State::<T::Lanes<V>>::COUNT;
     let mut states = [load::<P, T, V>(columns); GROUPS];
@@ -81,7 +81,7 @@ fn advance<P: Process, T: Element, V: Wide>(
         }
         if !slow && slow_until > start {
             states = before;
-            walk = Walk::new((walk.sources, walk.level, drawn.draws), walk.first, start);
+            walk = Walk::new((walk.sources, walk.level, drawn.draws.rows), walk.first, start);
         }
     }
 }
@@ -111,27 +111,71 @@ struct Walk {
 }
 
 /// Room for what some steps draw.
-pub(crate) struct Drawn<T> {
-    draws: Draws,
+pub(crate) struct Drawn<'a, T> {
+    draws: &'a Draws,
     steps: u64,
-    normals: Vec<[T; LANES]>,
+    normals: Aligned<T>,
     words: Vec<[u64; LANES]>,
+    /// Words of 32 bits of one group, and the places that those of all groups choose.
     halves: Vec<[u32; LANES]>,
+    places: Vec<[u64; LANES / 2]>,
 }
 
-impl<T: Element> Drawn<T> {
-    pub(crate) fn new(draws: Draws) -> Self {
-        let steps = (DRAWN_AT_ONCE / draws.normals.max(draws.words).max(draws.halves).max(1)).max(1);
-        let normals = vec![[T::default(); LANES]; draws.normals * steps * GROUPS];
+impl<'a, T: Element> Drawn<'a, T> {
+    pub(crate) fn new(draws: &'a Draws) -> Self {
+        let steps = (DRAWN_AT_ONCE / draws.normals.max(draws.words).max(draws.places.len()).max(1)).max(1);
+        let normals = Aligned::new(draws.normals * steps * GROUPS);
         let words = vec![[0; LANES]; draws.words * steps * GROUPS];
-        let halves = vec![[0; LANES]; draws.halves * steps * GROUPS];
-        Self { draws, steps: steps as u64, normals, words, halves }
+        let halves = vec![[0; LANES]; draws.places.len() * steps];
+        let places = vec![[0; LANES / 2]; halves.len() * GROUPS];
+        Self { draws, steps: steps as u64, normals, words, halves, places }
+    }
+
+    /// What a group draws in one of so many steps.
+    #[inline(always)]
+    fn noise<'n>(&'n self, (group, step): (usize, u64), steps: u64, order: &'n mut Order, time: u64) -> LaneNoise<'n, T> {
+        let draws = self.draws;
+        let from = |count: usize| (group * steps as usize + step as usize) * count;
+        LaneNoise {
+            normals: &self.normals.rows()[from(draws.normals)..],
+            words: &self.words[from(draws.words)..],
+            places: &self.places[from(draws.places.len())..],
+            among: &draws.places,
+            order,
+            time,
+        }
+    }
+}
+
+/// Rows that begin where lines of the cache do: a vector that lies across two of them takes twice the time.
+struct Aligned<T> {
+    numbers: Vec<T>,
+    before: usize,
+}
+
+const LINE: usize = 64;
+
+impl<T: Element> Aligned<T> {
+    fn new(rows: usize) -> Self {
+        let numbers = vec![T::default(); rows * LANES + LINE / size_of::<T>()];
+        let before = numbers.as_ptr().align_offset(LINE).min(LINE / size_of::<T>());
+        Self { numbers, before }
+    }
+
+    #[inline(always)]
+    fn rows(&self) -> &[[T; LANES]] {
+        self.numbers[self.before..].as_chunks().0
+    }
+
+    #[inline(always)]
+    fn rows_mut(&mut self) -> &mut [[T; LANES]] {
+        self.numbers[self.before..].as_chunks_mut().0
     }
 }
 
 impl Walk {
-    fn new((sources, level, draws): (Sources, Level, Draws), first: u64, time: u64) -> Self {
-        let orders = std::array::from_fn(|group| Order::new(&sources, level, first + (group * LANES) as u64, time, draws));
+    fn new((sources, level, rows): (Sources, Level, usize), first: u64, time: u64) -> Self {
+        let orders = std::array::from_fn(|group| Order::new(&sources, level, first + (group * LANES) as u64, time, rows));
         Self { sources, level, first, time, orders }
     }
 
@@ -141,40 +185,40 @@ impl Walk {
         process: &P,
         states: &mut [P::State<T::Lanes<V>>; GROUPS],
         until: u64,
-        drawn: &mut Drawn<T>,
+        drawn: &mut Drawn<'_, T>,
     ) {
         let draws = drawn.draws;
         while self.time < until {
             let steps = drawn.steps.min(until - self.time);
-            let [normals, words, halves] = [draws.normals, draws.words, draws.halves].map(|count| count * steps as usize);
+            let counts = [draws.normals, draws.words, draws.places.len()];
+            let [normals, words, places] = counts.map(|count| count * steps as usize);
             for group in 0..GROUPS {
                 let first = self.first + (group * LANES) as u64;
-                let from = self.time * draws.normals as u64;
-                T::fill_normals(
-                    &self.sources.normals,
-                    self.level,
-                    first,
-                    from,
-                    &mut drawn.normals[group * normals..][..normals],
-                );
-                let from = self.time * draws.words as u64;
-                self.sources.words.fill_words(self.level, first, from, &mut drawn.words[group * words..][..words]);
-                let from = self.time * draws.halves as u64;
-                self.sources.halves.fill_halves(self.level, first, from, &mut drawn.halves[group * halves..][..halves]);
+                let [from, from_word, from_half] = counts.map(|count| self.time * count as u64);
+                let into = &mut drawn.normals.rows_mut()[group * normals..][..normals];
+                T::fill_normals(&self.sources.normals, self.level, first, from, into);
+                let into = &mut drawn.words[group * words..][..words];
+                self.sources.words.fill_words(self.level, first, from_word, into);
+                self.sources.halves.fill_halves(self.level, first, from_half, &mut drawn.halves[..places]);
+                choose::<V>(&drawn.halves[..places], &draws.places, &mut drawn.places[group * places..][..places]);
             }
-            for step in 0..steps as usize {
-                for (group, state) in states.iter_mut().enumerate() {
-                    let mut noise = LaneNoise {
-                        normals: &drawn.normals[group * normals + step * draws.normals..],
-                        words: &drawn.words[group * words + step * draws.words..],
-                        halves: &drawn.halves[group * halves + step * draws.halves..],
-                        order: &mut self.orders[group],
-                        time: self.time + step as u64,
-                    };
-                    process.update(state, &mut noise);
+            for step in 0..steps {
+                for (group, (state, order)) in states.iter_mut().zip(&mut self.orders).enumerate() {
+                    process.update(state, &mut drawn.noise((group, step), steps, order, self.time + step));
                 }
             }
             self.time += steps;
+        }
+    }
+}
+
+/// The places that words choose, step by step among so many each.
+#[inline(always)]
+fn choose<V: Wide>(words: &[[u32; LANES]], among: &[u32], places: &mut [[u64; LANES / 2]]) {
+    let steps = among.len().max(1);
+    for (words, places) in words.chunks_exact(steps).zip(places.chunks_exact_mut(steps)) {
+        for ((words, &count), places) in words.iter().zip(among).zip(places) {
+            *places = like::<V>().load_u32(words).places(count).store();
         }
     }
 }

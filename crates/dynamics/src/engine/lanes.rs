@@ -32,8 +32,8 @@ pub trait LaneNumber<T>: Number {
     /// To memory.
     fn store(self) -> [T; LANES];
 
-    /// The rows that random words choose, column by column.
-    fn choose<const C: usize>(table: &Table<C>, words: &[u32; LANES]) -> [Self; C];
+    /// Rows of a table, column by column; two to a word, the first in its low half.
+    fn gather<const C: usize>(table: &Table<C>, rows: &[u64; LANES / 2]) -> [Self; C];
 }
 
 /// Sixteen f64.
@@ -46,7 +46,7 @@ pub struct Singles<V>(V);
 
 /// A vector that numbers can be loaded into.
 #[inline(always)]
-fn like<V: Wide>() -> V {
+pub(crate) fn like<V: Wide>() -> V {
     // SAFETY: the vector types of the levels cannot be named outside of `lawbook_core`; a function generic over them gets one
     // only from within a kernel, where the machine has the instructions.
     unsafe { V::zero() }
@@ -106,12 +106,12 @@ impl<V: Wide> LaneNumber<f64> for Doubles<V> {
     }
 
     #[inline(always)]
-    fn choose<const C: usize>(table: &Table<C>, words: &[u32; LANES]) -> [Self; C] {
-        let (halves, like) = (words.as_chunks::<8>().0, like::<V>());
-        let (low, high) = (like.load(&halves[0].map(u64::from)), like.load(&halves[1].map(u64::from)));
-        let mut columns = [Self(low, high); C];
+    fn gather<const C: usize>(table: &Table<C>, rows: &[u64; LANES / 2]) -> [Self; C] {
+        let like = like::<V>();
+        let mut columns = [Self(like, like); C];
         for (c, column) in columns.iter_mut().enumerate() {
-            *column = Self(low.choose(table.doubles(c)), high.choose(table.doubles(c)));
+            let [low, high] = like.gather::<1>(table.doubles(c), rows);
+            *column = Self(low, high);
         }
         columns
     }
@@ -129,13 +129,12 @@ impl<V: Wide> LaneNumber<f32> for Singles<V> {
     }
 
     #[inline(always)]
-    fn choose<const C: usize>(table: &Table<C>, words: &[u32; LANES]) -> [Self; C] {
-        let even = like::<V>().load_u32(words);
-        let odd = even.shift_right::<32>();
-        let low = even.splat(0xFFFF_FFFF);
-        let mut columns = [Self(even); C];
+    fn gather<const C: usize>(table: &Table<C>, rows: &[u64; LANES / 2]) -> [Self; C] {
+        let like = like::<V>();
+        let low = like.splat(0xFFFF_FFFF);
+        let mut columns = [Self(like); C];
         for (pair, columns) in columns.chunks_mut(2).enumerate() {
-            let (even, odd) = (even.choose(table.singles(pair)), odd.choose(table.singles(pair)));
+            let [even, odd] = like.gather::<2>(table.singles(pair), rows);
             columns[0] = Self(even.and(low).or(odd.shift_left::<32>()));
             if let Some(second) = columns.get_mut(1) {
                 *second = Self(even.shift_right::<32>().or(odd.xor(odd.and(low))));
@@ -220,6 +219,11 @@ impl<V: Wide> Number for Doubles<V> {
     }
 
     #[inline(always)]
+    fn mul_add(self, by: Self, to: Self) -> Self {
+        Self(self.0.fma_f64(by.0, to.0), self.1.fma_f64(by.1, to.1))
+    }
+
+    #[inline(always)]
     fn sqrt(self) -> Self {
         Self(self.0.sqrt_f64(), self.1.sqrt_f64())
     }
@@ -260,6 +264,11 @@ impl<V: Wide> Number for Singles<V> {
     #[inline(always)]
     fn constant(value: f64) -> Self {
         Self(like::<V>().splat_f32(value as f32))
+    }
+
+    #[inline(always)]
+    fn mul_add(self, by: Self, to: Self) -> Self {
+        Self(self.0.fma_f32(by.0, to.0))
     }
 
     #[inline(always)]

@@ -36,13 +36,13 @@ pub trait Noise<X: Number> {
 }
 
 /// How much of each kind a step draws.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Draws {
     pub(crate) normals: usize,
     /// Words of 64 bits: uniform numbers.
     pub(crate) words: usize,
-    /// Words of 32 bits: signs, and rows with replacement.
-    pub(crate) halves: usize,
+    /// Words of 32 bits, with the number of places that each chooses from: rows with replacement, and two for a sign.
+    pub(crate) places: Vec<u32>,
     /// Rows without replacement.
     pub(crate) rows: usize,
 }
@@ -69,12 +69,12 @@ impl Noise<f64> for Draws {
     }
 
     fn sign(&mut self) -> f64 {
-        self.halves += 1;
+        self.places.push(SIGNS);
         1.0
     }
 
     fn row<const C: usize>(&mut self, table: &Table<C>) -> [f64; C] {
-        self.halves += 1;
+        self.places.push(table.count());
         table.rows()[0]
     }
 
@@ -104,27 +104,45 @@ impl Sources {
     }
 }
 
+/// Places that a sign is chosen from: −1 and 1, in the other order.
+const SIGNS: u32 = 2;
+
 /// The noise of one step for sixteen replicas, out of what has been drawn before it.
 pub(crate) struct LaneNoise<'a, T> {
     pub(crate) normals: &'a [[T; LANES]],
     pub(crate) words: &'a [[u64; LANES]],
-    pub(crate) halves: &'a [[u32; LANES]],
+    /// The places that words of 32 bits have chosen, two to a word, and among how many.
+    pub(crate) places: &'a [[u64; LANES / 2]],
+    pub(crate) among: &'a [u32],
     pub(crate) order: &'a mut Order,
     pub(crate) time: u64,
 }
 
 impl<T: Element> LaneNoise<'_, T> {
     #[inline(always)]
-    fn half(&mut self) -> &[u32; LANES] {
-        let Some((half, rest)) = self.halves.split_first() else { drawn_too_much() };
-        self.halves = rest;
-        half
+    fn places(&mut self, count: u32) -> &[u64; LANES / 2] {
+        let (Some((places, rest)), Some((&among, after))) = (self.places.split_first(), self.among.split_first()) else {
+            drawn_too_much()
+        };
+        if among != count {
+            drawn_otherwise(among, count);
+        }
+        (self.places, self.among) = (rest, after);
+        places
     }
 }
 
 #[cold]
 fn drawn_too_much() -> ! {
     panic!("a step drew more than the first one did: a process has to draw as much at every step, whatever the state")
+}
+
+#[cold]
+fn drawn_otherwise(among: u32, count: u32) -> ! {
+    panic!(
+        "a step drew from a table of {count} rows where the first one drew from {among} (2 is a sign): a process has to draw in the \
+         same order at every step, from tables of the same length"
+    )
 }
 
 impl<T: Element, X: LaneNumber<T>> Noise<X> for LaneNoise<'_, T> {
@@ -144,12 +162,14 @@ impl<T: Element, X: LaneNumber<T>> Noise<X> for LaneNoise<'_, T> {
 
     #[inline(always)]
     fn sign(&mut self) -> X {
-        X::load(&self.half().map(|bits| T::from_f64(if bits >> 31 == 0 { 1.0 } else { -1.0 })))
+        let places = self.places(SIGNS);
+        let sign = |lane: usize| if places[lane / 2] >> (lane % 2 * 32) & 1 == 0 { 1.0 } else { -1.0 };
+        X::load(&std::array::from_fn(|lane| T::from_f64(sign(lane))))
     }
 
     #[inline(always)]
     fn row<const C: usize>(&mut self, table: &Table<C>) -> [X; C] {
-        X::choose(table, self.half())
+        X::gather(table, self.places(table.count()))
     }
 
     #[inline(always)]
@@ -181,9 +201,9 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    /// The orders of replicas `first`, … at a time.
-    pub(crate) fn new(sources: &Sources, level: Level, first: u64, time: u64, draws: Draws) -> Self {
-        let (streams, drawn) = (sources.orders, time * draws.rows as u64);
+    /// The orders of replicas `first`, … at a time, of steps that draw some `rows`.
+    pub(crate) fn new(sources: &Sources, level: Level, first: u64, time: u64, rows: usize) -> Self {
+        let (streams, drawn) = (sources.orders, time * rows as u64);
         Self { streams, level, first, drawn, epoch: None, orders: Vec::new() }
     }
 

@@ -21,6 +21,9 @@ pub trait Number:
     /// The same number for every replica.
     fn constant(value: f64) -> Self;
 
+    /// `self × by + to`, rounded once, in tensors twice: one instruction, where a product and a sum are two.
+    fn mul_add(self, by: Self, to: Self) -> Self;
+
     /// The square root; NaN below zero.
     fn sqrt(self) -> Self;
 
@@ -62,6 +65,11 @@ impl Number for f64 {
     #[inline(always)]
     fn constant(value: f64) -> Self {
         value
+    }
+
+    #[inline(always)]
+    fn mul_add(self, by: Self, to: Self) -> Self {
+        Self::mul_add(self, by, to)
     }
 
     #[inline(always)]

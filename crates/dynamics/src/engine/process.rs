@@ -12,7 +12,8 @@ pub trait Process: Sync {
     /// The state of a replica: an array of numbers, or pairs of such.
     type State<X: Number>: Columns<X>;
 
-    /// The state after one step, which draws what it needs from `noise`: as much at every step, whatever the state.
+    /// The state after one step, which draws what it needs from `noise`: as much at every step, whatever the state, and rows from
+    /// tables of the same length in the same order.
     fn step<X: Number, N: Noise<X>>(&self, state: Self::State<X>, noise: &mut N) -> Self::State<X>;
 
     /// The same step in place. States of more numbers than a machine has registers, some dozens, are better not copied: a process

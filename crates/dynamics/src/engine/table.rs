@@ -37,6 +37,12 @@ impl<const C: usize> Table<C> {
         &self.rows
     }
 
+    /// How many rows there are.
+    #[inline(always)]
+    pub(crate) fn count(&self) -> u32 {
+        self.rows.len() as u32
+    }
+
     /// The row that a random word chooses.
     pub(crate) fn choose(&self, word: u32) -> &[f64; C] {
         &self.rows[place(word, self.rows.len())]

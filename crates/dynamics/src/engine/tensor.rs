@@ -94,11 +94,11 @@ impl<P: Process> TensorEnsemble<P> {
 
     fn walk(&mut self, steps: u64) {
         let Some((kind, device)) = self.columns.first().map(|column| (column.kind(), column.device())) else { return };
-        let (draws, groups) = (self.draws, self.replicas.div_ceil(LANES as u64));
-        let per_step = draws.normals.max(draws.words).max(draws.halves).max(1) * self.replicas as usize;
+        let (draws, groups) = (&self.draws, self.replicas.div_ceil(LANES as u64));
+        let per_step = draws.normals.max(draws.words).max(draws.places.len()).max(1) * self.replicas as usize;
         let at_once = (DRAWN_AT_ONCE / per_step).max(1) as u64;
         let level = Level::widest();
-        let order = |group: u64| Order::new(&self.sources, level, group * LANES as u64, self.time, draws);
+        let order = |group: u64| Order::new(&self.sources, level, group * LANES as u64, self.time, draws.rows);
         let mut orders: Vec<Order> = if draws.rows == 0 { Vec::new() } else { (0..groups).map(order).collect() };
         let until = self.time + steps;
         while self.time < until {
@@ -113,14 +113,14 @@ impl<P: Process> TensorEnsemble<P> {
             };
             let words = by_replica(rows(draws.words), self.replicas, 0, fill);
             let fill = |first, into: &mut [[u32; LANES]]| {
-                self.sources.halves.fill_halves(level, first, self.time * draws.halves as u64, into);
+                self.sources.halves.fill_halves(level, first, self.time * draws.places.len() as u64, into);
             };
-            let halves = by_replica(rows(draws.halves), self.replicas, 0, fill);
+            let halves = by_replica(rows(draws.places.len()), self.replicas, 0, fill);
             for step in 0..steps as usize {
                 let mut noise = TensorNoise {
                     normals: normals[step * draws.normals..].iter(),
                     words: words[step * draws.words..].iter(),
-                    halves: halves[step * draws.halves..].iter(),
+                    halves: halves[step * draws.places.len()..].iter(),
                     orders: &mut orders,
                     replicas: self.replicas as usize,
                     time: self.time + step as u64,
