@@ -5,20 +5,19 @@ use std::{hint::black_box, marker::PhantomData, path::Path};
 use anyhow::Result;
 use lawbook_core::{
     Device, Key, Kind, Tensor, no_grad,
-    random::{Lanes, eager},
+    random::eager,
     simd::{LANES, Level},
     tensor::to_vec,
 };
 use lawbook_dynamics::{Columns, Ensemble, Noise, Number, Process, engine::lanes::Element, engine::table::Table};
-use rayon::prelude::*;
 use serde_json::json;
 
-use crate::{Bench, Statistic, Threads, Workload, mean, npy};
+use crate::{Bench, Statistic, Threads, Workload, floors::Floor, mean, npy};
 
 const PEERS: &[&str] = &["jax", "numba", "libtorch"];
 const FLOOR: &str = "drawing the same normals";
 
-pub(crate) const BENCHES: [Bench; 6] = [
+pub(crate) const BENCHES: [Bench; 8] = [
     Bench {
         name: "ensemble-f32",
         work: "SGD of u, w on (u w x − y)², 10⁴ replicas × 5000 steps, two normals per step, f32",
@@ -55,11 +54,27 @@ pub(crate) const BENCHES: [Bench; 6] = [
         ..bench()
     },
     Bench {
+        name: "ensemble-wide-weights",
+        work: "the same",
+        floor: "drawing the same normals, and reading, changing and writing every weight once per step",
+        prepare: || above::<f32, _>(Floor::Weights(64), Wide, 10_000, 300),
+        peers: &[],
+        ..bench()
+    },
+    Bench {
         name: "ensemble-data",
         work: "SGD of u, w on (u w x − y)² over 1000 samples with replacement, 10⁴ replicas × 5000 steps, f32",
         floor: "drawing the indices",
         prepare: || ours::<f32, _>(OnData(data()?), 10_000, 5000),
         eager: Some(|| in_tensors(Kind::Float, 1, 10_000, 5000, true)),
+        ..bench()
+    },
+    Bench {
+        name: "ensemble-data-rows",
+        work: "the same",
+        floor: "drawing the indices and reading their rows",
+        prepare: || above::<f32, _>(Floor::rows(&data()?), OnData(data()?), 10_000, 5000),
+        peers: &[],
         ..bench()
     },
 ];
@@ -172,13 +187,24 @@ struct Fused<P, T> {
     replicas: u64,
     steps: u64,
     key: Key,
+    floor: Floor,
     products: Vec<f64>,
     kind: PhantomData<T>,
 }
 
 fn ours<T: Element, P: Process + Copyable + 'static>(process: P, replicas: u64, steps: u64) -> Result<Box<dyn Workload>> {
+    let floor = if process.reads_data() { Floor::Words } else { Floor::Normals };
+    above::<T, P>(floor, process, replicas, steps)
+}
+
+fn above<T: Element, P: Process + Copyable + 'static>(
+    floor: Floor,
+    process: P,
+    replicas: u64,
+    steps: u64,
+) -> Result<Box<dyn Workload>> {
     let key = Key::new(["bench", "ensembles"]);
-    Ok(Box::new(Fused::<P, T> { process, replicas, steps, key, products: Vec::new(), kind: PhantomData }))
+    Ok(Box::new(Fused::<P, T> { process, replicas, steps, key, floor, products: Vec::new(), kind: PhantomData }))
 }
 
 /// Steps of 64 replicas of the two-layer unit, with AVX2 on one thread: work whose instructions are counted, by a tool that knows
@@ -254,44 +280,13 @@ impl<P: Process + Copyable, T: Element> Workload for Fused<P, T> {
     }
 
     fn floor(&mut self) -> Result<()> {
-        let (lanes, level) = (self.key.lanes("floor"), Level::widest());
-        let groups = self.replicas / LANES as u64;
-        if self.process.reads_data() {
-            words(&lanes, level, groups, self.steps);
-        } else {
-            normals::<T>(&lanes, level, groups, 2 * self.steps);
-        }
+        self.floor.work::<T>(&self.key.lanes("floor"), self.replicas / LANES as u64, self.steps);
         Ok(())
     }
 
     fn statistics(&self) -> Vec<Statistic> {
         statistics(&self.products)
     }
-}
-
-/// Numbers drawn before the next group has its turn.
-const AT_ONCE: u64 = 64;
-
-fn normals<T: Element>(lanes: &Lanes, level: Level, groups: u64, draws: u64) {
-    (0..groups as usize).into_par_iter().with_min_len(4).for_each(|group| {
-        let mut numbers = [[T::default(); LANES]; AT_ONCE as usize];
-        for from in (0..draws).step_by(AT_ONCE as usize) {
-            let count = AT_ONCE.min(draws - from) as usize;
-            T::fill_normals(lanes, level, (group * LANES) as u64, from, &mut numbers[..count]);
-            black_box(&numbers);
-        }
-    });
-}
-
-fn words(lanes: &Lanes, level: Level, groups: u64, draws: u64) {
-    (0..groups as usize).into_par_iter().with_min_len(4).for_each(|group| {
-        let mut numbers = [[0; LANES]; AT_ONCE as usize];
-        for from in (0..draws).step_by(AT_ONCE as usize) {
-            let count = AT_ONCE.min(draws - from) as usize;
-            lanes.fill_halves(level, (group * LANES) as u64, from, &mut numbers[..count]);
-            black_box(&numbers);
-        }
-    });
 }
 
 fn statistics(products: &[f64]) -> Vec<Statistic> {

@@ -8,6 +8,7 @@
 pub mod ensembles;
 mod equivariant_bases;
 mod equivariant_training;
+mod floors;
 mod laplacian;
 mod memories;
 mod normals;

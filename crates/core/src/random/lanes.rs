@@ -283,7 +283,7 @@ impl WideKernel for Pair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Key;
+    use crate::{Key, random::philox::philox};
 
     #[test]
     fn words_side_by_side_are_those_of_the_streams() {
@@ -298,6 +298,23 @@ mod tests {
                 (0..from).for_each(|_| _ = (long.next_u64(), short.next_u32()));
                 assert!(words.iter().all(|word| word[lane] == long.next_u64()), "{level:?} {lane}");
                 assert!(halves.iter().all(|word| word[lane] == short.next_u32()), "{level:?} {lane}");
+            }
+        }
+    }
+
+    /// Where the low half of a block's number overflows, which no stream reaches by drawing one by one.
+    #[test]
+    fn blocks_go_on_beyond_the_low_half_of_their_number() {
+        let (lanes, first, block) = (Key::new(["far"]).lanes("words"), (7 << 32) - 3, (5 << 32) - 3);
+        for level in Level::all() {
+            let mut halves = [[0; LANES]; 28];
+            lanes.fill_halves(level, first, 4 * block, &mut halves);
+            for (row, words) in halves.into_iter().enumerate() {
+                for (lane, word) in words.into_iter().enumerate() {
+                    let [block, index] = [block + row as u64 / 4, first + lane as u64];
+                    let counter = [block as u32, (block >> 32) as u32, index as u32, (index >> 32) as u32];
+                    assert_eq!(word, philox(counter, lanes.key)[row % 4], "{level:?}: row {row}, lane {lane}");
+                }
             }
         }
     }

@@ -105,7 +105,10 @@ pub trait Wide: Copy + Send + Sync + Send + Sync {
     #[inline(always)]
     fn gather<const STEP: usize>(self, table: &[u64], places: &[u64; 8]) -> [Self; 2] {
         let number = |place: usize| table[(places[place / 2] >> (place % 2 * 32)) as u32 as usize];
-        [self.load(&std::array::from_fn(|i| number(STEP * i))), self.load(&std::array::from_fn(|i| number(if STEP == 1 { 8 + i } else { 1 + STEP * i })))]
+        [
+            self.load(&std::array::from_fn(|i| number(STEP * i))),
+            self.load(&std::array::from_fn(|i| number(if STEP == 1 { 8 + i } else { 1 + STEP * i }))),
+        ]
     }
 
     /// Sixteen numbers.
@@ -234,5 +237,61 @@ impl Wide for Plain {
     #[inline(always)] fn select_f32(self, bound: Self, then: Self, otherwise: Self) -> Self {
         let mask = self.zip(bound, |a, b| halves2(a, b, |a, b| if f32::from_bits(a) < f32::from_bits(b) { u32::MAX } else { 0 }));
         Self(std::array::from_fn(|i| mask.0[i] & then.0[i] | !mask.0[i] & otherwise.0[i]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::{Level, WideKernel};
+
+    struct Chosen<'a>(&'a [u64], [u32; 16]);
+
+    impl WideKernel for Chosen<'_> {
+        type Output = [[[u64; 8]; 2]; 2];
+
+        #[inline(always)]
+        fn run<V: Wide>(self, like: V) -> Self::Output {
+            let places = like.load_u32(&self.1).places(self.0.len() as u32).store();
+            let [[first, last], [low, high]] = [like.gather::<1>(self.0, &places), like.gather::<2>(self.0, &places)];
+            [[first.store(), last.store()], [low.store(), high.store()]]
+        }
+    }
+
+    #[test]
+    fn words_choose_places_of_which_numbers_are_gathered() {
+        let words = std::array::from_fn(|i| (i as u32).wrapping_mul(0x9E37_79B9) ^ if i % 5 == 0 { u32::MAX } else { 0 });
+        for count in [1, 2, 7, 1000] {
+            let table: Vec<u64> = (0..count).map(|i| i << 40 | 3 * i).collect();
+            let exact = words.map(|word| table[place(word, table.len())]);
+            for level in Level::all() {
+                let [[first, last], [low, high]] = level.run(Chosen(&table, words));
+                assert_eq!([first, last].concat(), exact, "{level:?}");
+                assert!((0..8).all(|i| (low[i], high[i]) == (exact[2 * i], exact[2 * i + 1])), "{level:?}");
+            }
+        }
+    }
+
+    struct Gathered<'a>(&'a [u64], [u64; 8]);
+
+    impl WideKernel for Gathered<'_> {
+        type Output = [u64; 8];
+
+        #[inline(always)]
+        fn run<V: Wide>(self, like: V) -> [u64; 8] {
+            like.gather::<2>(self.0, &self.1)[0].store()
+        }
+    }
+
+    #[test]
+    fn places_outside_of_a_table_are_not_read() {
+        for level in Level::all() {
+            for (at, outside) in [(0, 5), (3, 5 << 32), (7, u64::MAX), (6, u64::from(u32::MAX) << 32)] {
+                let mut places = [4 << 32 | 4; 8];
+                assert_eq!(level.run(Gathered(&[9; 5], places)), [9; 8]);
+                places[at] = outside;
+                assert!(std::panic::catch_unwind(|| level.run(Gathered(&[9; 5], places))).is_err(), "{level:?} {outside:x}");
+            }
+        }
     }
 }

@@ -16,13 +16,12 @@ fn gathered<const STEP: usize>(table: &[u64], places: &[u64; 8]) -> [__m256i; 4]
         // SAFETY: it is a reference. Volatile, as compilers else load a vector and take it apart again.
         *word = unsafe { std::ptr::from_ref(places).read_volatile() };
     }
-    [quad::<STEP>(table, words, 0), quad::<STEP>(table, words, 4), quad::<STEP>(table, words, 8), quad::<STEP>(table, words, 12)]
-}
-
-/// Below which places lie in a table: its length, or what no place exceeds.
-#[inline(always)]
-fn bound(table: &[u64]) -> i32 {
-    u32::try_from(table.len()).unwrap_or(u32::MAX) as i32
+    [
+        quad::<STEP>(table, words, 0),
+        quad::<STEP>(table, words, 4),
+        quad::<STEP>(table, words, 8),
+        quad::<STEP>(table, words, 12),
+    ]
 }
 
 #[cold]
@@ -92,7 +91,8 @@ impl Wide for Avx512 {
     #[inline(always)] fn select_f32(self, bound: Self, then: Self, otherwise: Self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_LT_OQ>(_mm512_castsi512_ps(self.0), _mm512_castsi512_ps(bound.0)), _mm512_castsi512_ps(otherwise.0), _mm512_castsi512_ps(then.0))) }) }
     #[inline(always)] fn i32_to_f32(self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_cvtepi32_ps(self.0)) }) }
     #[inline(always)] fn gather<const STEP: usize>(self, table: &[u64], places: &[u64; 8]) -> [Self; 2] {
-        let outside = unsafe { _mm512_cmpge_epu32_mask(self.load(places).0, _mm512_set1_epi32(bound(table))) };
+        // The lowest bits of a length are at most that length.
+        let outside = unsafe { _mm512_cmpge_epu32_mask(self.load(places).0, _mm512_set1_epi32(table.len() as i32)) };
         if outside != 0 {
             out_of_table(table, places);
         }
@@ -147,7 +147,7 @@ impl Wide for Avx2 {
     #[inline(always)] fn select_f32(self, bound: Self, then: Self, otherwise: Self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(otherwise.0[0]), _mm256_castsi256_ps(then.0[0]), _mm256_cmp_ps::<_CMP_LT_OQ>(_mm256_castsi256_ps(self.0[0]), _mm256_castsi256_ps(bound.0[0])))), _mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(otherwise.0[1]), _mm256_castsi256_ps(then.0[1]), _mm256_cmp_ps::<_CMP_LT_OQ>(_mm256_castsi256_ps(self.0[1]), _mm256_castsi256_ps(bound.0[1]))))] }) }
     #[inline(always)] fn i32_to_f32(self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_cvtepi32_ps(self.0[0])), _mm256_castps_si256(_mm256_cvtepi32_ps(self.0[1]))] }) }
     #[inline(always)] fn gather<const STEP: usize>(self, table: &[u64], places: &[u64; 8]) -> [Self; 2] {
-        let bound = unsafe { _mm256_set1_epi32(bound(table)) };
+        let bound = unsafe { _mm256_set1_epi32(table.len() as i32) };
         let [low, high] = self.load(places).0;
         let [low, high] = unsafe { [_mm256_cmpeq_epi32(_mm256_max_epu32(low, bound), low), _mm256_cmpeq_epi32(_mm256_max_epu32(high, bound), high)] };
         if unsafe { _mm256_testz_si256(_mm256_or_si256(low, high), _mm256_set1_epi32(-1)) } == 0 {

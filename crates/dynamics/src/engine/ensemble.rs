@@ -125,7 +125,7 @@ impl<P: Process, T: Element> Ensemble<P, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Noise, Number, engine::table::Table};
+    use crate::{Noise, Number, engine::process::tests::Square, engine::table::Table};
 
     /// One of everything that can be drawn.
     struct Draw {
@@ -169,17 +169,6 @@ mod tests {
         // The fourth column sums the rows without replacement: 0 + 1 + … + 6 = 21 per epoch of seven.
         assert!(draws(40, Level::Avx512, &[14]).iter().all(|(_, [sum, _])| *sum == 42.0));
         assert!(draws(40, Level::Avx512, &[10]).iter().any(|(_, [sum, _])| *sum != 30.0));
-    }
-
-    struct Square;
-
-    impl Process for Square {
-        type State<X: Number> = [X; 1];
-
-        #[inline(always)]
-        fn step<X: Number, N: Noise<X>>(&self, [x]: [X; 1], _: &mut N) -> [X; 1] {
-            [x * x]
-        }
     }
 
     #[test]

@@ -58,37 +58,31 @@ fn advance<P: Process, T: Element, V: Wide>(
     diverged: &mut [Option<NonZeroU64>],
     drawn: &mut Drawn<'_, T>,
 ) {
-    let count = P::State::<T::Lanes<V>>::COUNT;
-    let mut states = [load::<P, T, V>(columns); GROUPS];
-    for (state, columns) in states.iter_mut().zip(columns.chunks_exact(count)) {
-        *state = load::<P, T, V>(columns);
-    }
+    let mut states = load::<P, T, V>(columns);
     // The end of the steps that are gone through singly.
     let mut slow_until = walk.time;
     while walk.time < until {
-        let (before, start) = (states, walk.time);
+        let start = walk.time;
         let slow = start < slow_until;
         walk.to::<P, T, V>(process, &mut states, until.min(start + if slow { 1 } else { BURST }), drawn);
-        store::<P, T, V>(&states, columns);
-        for ((state, columns), diverged) in
-            states.iter().zip(columns.chunks_exact(count)).zip(diverged.chunks_exact_mut(LANES))
-        {
-            if slow {
-                mark(columns, diverged, walk.time);
-            } else if newly_diverged(&zeros::<P, T, V>(state), diverged) {
-                slow_until = walk.time;
-            }
-        }
-        if !slow && slow_until > start {
-            states = before;
+        if !slow && newly_diverged::<P, T, V>(&states, diverged) {
+            slow_until = walk.time;
+            states = load::<P, T, V>(columns);
             walk = Walk::new((walk.sources, walk.level, drawn.draws.rows), walk.first, start);
+            continue;
+        }
+        store::<P, T, V>(&states, columns);
+        if slow {
+            mark(columns, diverged, walk.time);
         }
     }
 }
 
 #[inline(always)]
-fn load<P: Process, T: Element, V: Wide>(columns: &[[T; LANES]]) -> P::State<T::Lanes<V>> {
-    P::State::<T::Lanes<V>>::from_fn(|c| T::Lanes::<V>::load(&columns[c]))
+fn load<P: Process, T: Element, V: Wide>(columns: &[[T; LANES]]) -> [P::State<T::Lanes<V>>; GROUPS] {
+    let count = P::State::<T::Lanes<V>>::COUNT;
+    let state = |group: usize| P::State::<T::Lanes<V>>::from_fn(|c| T::Lanes::<V>::load(&columns[group * count + c]));
+    std::array::from_fn(state)
 }
 
 #[inline(always)]
@@ -136,10 +130,11 @@ impl<'a, T: Element> Drawn<'a, T> {
     fn noise<'n>(&'n self, (group, step): (usize, u64), steps: u64, order: &'n mut Order, time: u64) -> LaneNoise<'n, T> {
         let draws = self.draws;
         let from = |count: usize| (group * steps as usize + step as usize) * count;
+        // Without panics here, what a process does not draw costs nothing.
         LaneNoise {
-            normals: &self.normals.rows()[from(draws.normals)..],
-            words: &self.words[from(draws.words)..],
-            places: &self.places[from(draws.places.len())..],
+            normals: self.normals.rows().get(from(draws.normals)..).unwrap_or_default(),
+            words: self.words.get(from(draws.words)..).unwrap_or_default(),
+            places: self.places.get(from(draws.places.len())..).unwrap_or_default(),
             among: &draws.places,
             order,
             time,
@@ -164,7 +159,7 @@ impl<T: Element> Aligned<T> {
 
     #[inline(always)]
     fn rows(&self) -> &[[T; LANES]] {
-        self.numbers[self.before..].as_chunks().0
+        self.numbers.get(self.before..).unwrap_or_default().as_chunks().0
     }
 
     #[inline(always)]
@@ -223,29 +218,36 @@ fn choose<V: Wide>(words: &[[u32; LANES]], among: &[u32], places: &mut [[u64; LA
     }
 }
 
-/// Zero where the numbers of a replica are finite, NaN elsewhere.
+/// Whether a replica is no longer finite that was so before.
 #[inline(always)]
-fn zeros<P: Process, T: Element, V: Wide>(state: &P::State<T::Lanes<V>>) -> [T; LANES] {
-    let mut sum = T::Lanes::<V>::constant(0.0);
-    for c in 0..P::State::<T::Lanes<V>>::COUNT {
-        sum = sum + state.column(c) * 0.0;
+fn newly_diverged<P: Process, T: Element, V: Wide>(
+    states: &[P::State<T::Lanes<V>>; GROUPS],
+    diverged: &[Option<NonZeroU64>],
+) -> bool {
+    let mut newly = false;
+    for (state, diverged) in states.iter().zip(diverged.chunks_exact(LANES)) {
+        // Zero where the numbers of a replica are finite, NaN elsewhere.
+        let mut sum = T::Lanes::<V>::constant(0.0);
+        for c in 0..P::State::<T::Lanes<V>>::COUNT {
+            sum = sum + state.column(c) * 0.0;
+        }
+        newly |= sum.store().iter().zip(diverged).any(|(zero, diverged)| zero.to_f64().is_nan() && diverged.is_none());
     }
-    sum.store()
-}
-
-#[inline(always)]
-fn newly_diverged<T: Element>(zeros: &[T; LANES], diverged: &[Option<NonZeroU64>]) -> bool {
-    zeros.iter().zip(diverged).any(|(zero, diverged)| zero.to_f64().is_nan() && diverged.is_none())
+    newly
 }
 
 fn is_finite<T: Element>(columns: &[[T; LANES]], lane: usize) -> bool {
     columns.iter().all(|column| column[lane].to_f64().is_finite())
 }
 
+/// Notes which replicas of the groups in some columns are no longer finite.
 fn mark<T: Element>(columns: &[[T; LANES]], diverged: &mut [Option<NonZeroU64>], time: u64) {
-    for (lane, diverged) in diverged.iter_mut().enumerate() {
-        if diverged.is_none() && !is_finite(columns, lane) {
-            *diverged = NonZeroU64::new(time);
+    let count = columns.len() / GROUPS;
+    for (columns, diverged) in columns.chunks_exact(count).zip(diverged.chunks_exact_mut(LANES)) {
+        for (lane, diverged) in diverged.iter_mut().enumerate() {
+            if diverged.is_none() && !is_finite(columns, lane) {
+                *diverged = NonZeroU64::new(time);
+            }
         }
     }
 }

@@ -87,3 +87,20 @@ impl<X: Copy + Send + Sync, A: Columns<X>, B: Columns<X>> Columns<X> for (A, B) 
         if i < A::COUNT { self.0.column(i) } else { self.1.column(i - A::COUNT) }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// Beyond 1 it overflows.
+    pub(crate) struct Square;
+
+    impl Process for Square {
+        type State<X: Number> = [X; 1];
+
+        #[inline(always)]
+        fn step<X: Number, N: Noise<X>>(&self, [x]: [X; 1], _: &mut N) -> [X; 1] {
+            [x * x]
+        }
+    }
+}

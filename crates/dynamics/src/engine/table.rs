@@ -107,6 +107,36 @@ mod tests {
         check::<3, f64>();
     }
 
+    /// Another table at every other step.
+    struct Turns(Table<1>, Table<1>);
+
+    impl Process for Turns {
+        type State<X: Number> = [X; 1];
+
+        #[inline(always)]
+        fn step<X: Number, N: Noise<X>>(&self, _: [X; 1], noise: &mut N) -> [X; 1] {
+            noise.row(if noise.time().is_multiple_of(2) { &self.0 } else { &self.1 })
+        }
+    }
+
+    fn turns(rows: usize) -> Vec<[f64; 1]> {
+        let table = |rows: usize| Table::new(vec![[rows as f64]; rows]).unwrap();
+        let mut ensemble = Ensemble::<_, f64>::new(Turns(table(3), table(rows)), 5, &Key::new(["turns"]), |_| [0.0]);
+        ensemble.advance(4);
+        ensemble.states().collect()
+    }
+
+    #[test]
+    fn tables_of_the_same_length_may_take_turns() {
+        assert_eq!(turns(3), vec![[3.0]; 5]);
+    }
+
+    #[test]
+    #[should_panic(expected = "a table of 4 rows where the first one drew from 3")]
+    fn tables_of_other_lengths_may_not() {
+        turns(4);
+    }
+
     #[test]
     fn a_table_has_rows() {
         assert_eq!(Table::<2>::new(Vec::new()), Err(TableError(0)));

@@ -212,7 +212,7 @@ impl Noise<Column> for TensorNoise<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Ensemble, Number};
+    use crate::{Ensemble, Number, engine::process::tests::Square};
 
     /// Something of everything, whose ways do not part: the map contracts.
     struct Mixture {
@@ -227,7 +227,7 @@ mod tests {
             let ([x, y], [z, _]) = (noise.row(&self.table), noise.next_row(&self.table));
             let kick = noise.normal().max(X::constant(-1.0)).min(noise.uniform() * 3.0) + noise.sign() * 0.1;
             let gate = a.if_below(X::constant(0.0), x, y) - (b.abs() + 1.0).ln() / (c.squared() + 2.0).sqrt();
-            ([a * 0.5 + gate * 0.3 + kick, b * 0.7 + z.tanh()], [(-(c * 0.2 + gate.squared())).exp()])
+            ([a.mul_add(X::constant(0.5), gate * 0.3 + kick), b * 0.7 + z.tanh()], [(-(c * 0.2 + gate.squared())).exp()])
         }
     }
 
@@ -251,17 +251,6 @@ mod tests {
         let mut single = TensorEnsemble::new(Mixture { table: table() }, 37, &key, (Kind::Float, Device::Cpu), start);
         single.advance(200);
         assert!(single.states().zip(tensors.states()).all(|((a, _), (b, _))| (a[0] - b[0]).abs() < 1e-4));
-    }
-
-    struct Square;
-
-    impl Process for Square {
-        type State<X: Number> = [X; 1];
-
-        #[inline(always)]
-        fn step<X: Number, N: Noise<X>>(&self, [x]: [X; 1], _: &mut N) -> [X; 1] {
-            [x * x]
-        }
     }
 
     #[test]

@@ -108,41 +108,40 @@ impl Optimizer for Sgd {
     }
 }
 
-impl Optimizer for HeavyBall {
-    type Memory<X: Number, W: Columns<X>> = W;
+/// Optimisers with one memory, `m ← μ m + g`: what the weights move along is a function of `μ`, `g` and the new `m`.
+macro_rules! momentum {
+    ($optimizer:ty, $along:ident) => {
+        impl Optimizer for $optimizer {
+            type Memory<X: Number, W: Columns<X>> = W;
 
-    fn rate(&self) -> f64 {
-        self.rate
-    }
+            fn rate(&self) -> f64 {
+                self.rate
+            }
 
-    fn memory<X: Number, W: Columns<X>>(&self, weights: W) -> W {
-        constant(weights, 0.0)
-    }
+            fn memory<X: Number, W: Columns<X>>(&self, weights: W) -> W {
+                constant(weights, 0.0)
+            }
 
-    #[inline(always)]
-    fn update<X: Number, W: Columns<X>>(&self, weights: W, memory: W, gradient: W, _: u64) -> (W, W) {
-        let memory = memory.zip(gradient, |m, g| m * self.momentum + g);
-        (weights.zip(memory, |w, m| w - m * self.rate), memory)
-    }
+            #[inline(always)]
+            fn update<X: Number, W: Columns<X>>(&self, weights: W, memory: W, gradient: W, _: u64) -> (W, W) {
+                let memory = memory.zip(gradient, |m, g| m * self.momentum + g);
+                (weights.zip($along(self.momentum, gradient, memory), |w, m| w - m * self.rate), memory)
+            }
+        }
+    };
 }
 
-impl Optimizer for Nesterov {
-    type Memory<X: Number, W: Columns<X>> = W;
+momentum!(HeavyBall, as_it_is);
+momentum!(Nesterov, one_step_ahead);
 
-    fn rate(&self) -> f64 {
-        self.rate
-    }
+#[inline(always)]
+fn as_it_is<X: Number, W: Columns<X>>(_: f64, _: W, memory: W) -> W {
+    memory
+}
 
-    fn memory<X: Number, W: Columns<X>>(&self, weights: W) -> W {
-        constant(weights, 0.0)
-    }
-
-    #[inline(always)]
-    fn update<X: Number, W: Columns<X>>(&self, weights: W, memory: W, gradient: W, _: u64) -> (W, W) {
-        let memory = memory.zip(gradient, |m, g| m * self.momentum + g);
-        let ahead = gradient.zip(memory, |g, m| m * self.momentum + g);
-        (weights.zip(ahead, |w, m| w - m * self.rate), memory)
-    }
+#[inline(always)]
+fn one_step_ahead<X: Number, W: Columns<X>>(momentum: f64, gradient: W, memory: W) -> W {
+    gradient.zip(memory, |g, m| m * momentum + g)
 }
 
 impl Optimizer for Adam {
