@@ -4,13 +4,15 @@
 //! the processor: queries are compared with it one after the other, so that neither patterns nor results go through memory.
 //! A [`Rows`] is the same bits with all patterns of a site together. All levels give the same integers.
 
+mod factors;
 mod plain;
 mod rows;
 mod span;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub use rows::{Fit, Followed, Rows};
+pub use factors::{Factors, Form};
+pub use rows::{Carried, Followed, Rows};
 pub use span::{Looked, Span};
 
 use crate::simd::Level;

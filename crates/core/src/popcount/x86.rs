@@ -14,13 +14,20 @@ use std::{
 };
 
 mod rows;
-pub(super) use rows::{follow_avx512, look_avx512, sum_avx2, sum_avx512, sums_blocks_avx512, total_blocks_avx512};
+mod span;
+pub(super) use rows::{follow_avx512, sum_avx2, sums_avx512};
+pub(super) use span::look_avx512;
 
 use super::{FOURS, Packed, REST, SITES, SIX, SIXES, Sums, TILE, Words, plain};
 
 /// Whether there is an instruction for eight population counts.
 pub(super) fn counts_in_vectors() -> bool {
     is_x86_feature_detected!("avx512vpopcntdq")
+}
+
+/// Whether there are instructions that multiply bytes and add up, and that look up 128 bytes.
+pub(super) fn multiplies_bytes() -> bool {
+    is_x86_feature_detected!("avx512vnni") && is_x86_feature_detected!("avx512vbmi")
 }
 
 /// Asks for the line of memory where these words begin.
