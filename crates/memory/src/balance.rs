@@ -14,8 +14,8 @@ mod whole;
 pub(crate) use whole::Stretch;
 use whole::WholeBalance;
 
-/// Sites whose costs are summed together.
-const AHEAD: usize = 4;
+/// Sites whose costs are summed together: of more, too many are summed in vain when one of them turns over.
+const AHEAD: usize = 2;
 
 /// Overlaps that are carried along.
 #[derive(Debug, Clone)]

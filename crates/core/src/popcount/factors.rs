@@ -10,6 +10,8 @@ const OUTSIDE: u8 = 1 << 7;
 /// How two bytes make a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
+    /// The square of the first.
+    Square,
     /// Their product.
     Product,
     /// The first plus 127 times the second.
@@ -21,6 +23,7 @@ impl Form {
     #[inline(always)]
     pub fn value(self, left: u8, right: u8) -> u32 {
         match self {
+            Self::Square => u32::from(left) * u32::from(left),
             Self::Product => u32::from(left) * u32::from(right),
             Self::Digits => u32::from(left) + u32::from(LARGEST) * u32::from(right),
         }
@@ -53,6 +56,7 @@ impl Factors {
         }
         let products: Option<Vec<(u8, u8)>> = values.iter().map(|&value| product(value)).collect();
         let (form, pairs) = match products {
+            Some(pairs) if pairs.iter().all(|(left, right)| left == right) => (Form::Square, pairs),
             Some(pairs) => (Form::Product, pairs),
             None => (Form::Digits, values.iter().map(|&value| ((value % LARGEST) as u8, (value / LARGEST) as u8)).collect()),
         };

@@ -74,10 +74,9 @@ impl Carried {
     pub fn outside(&self) -> impl Iterator<Item = usize> {
         let bits = |(tile, &outside): (usize, &u64)| {
             let rest = |bits: &u64| Some(bits & (bits - 1)).filter(|rest| *rest != 0);
-            let first = Some(outside).filter(|bits| *bits != 0);
-            std::iter::successors(first, rest).map(move |bits| tile * TILE + bits.trailing_zeros() as usize)
+            std::iter::successors(Some(outside), rest).map(move |bits| tile * TILE + bits.trailing_zeros() as usize)
         };
-        self.outside.iter().enumerate().flat_map(bits)
+        self.outside.iter().enumerate().filter(|(_, outside)| **outside != 0).flat_map(bits)
     }
 
     /// Makes the value of a pattern 0 until numbers change. Gives the value that it had.

@@ -46,6 +46,10 @@ proptest! {
             lifted.0.iter_mut().for_each(|Sums(sums)| sums.iter_mut().for_each(|sum| *sum += 7 << REST));
             tile.add_weights(&weights, &mut lifted.0, Some(&mut lifted.1));
             tile.add_weights(&weights, &mut sums, None);
+            let mut ones = vec![1; words * 64];
+            tile.add_ones(&mut ones);
+            let of_site = |site: usize| 1 + tile.sites()[site].count_ones();
+            assert!((0..ones.len()).all(|site| ones[site] == of_site(site)), "{level:?}");
             assert_eq!(lifted, (sums.clone(), vec![Sums([10; SITES]); sums.len()]), "{level:?}");
             let before = sums.clone();
             let held = TILE.min(count - from);
@@ -69,16 +73,18 @@ proptest! {
 
     /// Rows add and follow as loops over single bits do, at every level.
     #[test]
-    fn every_level_follows_single_bits(seed in any::<u64>(), count in 1usize..400, sign in 0u64..2, squares in any::<bool>()) {
+    fn every_level_follows_single_bits(seed in any::<u64>(), count in 1usize..400, sign in 0u64..2, shape in 0usize..3) {
         let planes = planes(2, count, seed);
         let mut stream = Key::new(["popcount"]).stream("rows", seed);
         let site = stream.below(128) as usize;
-        let value = |number: i64, stream: &mut crate::Stream| match squares {
-            true => (number - 100).pow(2) as u16,
-            false => stream.below(u64::from(Factors::LARGEST) + 1) as u16,
+        let value = |number: i64, stream: &mut crate::Stream| match shape {
+            0 => (number - 100).pow(2) as u16,
+            1 => ((number - 100) * (number - 99)) as u16,
+            _ => stream.below(u64::from(Factors::LARGEST) + 1) as u16,
         };
         let values: Vec<u16> = (0..200).map(|number| value(number, &mut stream)).collect();
         let factors = Factors::new(30, &values).unwrap();
+        assert_eq!(factors.form(), [Form::Square, Form::Product, Form::Digits][shape]);
         let before: Vec<u32> = (0..count).map(|_| 29 + stream.below(202) as u32).collect();
         let bit = |mu: usize, site: usize| planes[site / 64 * count + mu] >> (site % 64) & 1;
         let step = |mu: usize| if bit(mu, site) == sign { before[mu] - 1 } else { before[mu] + 1 };
@@ -111,16 +117,17 @@ proptest! {
     #[test]
     fn every_level_looks_up_single_values(seed in any::<u64>(), bits in 8u32..16) {
         let mut stream = Key::new(["popcount"]).stream("span", seed);
-        let values: Vec<u16> = (0..200).map(|_| stream.below(1_u64 << bits) as u16).collect();
-        let span = Span::new(30, &values).unwrap();
+        let [one, other] = [(); 2].map(|()| -> Vec<u16> { (0..200).map(|_| stream.below(1_u64 << bits) as u16).collect() });
+        let span = Span::new(30, [&one, &other]).unwrap();
         let numbers = Numbers(std::array::from_fn(|_| stream.below(280) as u16));
-        let expected = numbers.0.map(|number| span.at(number).unwrap_or(0));
+        let expected = numbers.0.map(|number| span.at(number).unwrap_or_default());
         let outside = (0..TILE).filter(|&mu| span.at(numbers.0[mu]).is_none()).fold(0, |all, mu| all | 1 << mu);
+        let sums = [0, 1].map(|function| expected.iter().map(|values| u32::from(values[function])).sum());
         for level in Level::all() {
             let mut values = Numbers([1; TILE]);
             let looked = span.look(level, &numbers, &mut values);
-            assert_eq!(values.0, expected, "{level:?}");
-            assert_eq!(looked, Looked { sum: expected.iter().map(|&value| u32::from(value)).sum(), outside }, "{level:?}");
+            assert_eq!(values.0, expected.map(|[value, _]| value), "{level:?}");
+            assert_eq!(looked, Looked { sums, outside }, "{level:?}");
         }
     }
 }
@@ -150,8 +157,9 @@ fn factors_make_every_value() {
 
 #[test]
 fn a_span_refuses_what_does_not_fit() {
-    assert!(Span::new(0, &[1; 257]).is_none());
-    assert!(Span::new(0, &[1 << 15]).is_none());
-    let span = Span::new(9, &[4, 5]).unwrap();
-    assert_eq!([8, 9, 10, 11].map(|number| span.at(number)), [None, Some(4), Some(5), None]);
+    assert!(Span::new(0, [&[1; 257]]).is_none());
+    assert!(Span::new(0, [&[1 << 15]]).is_none());
+    assert!(Span::new(0, [&[1, 2], &[3][..]]).is_none());
+    let span = Span::new(9, [&[4, 5], &[6, 7]]).unwrap();
+    assert_eq!([8, 9, 10, 11].map(|number| span.at(number)), [None, Some([4, 6]), Some([5, 7]), None]);
 }

@@ -28,7 +28,8 @@ pub(in crate::popcount) fn sums_avx512<const N: usize>(rows: [&[u64]; N], carrie
         let rows = rows.map(|row| &row[part * WORDS_IN_32_BITS..][..lefts.len()]);
         let mut sums = [_mm512_setzero_si512(); N];
         for (word, (Bytes(left), Bytes(right))) in lefts.iter().zip(rights).enumerate() {
-            let (left, right) = (load_512(left), load_512(right));
+            let left = load_512(left);
+            let right = if carried.form == Form::Square { left } else { load_512(right) };
             for (sum, row) in sums.iter_mut().zip(rows) {
                 *sum = add_values(*sum, carried.form, row[word], left, right);
             }
@@ -44,7 +45,7 @@ pub(in crate::popcount) fn sums_avx512<const N: usize>(rows: [&[u64]; N], carrie
 fn add_values(sum: __m512i, form: Form, bits: u64, left: __m512i, right: __m512i) -> __m512i {
     let kept = _mm512_maskz_mov_epi8(bits, left);
     match form {
-        Form::Product => _mm512_dpbusd_epi32(sum, kept, right),
+        Form::Square | Form::Product => _mm512_dpbusd_epi32(sum, kept, right),
         Form::Digits => {
             let sum = _mm512_dpbusd_epi32(sum, kept, _mm512_set1_epi8(1));
             _mm512_dpbusd_epi32(sum, _mm512_maskz_mov_epi8(bits, right), _mm512_set1_epi8(i8::MAX))
@@ -69,10 +70,11 @@ pub(in crate::popcount) fn sum_avx2(row: &[u64], carried: &Carried) -> u64 {
             let halves = left.as_chunks::<32>().0.iter().zip(right.as_chunks::<32>().0);
             for (half, (sum, (left, right))) in sums.iter_mut().zip(halves).enumerate() {
                 let kept = bytes_of((bits >> (32 * half)) as u32);
+                let (left, right) = if carried.form == Form::Square { (left, left) } else { (left, right) };
                 let (left, right) = (_mm256_and_si256(kept, load(left)), load(right));
                 // Pairs of products stay below 2¹⁵.
                 *sum = match carried.form {
-                    Form::Product => add_pairs(*sum, _mm256_maddubs_epi16(left, right)),
+                    Form::Square | Form::Product => add_pairs(*sum, _mm256_maddubs_epi16(left, right)),
                     Form::Digits => {
                         let right = _mm256_and_si256(kept, right);
                         let sum = add_pairs(*sum, _mm256_maddubs_epi16(left, _mm256_set1_epi8(1)));
@@ -145,9 +147,12 @@ pub(in crate::popcount) fn follow_avx512(step: Step<'_>, factors: &Factors, carr
             // Nothing is called in this loop, or the tables would not stay in registers.
             *outside = _mm512_movepi8_mask(found) & held;
             let one = _mm512_maskz_mov_epi8(held & !*outside, found);
-            let other = _mm512_maskz_mov_epi8(held, look(&rights, number, upper));
             store(one, left);
-            store(other, right);
+            let mut other = one;
+            if carried.form != Form::Square {
+                other = _mm512_maskz_mov_epi8(held, look(&rights, number, upper));
+                store(other, right);
+            }
             total = add_values(total, carried.form, u64::MAX, one, other);
             ones = add_values(ones, carried.form, bits, one, other);
         }
