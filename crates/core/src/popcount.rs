@@ -4,13 +4,15 @@
 //! the processor: queries are compared with it one after the other, so that neither patterns nor results go through memory.
 //! A [`Rows`] is the same bits with all patterns of a site together. All levels give the same integers.
 
+mod factors;
 mod plain;
 mod rows;
 mod span;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub use rows::{Fit, Followed, Rows};
+pub use factors::{Factors, Form};
+pub use rows::{Carried, Followed, Rows};
 pub use span::{Looked, Span};
 
 use crate::simd::Level;
@@ -101,6 +103,20 @@ impl Tile {
     /// By site: the bits of all patterns.
     pub fn sites(&self) -> &[u64] {
         &self.sites
+    }
+
+    /// Adds, to the number of each site, how many of the patterns have bit 1 there.
+    ///
+    /// # Panics
+    /// If there are not as many numbers as bits in a pattern's words.
+    pub fn add_ones(&self, ones: &mut [u32]) {
+        assert_eq!(ones.len(), self.sites.len(), "a number for every site");
+        #[cfg(target_arch = "x86_64")]
+        if self.level == Level::Avx512 && x86::counts_in_vectors() {
+            // SAFETY: the machine has the instructions.
+            unsafe { return x86::add_ones_avx512(&self.sites, ones) }
+        }
+        ones.iter_mut().zip(&self.sites).for_each(|(ones, bits)| *ones += bits.count_ones());
     }
 
     /// The number of sites at which each pattern differs from the query, modulo 2¹⁶.

@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use lawbook_core::{
-    popcount::{Fit, Followed, Numbers, Rows, Span, TILE},
-    simd::Level,
-};
+use lawbook_core::{popcount::Rows, simd::Level};
 
 use crate::{
     DenseMemory, Patterns, State,
     bits::{WORD, agreeing_sum},
-    whole::{Whole, histogram, omissions, typical},
 };
 
-/// Sites whose costs are summed together.
-const AHEAD: usize = 4;
+mod whole;
+
+pub(crate) use whole::Stretch;
+use whole::WholeBalance;
+
+/// Sites whose costs are summed together: of more, too many are summed in vain when one of them turns over.
+const AHEAD: usize = 2;
 
 /// Overlaps that are carried along.
 #[derive(Debug, Clone)]
@@ -32,8 +33,20 @@ impl Balance {
 
     /// One that is made for many visits. `rows` are those of the memory's patterns.
     pub(crate) fn for_visits(memory: &DenseMemory, agreements: Vec<u32>, rows: impl FnOnce() -> Arc<Rows>) -> Self {
-        match Stretch::of(memory, &agreements) {
-            Some(stretch) => Self::Whole(Box::new(WholeBalance::new(memory, stretch, &agreements, rows()))),
+        Self::within(&mut None, memory, agreements, rows)
+    }
+
+    /// The same with the stretch of another one, if there is one that suits. Leaves behind which one it has.
+    pub(crate) fn within(
+        stretch: &mut Option<Arc<Stretch>>,
+        memory: &DenseMemory,
+        agreements: Vec<u32>,
+        rows: impl FnOnce() -> Arc<Rows>,
+    ) -> Self {
+        let suiting = stretch.take().filter(|stretch| stretch.suits(&agreements));
+        *stretch = suiting.or_else(|| Stretch::of(memory, &agreements).map(Arc::new));
+        match stretch {
+            Some(stretch) => Self::Whole(Box::new(WholeBalance::new(memory, stretch.clone(), &agreements, rows()))),
             None => Self::new(memory, agreements),
         }
     }
@@ -87,7 +100,7 @@ impl Balance {
             -agreements.map(|agreeing| memory.values()[agreeing]).sum::<f64>()
         };
         match self {
-            Self::Whole(balance) => energy(&mut (0..balance.count).map(|mu| balance.agreement(mu))),
+            Self::Whole(balance) => energy(&mut balance.agreements().into_iter()),
             Self::Rounded(balance) => energy(&mut balance.agreements.iter().map(|&a| a as usize)),
         }
     }
@@ -96,142 +109,6 @@ impl Balance {
 /// All patterns of a site together.
 pub(crate) fn rows(patterns: &Patterns) -> Arc<Rows> {
     Arc::new(Rows::new(Level::widest(), patterns.planes(), patterns.count()))
-}
-
-/// Stakes of agreements in a stretch as small numbers.
-struct Stretch {
-    stakes: Whole,
-    span: Span,
-}
-
-impl Stretch {
-    /// One that holds nearly all of these agreements, if sums are exact.
-    fn of(memory: &DenseMemory, agreements: &[u32]) -> Option<Self> {
-        let sites = memory.patterns().sites();
-        if !memory.is_exact() || sites > usize::from(u16::MAX) {
-            return None;
-        }
-        let histogram = histogram(agreements, sites);
-        let stakes_of = |agreeing: std::ops::Range<usize>| &memory.stakes()[agreeing];
-        let fits =
-            |first: usize, last: usize, stakes: &Whole| last - first < Span::LENGTH && stakes.largest <= i16::MAX as u64;
-        omissions(agreements.len()).find_map(|left_out| {
-            let (mut first, mut last) = typical(&histogram, left_out);
-            let mut stakes = Whole::new(stakes_of(first..last + 1));
-            if !fits(first, last, &stakes) {
-                return None;
-            }
-            // Overlaps will move.
-            while let (lower, upper) = (first.saturating_sub(8), (last + 8).min(sites))
-                && (lower, upper) != (first, last)
-                && let wider = stakes.with(stakes_of(lower..first)).with(stakes_of(last + 1..upper + 1))
-                && fits(lower, upper, &wider)
-            {
-                (first, last, stakes) = (lower, upper, wider);
-            }
-            let values: Vec<u16> = stakes_of(first..last + 1).iter().map(|&stake| stakes.number(stake) as u16).collect();
-            Some(Self { stakes, span: Span::new(first as u16, &values)? })
-        })
-    }
-}
-
-/// Stakes as weights of 15 bits. Sums are exact in any order.
-#[derive(Debug, Clone)]
-pub(crate) struct WholeBalance {
-    rows: Arc<Rows>,
-    count: usize,
-    span: Span,
-    base: i64,
-    unit: i64,
-    agreements: Vec<Numbers>,
-    weights: Vec<Numbers>,
-    fit: Fit,
-    /// Patterns without a weight, with what their stake exceeds the base by.
-    single: Vec<(usize, i64)>,
-    outside: Vec<u32>,
-    /// All stakes above the base.
-    total: i64,
-    gain: i64,
-}
-
-impl WholeBalance {
-    fn new(memory: &DenseMemory, Stretch { stakes, span }: Stretch, agreements: &[u32], rows: Arc<Rows>) -> Self {
-        let (mut padded, mut weights) = (vec![Numbers::default(); rows.tiles()], vec![Numbers::default(); rows.tiles()]);
-        let mut outside = Vec::new();
-        for (tile, (agreements, Numbers(padded))) in agreements.chunks(TILE).zip(&mut padded).enumerate() {
-            padded.iter_mut().zip(agreements).for_each(|(padded, &agreeing)| *padded = agreeing as u16);
-            let looked = span.look(Level::widest(), &Numbers(*padded), &mut weights[tile]);
-            let not_looked = (0..agreements.len()).filter(|mu| looked.outside >> mu & 1 == 1);
-            outside.extend(not_looked.map(|mu| (tile * TILE + mu) as u32));
-        }
-        let gain = agreements.iter().map(|&agreeing| memory.gains()[agreeing as usize] as i64).sum();
-        let mut balance = Self {
-            rows,
-            count: agreements.len(),
-            span,
-            base: stakes.base,
-            unit: stakes.unit,
-            agreements: padded,
-            weights,
-            fit: Fit::Pairs,
-            single: Vec::new(),
-            outside,
-            total: 0,
-            gain,
-        };
-        balance.add_up(memory);
-        balance
-    }
-
-    /// What the patterns without a weight have at stake, and the total.
-    fn add_up(&mut self, memory: &DenseMemory) {
-        if let Some(last) = self.weights.last_mut().filter(|_| !self.count.is_multiple_of(TILE)) {
-            last.0[self.count % TILE..].fill(0);
-        }
-        let (count, base) = (self.count, self.base);
-        let outside = self.outside.iter().map(|&mu| mu as usize).filter(|&mu| mu < count);
-        self.single.clear();
-        self.single.extend(
-            outside.map(|mu| (mu, memory.stakes()[usize::from(self.agreements[mu / TILE].0[mu % TILE])] as i64 - base)),
-        );
-        let excess: i64 = self.single.iter().map(|(_, excess)| excess).sum();
-        let (total, fit) = self.rows.total(&self.weights);
-        (self.total, self.fit) = (self.unit * total as i64 + excess, fit);
-    }
-
-    fn agreement(&self, mu: usize) -> usize {
-        usize::from(self.agreements[mu / TILE].0[mu % TILE])
-    }
-
-    /// The sum of the stakes of the patterns that agree with `sign` (0 or 1) at the site, from the sum of the weights of those
-    /// with bit 1 there.
-    fn agreeing(&self, sign: u64, site: usize, weights: u64) -> i64 {
-        let single = self.single.iter().map(|&(mu, excess)| excess * i64::from(self.rows.has(site, mu))).sum::<i64>();
-        let of_ones = self.unit * weights as i64 + single;
-        let ones = i64::from(self.rows.ones(site));
-        match sign {
-            1 => self.base * ones + of_ones,
-            _ => self.base * (self.count as i64 - ones) + self.total - of_ones,
-        }
-    }
-
-    fn flip_cost(&self, sign: u64, site: usize) -> i64 {
-        self.agreeing(sign, site, self.rows.sum(site, &self.weights, self.fit)) - self.gain
-    }
-
-    /// At several sites, each with the sign there.
-    fn flip_costs<const N: usize>(&self, signs: [(u64, usize); N]) -> [i64; N] {
-        let sums = self.rows.sums(signs.map(|(_, site)| site), &self.weights, self.fit);
-        std::array::from_fn(|at| self.agreeing(signs[at].0, signs[at].1, sums[at]) - self.gain)
-    }
-
-    fn follow_flip(&mut self, memory: &DenseMemory, sign: u64, site: usize, cost: i64) {
-        let to = Followed { span: &self.span, weights: &mut self.weights, outside: &mut self.outside };
-        self.rows.follow(site, sign, &mut self.agreements, to);
-        self.add_up(memory);
-        // Turning the site back costs the opposite.
-        self.gain = self.agreeing(1 - sign, site, self.rows.sum(site, &self.weights, self.fit)) + cost;
-    }
 }
 
 /// Stakes in f64.

@@ -64,7 +64,7 @@ struct Plan {
     stakes: Whole,
     gains: Whole,
     /// With one digit, by number of differing sites: the numbers of stakes and gains.
-    spans: Option<[Span; 2]>,
+    spans: Option<Span<2>>,
     /// By number of differing sites: the number of the stake, and above it that of the gain; both are 0 out of range.
     entries: Vec<u64>,
     /// The numbers of differing sites in range.
@@ -86,7 +86,7 @@ impl Plan {
             // One digit is to leave room for the tiles whose weights happen to be large.
             let small = match digits {
                 1 => {
-                    let short = last - first < Span::LENGTH && gains.largest < 1 << 15;
+                    let short = last - first < Span::<2>::LENGTH && gains.largest < 1 << 15;
                     short && stakes.largest < 1 << 14 && range.mean_stake(agreements.len()) * (TILE as u64) < 40_000
                 }
                 _ => stakes.largest < 1 << (2 * DIGIT),
@@ -126,11 +126,8 @@ impl Plan {
         };
         let entries: Vec<u64> = (0..=sites).map(entry).collect();
         let (lower, upper) = (sites - last, sites - first);
-        let span = |bits: u32| {
-            let values: Vec<u16> = entries[lower..=upper].iter().map(|&entry| (entry >> bits) as u16).collect();
-            Span::new(lower as u16, &values)
-        };
-        let spans = if digits == 1 { span(0).zip(span(STAKE_BITS)).map(<[Span; 2]>::from) } else { None };
+        let numbers = |bits: u32| entries[lower..=upper].iter().map(|&entry| (entry >> bits) as u16).collect::<Vec<_>>();
+        let spans = if digits == 1 { Span::new(lower as u16, [&numbers(0), &numbers(STAKE_BITS)]) } else { None };
         Self { digits, stakes, gains, spans, entries, first: lower as u16, length: (upper - lower + 1) as u16 }
     }
 
@@ -147,7 +144,7 @@ impl Plan {
             tile.load(patterns.planes(), count, from);
             tile.turn();
             tile.fetch(patterns.planes(), count, from + TILE);
-            ones.iter_mut().zip(tile.sites()).for_each(|(ones, bits)| *ones += bits.count_ones());
+            tile.add_ones(&mut ones);
             let held = TILE.min(count - from);
             // One after the other: what both need of the tile does not fit into the first-level cache.
             for (asked, weights) in asked.iter_mut().zip(&mut weights) {
@@ -174,11 +171,10 @@ impl Plan {
         weights: &mut [Numbers; D],
     ) {
         let (mut stakes, gains, mut outside) = match &self.spans {
-            Some([stakes, gains]) if held == TILE => {
-                let mut unused = Numbers::default();
-                let gains = gains.look(Level::widest(), counts, &mut unused);
-                let stakes = stakes.look(Level::widest(), counts, &mut weights[0]);
-                (u64::from(stakes.sum), u64::from(gains.sum), stakes.outside)
+            Some(spans) if held == TILE => {
+                let looked = spans.look(Level::widest(), counts, &mut weights[0]);
+                let [stakes, gains] = looked.sums.map(u64::from);
+                (stakes, gains, looked.outside)
             }
             _ => self.look_one_by_one(&counts.0[..held], weights),
         };

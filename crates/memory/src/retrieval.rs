@@ -66,10 +66,10 @@ impl DenseMemory {
         streams: &mut [Stream],
         rows: &Arc<Rows>,
     ) -> Result<Vec<Retrieved>, MemoryError> {
-        let mut reached = Vec::with_capacity(cues.len());
+        let (mut reached, mut stretch) = (Vec::with_capacity(cues.len()), None);
         for (cues, streams) in cues.chunks(CUES).zip(streams.chunks_mut(CUES)) {
             for ((agreements, cue), stream) in self.patterns().agreements_of(cues)?.into_iter().zip(cues).zip(streams) {
-                let balance = Balance::for_visits(self, agreements, || rows.clone());
+                let balance = Balance::within(&mut stretch, self, agreements, || rows.clone());
                 let mut descent = Descent { memory: self, state: cue.clone(), balance };
                 let flips = descent.sweep(stream);
                 reached.push(Retrieved { state: descent.state, flips, sweeps: 1 });

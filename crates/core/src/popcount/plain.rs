@@ -1,6 +1,10 @@
 //! Sums over bits in plain code.
 
-use super::{Numbers, REST, Sums, TILE, Words, rows::Followed};
+use super::{
+    REST, Sums, TILE, Words,
+    factors::Factors,
+    rows::{Bytes, Carried, Followed, Step},
+};
 
 /// Rows become columns: bit j of row i and bit i of row j change places (Warren, *Hacker's Delight*, section 7-3).
 #[inline(always)]
@@ -67,27 +71,36 @@ pub(super) fn lift(sums: &mut [Sums], upper: &mut [Sums]) {
     }
 }
 
-pub(super) fn sum(row: &[u64], weights: &[Numbers]) -> u64 {
-    let of_word = |(bits, Numbers(weights)): (&u64, &Numbers)| -> u64 {
-        let keep = |(bit, weight): (usize, &u16)| weight & (bits >> bit & 1).wrapping_neg() as u16;
-        weights.iter().enumerate().map(|each| u64::from(keep(each))).sum()
+pub(super) fn sum(row: &[u64], carried: &Carried) -> u64 {
+    let of_word = |(bits, (Bytes(left), Bytes(right))): (&u64, (&Bytes, &Bytes))| -> u64 {
+        let value = |(&left, &right): (&u8, &u8)| carried.form.value(left, right);
+        let keep = |(bit, value): (usize, u32)| value & ((bits >> bit & 1) as u32).wrapping_neg();
+        left.iter().zip(right).map(value).enumerate().map(|each| u64::from(keep(each))).sum()
     };
-    row.iter().zip(weights).map(of_word).sum()
+    row.iter().zip(carried.left.iter().zip(&carried.right)).map(of_word).sum()
 }
 
-pub(super) fn sum_all(weights: &[Numbers]) -> u64 {
-    weights.iter().flat_map(|Numbers(weights)| weights).map(|&weight| u64::from(weight)).sum()
-}
-
-pub(super) fn follow(row: &[u64], agree: u64, numbers: &mut [Numbers], to: Followed<'_>) {
-    for (word, ((bits, Numbers(numbers)), Numbers(weights))) in row.iter().zip(numbers).zip(to.weights).enumerate() {
-        for (bit, (number, weight)) in numbers.iter_mut().zip(weights).enumerate() {
-            let agrees = (bits ^ agree) >> bit & 1;
-            *number = number.wrapping_add(1).wrapping_sub(2 * agrees as u16);
-            *weight = to.span.at(*number).unwrap_or_else(|| {
-                to.outside.push((word * TILE + bit) as u32);
-                0
-            });
+pub(super) fn follow(step: Step<'_>, factors: &Factors, carried: &mut Carried) -> Followed {
+    let mut followed = Followed { total: 0, ones: 0 };
+    for (word, bits) in step.row.iter().enumerate() {
+        let (held, smaller) = (step.held(word), bits ^ step.turned);
+        carried.outside[word] = 0;
+        for bit in 0..TILE {
+            let number = &mut carried.numbers[word].0[bit];
+            let up = number.wrapping_add(step.by);
+            *number = if smaller >> bit & 1 == 1 { up.wrapping_sub(2 * step.by) } else { up };
+            let (mut left, mut right) = (0, 0);
+            if held >> bit & 1 == 1 {
+                match factors.at(*number) {
+                    Some(pair) => (left, right) = pair,
+                    None => carried.outside[word] |= 1 << bit,
+                }
+            }
+            (carried.left[word].0[bit], carried.right[word].0[bit]) = (left, right);
+            let value = u64::from(carried.form.value(left, right));
+            followed.total += value;
+            followed.ones += value * (bits >> bit & 1);
         }
     }
+    followed
 }

@@ -1,27 +1,90 @@
-//! All patterns of a site together: sums of weights over those patterns that have bit 1 there.
+//! All patterns of a site together: sums of values over those patterns that have bit 1 there.
 
 #[cfg(target_arch = "x86_64")]
 use super::x86;
-use super::{Numbers, TILE, Tile, plain, span::Span};
+use super::{
+    TILE, Tile,
+    factors::{Factors, Form},
+    plain,
+};
 use crate::simd::Level;
 
 /// The bits of planes, turned: row `i` holds those of site `i`, 64 patterns to a word.
 #[derive(Debug, Clone)]
 pub struct Rows {
     level: Level,
+    count: usize,
     words: usize,
     bits: Vec<u64>,
     /// By site.
     ones: Vec<u32>,
 }
 
-/// How sums of weights may be made.
+/// A byte for each pattern of a tile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fit {
-    /// Every 32nd weight of 512 patterns, summed, stays below 2¹⁶.
-    Blocks,
-    /// Two weights do.
-    Pairs,
+#[repr(align(64))]
+pub(super) struct Bytes(pub(super) [u8; TILE]);
+
+/// A number for each pattern and the value there, in bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    pub(super) form: Form,
+    pub(super) numbers: Vec<Bytes>,
+    pub(super) left: Vec<Bytes>,
+    pub(super) right: Vec<Bytes>,
+    /// By tile, the patterns without a value.
+    pub(super) outside: Vec<u64>,
+}
+
+/// Sums of values after numbers changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Followed {
+    /// Over all patterns.
+    pub total: u64,
+    /// Over those with bit 1 at the site.
+    pub ones: u64,
+}
+
+/// How numbers change with the bits of a row.
+#[derive(Clone, Copy)]
+pub(super) struct Step<'a> {
+    pub(super) row: &'a [u64],
+    /// The bits that are turned before they say which numbers become smaller.
+    pub(super) turned: u64,
+    pub(super) by: u8,
+    /// The patterns in the last word.
+    pub(super) last: u64,
+}
+
+impl Step<'_> {
+    /// The patterns in a word.
+    #[inline(always)]
+    pub(super) fn held(&self, word: usize) -> u64 {
+        if word + 1 == self.row.len() { self.last } else { u64::MAX }
+    }
+}
+
+impl Carried {
+    /// The byte of a pattern's number.
+    pub fn byte(&self, pattern: usize) -> u8 {
+        self.numbers[pattern / TILE].0[pattern % TILE]
+    }
+
+    /// The patterns whose byte was outside when numbers changed last.
+    pub fn outside(&self) -> impl Iterator<Item = usize> {
+        let bits = |(tile, &outside): (usize, &u64)| {
+            let rest = |bits: &u64| Some(bits & (bits - 1)).filter(|rest| *rest != 0);
+            std::iter::successors(Some(outside), rest).map(move |bits| tile * TILE + bits.trailing_zeros() as usize)
+        };
+        self.outside.iter().enumerate().filter(|(_, outside)| **outside != 0).flat_map(bits)
+    }
+
+    /// Makes the value of a pattern 0 until numbers change. Gives the value that it had.
+    pub fn silence(&mut self, pattern: usize) -> u64 {
+        let (tile, lane) = (pattern / TILE, pattern % TILE);
+        let (left, right) = (&mut self.left[tile].0[lane], &mut self.right[tile].0[lane]);
+        u64::from(self.form.value(std::mem::take(left), std::mem::take(right)))
+    }
 }
 
 impl Rows {
@@ -39,12 +102,7 @@ impl Rows {
             tile.sites().iter().enumerate().for_each(|(site, &of_site)| bits[site * words + word] = of_site);
         }
         let ones = bits.chunks_exact(words).map(|row| row.iter().map(|bits| bits.count_ones()).sum()).collect();
-        Self { level: level.min(Level::widest()), words, bits, ones }
-    }
-
-    /// Tiles that hold all patterns.
-    pub fn tiles(&self) -> usize {
-        self.words
+        Self { level: level.min(Level::widest()), count, words, bits, ones }
     }
 
     /// The number of patterns with bit 1 at a site.
@@ -61,82 +119,59 @@ impl Rows {
         &self.bits[site * self.words..][..self.words]
     }
 
-    /// The sum of the weights of patterns with bit 1 at the site. Weights are below 2¹⁵, and as small as [`total`](Self::total) says.
+    /// The values at these numbers, one for each pattern, and their sum. The value is 0 where the byte of a number is
+    /// [outside](Carried::outside).
     ///
     /// # Panics
-    /// If there are not as many tiles of weights.
-    pub fn sum(&self, site: usize, weights: &[Numbers], fit: Fit) -> u64 {
-        let row = self.row(site);
-        assert_eq!(weights.len(), self.words, "tiles of weights");
-        #[cfg(target_arch = "x86_64")]
-        match (self.level, fit) {
-            // SAFETY: the machine has the level.
-            (Level::Avx512, Fit::Blocks) => return unsafe { x86::sums_blocks_avx512([row], weights)[0] },
-            // SAFETY: as above.
-            (Level::Avx512, Fit::Pairs) => return unsafe { x86::sum_avx512(row, weights) },
-            // SAFETY: as above.
-            (Level::Avx2, _) => return unsafe { x86::sum_avx2(row, weights) },
-            (Level::Baseline, _) => {}
+    /// If there are not as many numbers as patterns.
+    pub fn carry(&self, factors: &Factors, numbers: &[u32]) -> (Carried, u64) {
+        assert_eq!(numbers.len(), self.count, "numbers of patterns");
+        let blank = vec![Bytes([0; TILE]); self.words];
+        let (left, right, outside) = (blank.clone(), blank.clone(), vec![0; self.words]);
+        let mut carried = Carried { form: factors.form(), numbers: blank, left, right, outside };
+        for (Bytes(bytes), numbers) in carried.numbers.iter_mut().zip(numbers.chunks(TILE)) {
+            bytes.iter_mut().zip(numbers).for_each(|(byte, &number)| *byte = factors.byte(number as u16));
         }
-        plain::sum(row, weights)
+        let total = self.change(0, 0, 0, factors, &mut carried).total;
+        (carried, total)
     }
 
-    /// The sums at several sites, which together take less time than one after the other.
+    /// The sums of the values of patterns with bit 1 at several sites, which together take less time than one after the other.
     ///
     /// # Panics
-    /// If there are not as many tiles of weights.
-    pub fn sums<const N: usize>(&self, sites: [usize; N], weights: &[Numbers], fit: Fit) -> [u64; N] {
+    /// If there are not as many tiles of values.
+    pub fn sums<const N: usize>(&self, sites: [usize; N], carried: &Carried) -> [u64; N] {
+        assert_eq!(carried.left.len(), self.words, "tiles of values");
+        let rows = sites.map(|site| self.row(site));
         #[cfg(target_arch = "x86_64")]
-        if let (Level::Avx512, Fit::Blocks) = (self.level, fit) {
-            assert_eq!(weights.len(), self.words, "tiles of weights");
-            // SAFETY: the machine has the level.
-            return unsafe { x86::sums_blocks_avx512(sites.map(|site| self.row(site)), weights) };
+        match self.level {
+            // SAFETY: the machine has the instructions.
+            Level::Avx512 if x86::multiplies_bytes() => return unsafe { x86::sums_avx512(rows, carried) },
+            // SAFETY: as above.
+            Level::Avx512 | Level::Avx2 => return rows.map(|row| unsafe { x86::sum_avx2(row, carried) }),
+            Level::Baseline => {}
         }
-        sites.map(|site| self.sum(site, weights, fit))
-    }
-
-    /// The sum of all weights, which are below 2¹⁵, and how small they are.
-    ///
-    /// # Panics
-    /// If there are not as many tiles of weights.
-    pub fn total(&self, weights: &[Numbers]) -> (u64, Fit) {
-        assert_eq!(weights.len(), self.words, "tiles of weights");
-        #[cfg(target_arch = "x86_64")]
-        if self.level == Level::Avx512 {
-            // SAFETY: the machine has the level.
-            let (sum, largest) = unsafe { x86::total_blocks_avx512(weights) };
-            if largest < u16::MAX {
-                return (sum, Fit::Blocks);
-            }
-        }
-        (plain::sum_all(weights), Fit::Pairs)
+        rows.map(|row| plain::sum(row, carried))
     }
 
     /// Takes one from the number of each pattern that has bit `sign` at the site, adds one to those of the others, and sets the
-    /// weights to the values there; where a number lies outside of the span the weight is 0 and the pattern is noted.
+    /// values to those there: 0 where the byte of a number is [outside](Carried::outside). Numbers that are not next to one
+    /// inside may have a byte that is not: [`silence`](Carried::silence) is for them.
     ///
     /// # Panics
-    /// If there are not as many tiles of numbers and weights.
-    pub fn follow(&self, site: usize, sign: u64, numbers: &mut [Numbers], to: Followed<'_>) {
-        let row = self.row(site);
-        assert!(numbers.len() == self.words && to.weights.len() == self.words, "tiles of numbers and weights");
-        let agree = if sign == 1 { 0 } else { u64::MAX };
-        to.outside.clear();
-        #[cfg(target_arch = "x86_64")]
-        if self.level == Level::Avx512 {
-            // SAFETY: the machine has the level.
-            unsafe { return x86::follow_avx512(row, agree, numbers, to) };
-        }
-        plain::follow(row, agree, numbers, to);
+    /// If there are not as many tiles of numbers and values.
+    pub fn follow(&self, site: usize, sign: u64, factors: &Factors, carried: &mut Carried) -> Followed {
+        self.change(site, if sign == 1 { 0 } else { u64::MAX }, 1, factors, carried)
     }
-}
 
-/// What follows when numbers change.
-pub struct Followed<'a> {
-    /// The function.
-    pub span: &'a Span,
-    /// Its values.
-    pub weights: &'a mut [Numbers],
-    /// Patterns whose number lies outside of the span.
-    pub outside: &'a mut Vec<u32>,
+    fn change(&self, site: usize, turned: u64, by: u8, factors: &Factors, carried: &mut Carried) -> Followed {
+        assert_eq!(carried.numbers.len(), self.words, "tiles of numbers and values");
+        let step = Step { row: self.row(site), turned, by, last: u64::MAX >> (self.words * TILE - self.count) };
+        #[cfg(target_arch = "x86_64")]
+        if self.level == Level::Avx512 && x86::multiplies_bytes() {
+            // SAFETY: the machine has the instructions.
+            return unsafe { x86::follow_avx512(step, factors, carried) };
+        }
+        plain::follow(step, factors, carried)
+    }
 }

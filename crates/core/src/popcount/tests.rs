@@ -12,10 +12,6 @@ fn narrow_sum(sums: &[Sums], site: usize) -> u32 {
     u32::from(sums[site / SITES].0[site % SITES])
 }
 
-fn tiled(numbers: &[u16]) -> Vec<Numbers> {
-    numbers.as_chunks::<TILE>().0.iter().map(|&numbers| Numbers(numbers)).collect()
-}
-
 proptest! {
     /// Rows of a matrix of bits become its columns.
     #[test]
@@ -50,6 +46,10 @@ proptest! {
             lifted.0.iter_mut().for_each(|Sums(sums)| sums.iter_mut().for_each(|sum| *sum += 7 << REST));
             tile.add_weights(&weights, &mut lifted.0, Some(&mut lifted.1));
             tile.add_weights(&weights, &mut sums, None);
+            let mut ones = vec![1; words * 64];
+            tile.add_ones(&mut ones);
+            let of_site = |site: usize| 1 + tile.sites()[site].count_ones();
+            assert!((0..ones.len()).all(|site| ones[site] == of_site(site)), "{level:?}");
             assert_eq!(lifted, (sums.clone(), vec![Sums([10; SITES]); sums.len()]), "{level:?}");
             let before = sums.clone();
             let held = TILE.min(count - from);
@@ -73,47 +73,93 @@ proptest! {
 
     /// Rows add and follow as loops over single bits do, at every level.
     #[test]
-    fn every_level_follows_single_bits(seed in any::<u64>(), count in 1usize..400, sign in 0u64..2, bits in 8..16) {
-        let largest = 1_u64 << bits;
+    fn every_level_follows_single_bits(seed in any::<u64>(), count in 1usize..400, sign in 0u64..2, shape in 0usize..3) {
         let planes = planes(2, count, seed);
         let mut stream = Key::new(["popcount"]).stream("rows", seed);
         let site = stream.below(128) as usize;
-        let values: Vec<u16> = (0..200).map(|_| stream.below(largest) as u16).collect();
-        let span = Span::new(30, &values).unwrap();
-        let room = count.next_multiple_of(TILE);
-        let before: Vec<u16> = (0..room).map(|_| stream.below(280) as u16).collect();
-        let bit = |mu: usize| if mu < count { planes[site / 64 * count + mu] >> (site % 64) & 1 } else { 0 };
-        let after: Vec<u16> =
-            (0..room).map(|mu| before[mu].wrapping_add(if bit(mu) == sign { u16::MAX } else { 1 })).collect();
-        let expected: Vec<u16> = after.iter().map(|&number| span.at(number).unwrap_or(0)).collect();
-        let beyond: Vec<u32> = (0..room as u32).filter(|&mu| span.at(after[mu as usize]).is_none()).collect();
+        let value = |number: i64, stream: &mut crate::Stream| match shape {
+            0 => (number - 100).pow(2) as u16,
+            1 => ((number - 100) * (number - 99)) as u16,
+            _ => stream.below(u64::from(Factors::LARGEST) + 1) as u16,
+        };
+        let values: Vec<u16> = (0..200).map(|number| value(number, &mut stream)).collect();
+        let factors = Factors::new(30, &values).unwrap();
+        assert_eq!(factors.form(), [Form::Square, Form::Product, Form::Digits][shape]);
+        let before: Vec<u32> = (0..count).map(|_| 29 + stream.below(202) as u32).collect();
+        let bit = |mu: usize, site: usize| planes[site / 64 * count + mu] >> (site % 64) & 1;
+        let step = |mu: usize| if bit(mu, site) == sign { before[mu] - 1 } else { before[mu] + 1 };
+        let after: Vec<u32> = (0..count).map(step).collect();
+        let at = |number: u32| values.get((number as usize).wrapping_sub(30)).copied();
+        let beyond = |numbers: &[u32]| (0..count).filter(|&mu| at(numbers[mu]).is_none()).collect::<Vec<_>>();
+        let sum = |numbers: &[u32], site: usize| -> u64 {
+            (0..count).map(|mu| bit(mu, site) * u64::from(at(numbers[mu]).unwrap_or(0))).sum()
+        };
+        let all = |numbers: &[u32]| numbers.iter().map(|&number| u64::from(at(number).unwrap_or(0))).sum::<u64>();
         for level in Level::all() {
             let rows = Rows::new(level, &planes, count);
-            let (mut numbers, mut weights, mut outside) = (tiled(&before), vec![Numbers::default(); room / TILE], Vec::new());
-            let to = Followed { span: &span, weights: &mut weights, outside: &mut outside };
-            rows.follow(site, sign, &mut numbers, to);
-            assert_eq!((&numbers, &weights, &outside), (&tiled(&after), &tiled(&expected), &beyond), "{level:?}");
-            let sum: u64 = (0..room).filter(|&mu| bit(mu) == 1).map(|mu| u64::from(expected[mu])).sum();
-            let (total, fit) = rows.total(&weights);
-            assert_eq!(rows.sum(site, &weights, fit), sum, "{level:?}");
-            assert_eq!(rows.sum(site, &weights, Fit::Pairs), sum, "{level:?}");
+            let (mut carried, total) = rows.carry(&factors, &before);
+            assert_eq!((total, carried.outside().collect()), (all(&before), beyond(&before)), "{level:?}");
             let sites = [site, 0, 127, site];
-            assert_eq!(rows.sums(sites, &weights, fit), sites.map(|site| rows.sum(site, &weights, Fit::Pairs)), "{level:?}");
-            assert_eq!(total, expected.iter().map(|&weight| u64::from(weight)).sum::<u64>(), "{level:?}");
-            let (numbers, mut values) = (tiled(&after)[0], Numbers([1; TILE]));
+            assert_eq!(rows.sums(sites, &carried), sites.map(|site| sum(&before, site)), "{level:?}");
+            let followed = rows.follow(site, sign, &factors, &mut carried);
+            assert_eq!(followed, Followed { total: all(&after), ones: sum(&after, site) }, "{level:?}");
+            assert_eq!(carried.outside().collect::<Vec<_>>(), beyond(&after), "{level:?}");
+            assert_eq!(rows.sums([site, 5], &carried), [site, 5].map(|site| sum(&after, site)), "{level:?}");
+            assert!((0..count).all(|mu| carried.byte(mu) == factors.byte(after[mu] as u16)), "{level:?}");
+            let silenced = carried.silence(count - 1);
+            assert_eq!(silenced, u64::from(at(after[count - 1]).unwrap_or(0)), "{level:?}");
+            assert_eq!(rows.sums([site], &carried), [sum(&after, site) - silenced * bit(count - 1, site)], "{level:?}");
+            assert_eq!(u64::from(rows.ones(site)), (0..count).map(|mu| bit(mu, site)).sum::<u64>());
+        }
+    }
+
+    /// Values are found as a loop finds them, at every level.
+    #[test]
+    fn every_level_looks_up_single_values(seed in any::<u64>(), bits in 8u32..16) {
+        let mut stream = Key::new(["popcount"]).stream("span", seed);
+        let [one, other] = [(); 2].map(|()| -> Vec<u16> { (0..200).map(|_| stream.below(1_u64 << bits) as u16).collect() });
+        let span = Span::new(30, [&one, &other]).unwrap();
+        let numbers = Numbers(std::array::from_fn(|_| stream.below(280) as u16));
+        let expected = numbers.0.map(|number| span.at(number).unwrap_or_default());
+        let outside = (0..TILE).filter(|&mu| span.at(numbers.0[mu]).is_none()).fold(0, |all, mu| all | 1 << mu);
+        let sums = [0, 1].map(|function| expected.iter().map(|values| u32::from(values[function])).sum());
+        for level in Level::all() {
+            let mut values = Numbers([1; TILE]);
             let looked = span.look(level, &numbers, &mut values);
-            assert_eq!(values.0[..], expected[..TILE], "{level:?}");
-            let outside = (0..TILE).filter(|&mu| span.at(numbers.0[mu]).is_none()).fold(0, |all, mu| all | 1 << mu);
-            assert_eq!(looked, Looked { sum: values.0.iter().map(|&value| u32::from(value)).sum(), outside }, "{level:?}");
-            assert_eq!(u64::from(rows.ones(site)), (0..count).map(bit).sum::<u64>());
+            assert_eq!(values.0, expected.map(|[value, _]| value), "{level:?}");
+            assert_eq!(looked, Looked { sums, outside }, "{level:?}");
         }
     }
 }
 
+/// Every value up to the largest is that of its bytes.
+#[test]
+fn factors_make_every_value() {
+    for first in (0..=Factors::LARGEST).step_by(Factors::LENGTH) {
+        let values: Vec<u16> = (first..=Factors::LARGEST.min(first + Factors::LENGTH as u16 - 1)).collect();
+        let factors = Factors::new(7, &values).unwrap();
+        assert_eq!(factors.form(), Form::Digits);
+        for (at, &value) in values.iter().enumerate() {
+            let byte = factors.byte(7 + at as u16);
+            assert_eq!(factors.number(byte), 7 + at as u16);
+            let (left, right) = factors.at(byte).unwrap();
+            assert_eq!(factors.form().value(left, right), u32::from(value));
+        }
+    }
+    let triangles: Vec<u16> = (0..120).map(|m| m * (m + 1) / 2).collect();
+    let factors = Factors::new(0, &triangles).unwrap();
+    assert_eq!(factors.form(), Form::Product);
+    let pairs = (0..120).map(|number| factors.at(factors.byte(number)).unwrap());
+    assert!(pairs.zip(&triangles).all(|((left, right), &value)| u16::from(left) * u16::from(right) == value));
+    assert!(factors.at(factors.byte(120)).is_none() && factors.at(0).is_none() && !factors.has(120) && factors.has(119));
+    assert!(Factors::new(0, &[1; 255]).is_none() && Factors::new(0, &[127 * 127 + 1]).is_none());
+}
+
 #[test]
 fn a_span_refuses_what_does_not_fit() {
-    assert!(Span::new(0, &[1; 257]).is_none());
-    assert!(Span::new(0, &[1 << 15]).is_none());
-    let span = Span::new(9, &[4, 5]).unwrap();
-    assert_eq!([8, 9, 10, 11].map(|number| span.at(number)), [None, Some(4), Some(5), None]);
+    assert!(Span::new(0, [&[1; 257]]).is_none());
+    assert!(Span::new(0, [&[1 << 15]]).is_none());
+    assert!(Span::new(0, [&[1, 2], &[3][..]]).is_none());
+    let span = Span::new(9, [&[4, 5], &[6, 7]]).unwrap();
+    assert_eq!([8, 9, 10, 11].map(|number| span.at(number)), [None, Some([4, 6]), Some([5, 7]), None]);
 }

@@ -1,98 +1,56 @@
 //! Sums over rows with AVX2 and AVX-512.
 
 use std::arch::x86_64::{
-    __m512i, _mm256_add_epi32, _mm256_and_si256, _mm256_cmpeq_epi16, _mm256_madd_epi16, _mm256_set1_epi16,
-    _mm256_setr_epi16, _mm256_setzero_si256, _mm256_storeu_si256, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64,
-    _mm512_adds_epu16, _mm512_and_si512, _mm512_cmplt_epu16_mask, _mm512_madd_epi16, _mm512_mask_add_epi16,
-    _mm512_mask_blend_epi16, _mm512_mask_sub_epi16, _mm512_maskz_loadu_epi16, _mm512_maskz_mov_epi16, _mm512_max_epu16,
-    _mm512_permutex2var_epi16, _mm512_reduce_add_epi32, _mm512_reduce_add_epi64, _mm512_set1_epi16, _mm512_set1_epi32,
-    _mm512_set1_epi64, _mm512_setzero_si512, _mm512_srli_epi32, _mm512_srli_epi64, _mm512_sub_epi16, _mm512_test_epi16_mask,
+    __m256i, __m512i, _mm256_add_epi32, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_madd_epi16, _mm256_maddubs_epi16,
+    _mm256_set1_epi8, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setr_epi8, _mm256_setzero_si256,
+    _mm256_shuffle_epi8, _mm256_storeu_si256, _mm512_add_epi8, _mm512_add_epi64, _mm512_and_si512, _mm512_dpbusd_epi32,
+    _mm512_mask_blend_epi8, _mm512_mask_sub_epi8, _mm512_maskz_mov_epi8, _mm512_movepi8_mask, _mm512_permutex2var_epi8,
+    _mm512_reduce_add_epi64, _mm512_set1_epi8, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_srli_epi64,
+    _mm512_storeu_si512,
 };
 
-use super::{load, load_512, store_512};
-use crate::popcount::{Looked, Numbers, Sums, TILE, plain, rows::Followed, span::Span};
+use super::{load, load_512};
+use crate::popcount::{
+    TILE,
+    factors::{Factors, Form},
+    rows::{Bytes, Carried, Followed, Step},
+};
 
-/// Weights below 2¹⁵ are added in pairs to 32 bits, for so many words at most.
-const WORDS_IN_32_BITS: usize = 1 << 14;
+/// Four products of 14 bits are added to 32 bits, for so many words at most.
+const WORDS_IN_32_BITS: usize = 1 << 15;
 
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-pub(in crate::popcount) fn sum_avx512(row: &[u64], weights: &[Numbers]) -> u64 {
-    let mut total = 0;
-    for (row, weights) in row.chunks(WORDS_IN_32_BITS).zip(weights.chunks(WORDS_IN_32_BITS)) {
-        let mut sums = [_mm512_setzero_si512(); 2];
-        for (bits, Numbers(weights)) in row.iter().zip(weights) {
-            for (half, sum) in sums.iter_mut().enumerate() {
-                let at: *const i16 = weights.as_chunks::<32>().0[half].as_ptr().cast();
-                // SAFETY: 32 numbers are as many bytes.
-                let kept = unsafe { _mm512_maskz_loadu_epi16((bits >> (32 * half)) as u32, at) };
-                *sum = _mm512_add_epi32(*sum, _mm512_madd_epi16(kept, _mm512_set1_epi16(1)));
-            }
-        }
-        total += sum_of_u32(_mm512_add_epi32(sums[0], sums[1]));
-    }
-    total
-}
-
-/// The sum of all weights in 16 bits for eight words at a time: right if none of the sums of 16 bits, of which the largest is
-/// the second result, is as large as it can be.
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-pub(in crate::popcount) fn total_blocks_avx512(weights: &[Numbers]) -> (u64, u16) {
-    let (mut total, mut largest) = (0, _mm512_setzero_si512());
-    for weights in weights.chunks(WORDS_IN_32_BITS) {
-        let mut sums = _mm512_setzero_si512();
-        let (blocks, last) = weights.as_chunks::<8>();
-        for block in blocks {
-            let mut narrow = [_mm512_setzero_si512(); 2];
-            for Numbers(weights) in block {
-                for (narrow, weights) in narrow.iter_mut().zip(weights.as_chunks::<32>().0) {
-                    *narrow = _mm512_adds_epu16(*narrow, load_512(weights));
-                }
-            }
-            let narrow = _mm512_adds_epu16(narrow[0], narrow[1]);
-            largest = _mm512_max_epu16(largest, narrow);
-            sums = _mm512_add_epi32(sums, pairs_of_u16(narrow));
-        }
-        total += sum_of_u32(sums) + plain::sum_all(last);
-    }
-    let mut lanes = Sums::default();
-    store_512(largest, &mut lanes.0);
-    (total, lanes.0.into_iter().max().unwrap_or(0))
-}
-
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-#[inline]
-fn pairs_of_u16(numbers: __m512i) -> __m512i {
-    _mm512_add_epi32(_mm512_and_si512(numbers, _mm512_set1_epi32(0xffff)), _mm512_srli_epi32::<16>(numbers))
-}
-
-/// Sums over several rows in 16 bits for eight words at a time, which has to be enough. The weights are read once for all rows.
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-pub(in crate::popcount) fn sums_blocks_avx512<const N: usize>(rows: [&[u64]; N], weights: &[Numbers]) -> [u64; N] {
+/// The values of one word are read once for all rows.
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vnni,avx2,fma")]
+pub(in crate::popcount) fn sums_avx512<const N: usize>(rows: [&[u64]; N], carried: &Carried) -> [u64; N] {
     let mut totals = [0; N];
-    for (at, weights) in weights.chunks(WORDS_IN_32_BITS).enumerate() {
-        let rows = rows.map(|row| &row[at * WORDS_IN_32_BITS..][..weights.len()]);
+    let parts = carried.left.chunks(WORDS_IN_32_BITS).zip(carried.right.chunks(WORDS_IN_32_BITS));
+    for (part, (lefts, rights)) in parts.enumerate() {
+        let rows = rows.map(|row| &row[part * WORDS_IN_32_BITS..][..lefts.len()]);
         let mut sums = [_mm512_setzero_si512(); N];
-        let (blocks, last_weights) = weights.as_chunks::<8>();
-        let parts = rows.map(|row| row.as_chunks::<8>());
-        for (block, weights) in blocks.iter().enumerate() {
-            let mut narrow = [[_mm512_setzero_si512(); 2]; N];
-            for (word, Numbers(weights)) in weights.iter().enumerate() {
-                let [lower, upper] = [0, 1].map(|half| load_512(&weights.as_chunks::<32>().0[half]));
-                for (narrow, (blocks, _)) in narrow.iter_mut().zip(&parts) {
-                    let bits = blocks[block][word];
-                    narrow[0] = _mm512_mask_add_epi16(narrow[0], bits as u32, narrow[0], lower);
-                    narrow[1] = _mm512_mask_add_epi16(narrow[1], (bits >> 32) as u32, narrow[1], upper);
-                }
-            }
-            for (sum, [lower, upper]) in sums.iter_mut().zip(narrow) {
-                *sum = _mm512_add_epi32(*sum, pairs_of_u16(_mm512_add_epi16(lower, upper)));
+        for (word, (Bytes(left), Bytes(right))) in lefts.iter().zip(rights).enumerate() {
+            let left = load_512(left);
+            let right = if carried.form == Form::Square { left } else { load_512(right) };
+            for (sum, row) in sums.iter_mut().zip(rows) {
+                *sum = add_values(*sum, carried.form, row[word], left, right);
             }
         }
-        for ((total, sum), (_, last_row)) in totals.iter_mut().zip(sums).zip(&parts) {
-            *total += sum_of_u32(sum) + sum_avx512(last_row, last_weights);
-        }
+        totals.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum_of_u32(sum));
     }
     totals
+}
+
+/// Adds the values of patterns whose bit is 1, four to a lane.
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vnni,avx2,fma")]
+#[inline]
+fn add_values(sum: __m512i, form: Form, bits: u64, left: __m512i, right: __m512i) -> __m512i {
+    let kept = _mm512_maskz_mov_epi8(bits, left);
+    match form {
+        Form::Square | Form::Product => _mm512_dpbusd_epi32(sum, kept, right),
+        Form::Digits => {
+            let sum = _mm512_dpbusd_epi32(sum, kept, _mm512_set1_epi8(1));
+            _mm512_dpbusd_epi32(sum, _mm512_maskz_mov_epi8(bits, right), _mm512_set1_epi8(i8::MAX))
+        }
+    }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
@@ -103,16 +61,26 @@ fn sum_of_u32(numbers: __m512i) -> u64 {
 }
 
 #[target_feature(enable = "avx2,fma")]
-pub(in crate::popcount) fn sum_avx2(row: &[u64], weights: &[Numbers]) -> u64 {
-    let bit = _mm256_setr_epi16(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, i16::MIN);
+pub(in crate::popcount) fn sum_avx2(row: &[u64], carried: &Carried) -> u64 {
     let mut total = 0;
-    for (row, weights) in row.chunks(WORDS_IN_32_BITS).zip(weights.chunks(WORDS_IN_32_BITS)) {
-        let mut sums = [_mm256_setzero_si256(); 4];
-        for (bits, Numbers(weights)) in row.iter().zip(weights) {
-            for (quarter, sum) in sums.iter_mut().enumerate() {
-                let bits = _mm256_and_si256(_mm256_set1_epi16((bits >> (16 * quarter)) as i16), bit);
-                let kept = _mm256_and_si256(_mm256_cmpeq_epi16(bits, bit), load(&weights.as_chunks::<16>().0[quarter]));
-                *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(kept, _mm256_set1_epi16(1)));
+    let parts = carried.left.chunks(WORDS_IN_32_BITS).zip(carried.right.chunks(WORDS_IN_32_BITS));
+    for (row, (lefts, rights)) in row.chunks(WORDS_IN_32_BITS).zip(parts) {
+        let mut sums = [_mm256_setzero_si256(); 2];
+        for (bits, (Bytes(left), Bytes(right))) in row.iter().zip(lefts.iter().zip(rights)) {
+            let halves = left.as_chunks::<32>().0.iter().zip(right.as_chunks::<32>().0);
+            for (half, (sum, (left, right))) in sums.iter_mut().zip(halves).enumerate() {
+                let kept = bytes_of((bits >> (32 * half)) as u32);
+                let (left, right) = if carried.form == Form::Square { (left, left) } else { (left, right) };
+                let (left, right) = (_mm256_and_si256(kept, load(left)), load(right));
+                // Pairs of products stay below 2¹⁵.
+                *sum = match carried.form {
+                    Form::Square | Form::Product => add_pairs(*sum, _mm256_maddubs_epi16(left, right)),
+                    Form::Digits => {
+                        let right = _mm256_and_si256(kept, right);
+                        let sum = add_pairs(*sum, _mm256_maddubs_epi16(left, _mm256_set1_epi8(1)));
+                        add_pairs(sum, _mm256_maddubs_epi16(right, _mm256_set1_epi8(i8::MAX)))
+                    }
+                };
             }
         }
         for sum in sums {
@@ -125,68 +93,78 @@ pub(in crate::popcount) fn sum_avx2(row: &[u64], weights: &[Numbers]) -> u64 {
     total
 }
 
-/// A table of 256 values in eight registers, 64 values to a lookup.
-struct Registers {
-    table: [__m512i; 8],
-    first: __m512i,
-    length: __m512i,
+#[target_feature(enable = "avx2,fma")]
+#[inline]
+fn add_pairs(sum: __m256i, products: __m256i) -> __m256i {
+    _mm256_add_epi32(sum, _mm256_madd_epi16(products, _mm256_set1_epi16(1)))
 }
 
-impl Registers {
-    #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-    #[inline]
-    fn new(span: &Span) -> Self {
-        let (first, values, length) = span.parts();
-        let mut table = [_mm512_setzero_si512(); 8];
-        table.iter_mut().zip(values.as_chunks::<32>().0).for_each(|(part, values)| *part = load_512(values));
-        Self { table, first: _mm512_set1_epi16(first as i16), length: _mm512_set1_epi16(length as i16) }
-    }
-
-    /// The values of 32 numbers, 0 outside, and which are inside. A lookup heeds the lowest six bits.
-    #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-    #[inline]
-    fn look(&self, numbers: __m512i) -> (__m512i, u32) {
-        let from = _mm512_sub_epi16(numbers, self.first);
-        let inside = _mm512_cmplt_epu16_mask(from, self.length);
-        let [odd, upper] = [64, 128].map(|bit| _mm512_test_epi16_mask(from, _mm512_set1_epi16(bit)));
-        let [a, b, c, d] = [0, 2, 4, 6].map(|at| _mm512_permutex2var_epi16(self.table[at], from, self.table[at + 1]));
-        let (lower_half, upper_half) = (_mm512_mask_blend_epi16(odd, a, b), _mm512_mask_blend_epi16(odd, c, d));
-        (_mm512_maskz_mov_epi16(inside, _mm512_mask_blend_epi16(upper, lower_half, upper_half)), inside)
-    }
+/// A byte of ones for each bit 1.
+#[target_feature(enable = "avx2,fma")]
+#[inline]
+fn bytes_of(bits: u32) -> __m256i {
+    let places =
+        _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
+    let bit = _mm256_set1_epi64x(0x8040_2010_0804_0201_u64 as i64);
+    let spread = _mm256_shuffle_epi8(_mm256_set1_epi32(bits as i32), places);
+    _mm256_cmpeq_epi8(_mm256_and_si256(spread, bit), bit)
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-pub(in crate::popcount) fn look_avx512(span: &Span, numbers: &[u16; TILE], values: &mut [u16; TILE]) -> Looked {
-    let registers = Registers::new(span);
-    let (mut sum, mut outside) = (_mm512_setzero_si512(), 0);
-    let halves = numbers.as_chunks::<32>().0.iter().zip(values.as_chunks_mut::<32>().0);
-    for (half, (numbers, values)) in halves.enumerate() {
-        let (found, inside) = registers.look(load_512(numbers));
-        store_512(found, values);
-        sum = _mm512_add_epi32(sum, _mm512_madd_epi16(found, _mm512_set1_epi16(1)));
-        outside |= u64::from(!inside) << (32 * half);
-    }
-    Looked { sum: _mm512_reduce_add_epi32(sum) as u32, outside }
+/// A table of 256 bytes in four registers.
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi,avx2,fma")]
+#[inline]
+fn table(bytes: &[u8; 256]) -> [__m512i; 4] {
+    let parts = bytes.as_chunks::<64>().0;
+    [load_512(&parts[0]), load_512(&parts[1]), load_512(&parts[2]), load_512(&parts[3])]
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-pub(in crate::popcount) fn follow_avx512(row: &[u64], agree: u64, numbers: &mut [Numbers], to: Followed<'_>) {
-    let registers = Registers::new(to.span);
-    let (one, two) = (_mm512_set1_epi16(1), _mm512_set1_epi16(2));
-    for (word, ((bits, Numbers(numbers)), Numbers(weights))) in row.iter().zip(numbers).zip(to.weights).enumerate() {
-        let halves = numbers.as_chunks_mut::<32>().0.iter_mut().zip(weights.as_chunks_mut::<32>().0);
-        for (half, (numbers, weights)) in halves.enumerate() {
-            let agrees = ((bits ^ agree) >> (32 * half)) as u32;
-            let number = _mm512_add_epi16(load_512(numbers), one);
-            let number = _mm512_mask_sub_epi16(number, agrees, number, two);
-            let (weight, inside) = registers.look(number);
-            store_512(number, numbers);
-            store_512(weight, weights);
-            let mut outside = !inside;
-            while outside != 0 {
-                to.outside.push((word * TILE + 32 * half) as u32 + outside.trailing_zeros());
-                outside &= outside - 1;
+/// A lookup heeds the lowest seven bits.
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi,avx2,fma")]
+#[inline]
+fn look(table: &[__m512i; 4], bytes: __m512i, upper: u64) -> __m512i {
+    let [a, b, c, d] = *table;
+    _mm512_mask_blend_epi8(upper, _mm512_permutex2var_epi8(a, bytes, b), _mm512_permutex2var_epi8(c, bytes, d))
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vnni,avx512vbmi,avx2,fma")]
+pub(in crate::popcount) fn follow_avx512(step: Step<'_>, factors: &Factors, carried: &mut Carried) -> Followed {
+    let [lefts, rights] = factors.tables().map(|bytes| table(bytes));
+    let (by, twice) = (_mm512_set1_epi8(step.by as i8), _mm512_set1_epi8(2 * step.by as i8));
+    let mut followed = Followed { total: 0, ones: 0 };
+    let words = step.row.len();
+    for from in (0..words).step_by(WORDS_IN_32_BITS) {
+        let part = from..words.min(from + WORDS_IN_32_BITS);
+        let values = carried.left[part.clone()].iter_mut().zip(&mut carried.right[part.clone()]);
+        let values = values.zip(&mut carried.outside[part.clone()]);
+        let tiles = step.row[part.clone()].iter().zip(&mut carried.numbers[part]).zip(values);
+        let (mut total, mut ones) = (_mm512_setzero_si512(), _mm512_setzero_si512());
+        for (word, ((&bits, Bytes(numbers)), ((Bytes(left), Bytes(right)), outside))) in tiles.enumerate() {
+            let number = _mm512_add_epi8(load_512(numbers), by);
+            let number = _mm512_mask_sub_epi8(number, bits ^ step.turned, number, twice);
+            store(number, numbers);
+            let upper = _mm512_movepi8_mask(number);
+            let (found, held) = (look(&lefts, number, upper), step.held(from + word));
+            // Nothing is called in this loop, or the tables would not stay in registers.
+            *outside = _mm512_movepi8_mask(found) & held;
+            let one = _mm512_maskz_mov_epi8(held & !*outside, found);
+            store(one, left);
+            let mut other = one;
+            if carried.form != Form::Square {
+                other = _mm512_maskz_mov_epi8(held, look(&rights, number, upper));
+                store(other, right);
             }
+            total = add_values(total, carried.form, u64::MAX, one, other);
+            ones = add_values(ones, carried.form, bits, one, other);
         }
+        followed.total += sum_of_u32(total);
+        followed.ones += sum_of_u32(ones);
     }
+    followed
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn store(vector: __m512i, bytes: &mut [u8; TILE]) {
+    // SAFETY: there are as many bytes.
+    unsafe { _mm512_storeu_si512(bytes.as_mut_ptr().cast(), vector) }
 }
