@@ -130,7 +130,7 @@ impl Square {
                         *lane += x;
                     }
                 }
-                *found.at(channel, i) = lanes.iter().sum();
+                *found.at(channel, i) = sum(&lanes);
                 *found.at(2 * channels + channel, i) = a.get(channel, self.diagonal(i));
             }
             let columns = columns.as_flattened();
@@ -257,6 +257,13 @@ impl Square {
         }
         both
     }
+}
+
+/// The sum of a block, in eight parts.
+fn sum(lanes: &[f32; BLOCK]) -> f32 {
+    let mut parts = [0.0; 8];
+    lanes.as_chunks::<8>().0.iter().for_each(|eight| (0..8).for_each(|k| parts[k] += eight[k]));
+    parts.iter().sum()
 }
 
 /// The loss and the gradient, or nothing where the tensors are not in single precision on the CPU.
