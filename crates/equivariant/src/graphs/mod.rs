@@ -11,6 +11,7 @@ mod karate;
 mod message_passing;
 pub mod norms;
 mod signal;
+mod square;
 mod task;
 mod training;
 
