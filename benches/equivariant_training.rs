@@ -163,10 +163,13 @@ impl Problem {
             Self::Graphs { model, graphs, labels } => graphs::squared_error(&**model, parameters, graphs, labels),
             Self::Clouds { model, head, clouds, coordinates, labels } => {
                 let (front, rest) = parameters.split_at(HEAD);
-                let loss = |features: &Tensor| siamese(head, front, features, labels);
                 match model {
-                    Invariant::SvdDs(model) => model.set().slopes_through(rest, coordinates, front, loss),
-                    Invariant::DsCi(model) => model.slopes_through(rest, clouds, front, loss)?,
+                    Invariant::SvdDs(model) => {
+                        model.set().slopes_through(rest, coordinates, |features| head.squared_error(front, features, labels))
+                    }
+                    Invariant::DsCi(model) => {
+                        model.slopes_through(rest, clouds, front, |features| siamese(head, front, features, labels))?
+                    }
                 }
             }
         })

@@ -13,7 +13,6 @@ mod laplacian;
 mod memories;
 mod normals;
 mod npy;
-mod set_forward;
 mod threshold_linear;
 
 use std::path::Path;
@@ -95,7 +94,7 @@ pub struct Bench {
 
 /// All benches.
 pub fn benches() -> Vec<Bench> {
-    let singles = [laplacian::BENCH, equivariant_bases::BENCH, set_forward::BENCH, normals::BENCH, threshold_linear::BENCH];
+    let singles = [laplacian::BENCH, equivariant_bases::BENCH, normals::BENCH, threshold_linear::BENCH];
     [&ensembles::BENCHES[..], &memories::BENCHES[..], &equivariant_training::BENCHES[..], &singles].concat()
 }
 

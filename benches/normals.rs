@@ -3,7 +3,10 @@
 use std::{hint::black_box, path::Path};
 
 use anyhow::Result;
-use lawbook_core::{Key, Stream};
+use lawbook_core::{
+    Key, Stream,
+    simd::{LANES, Level},
+};
 use serde_json::json;
 
 use crate::{Bench, Statistic, Threads, Workload};
@@ -11,13 +14,16 @@ use crate::{Bench, Statistic, Threads, Workload};
 pub(crate) const BENCH: Bench = Bench {
     name: "normals",
     work: "10⁷ standard normals from a counter-based generator, f64",
-    floor: "the 10⁷ random 64-bit words alone",
+    floor: "10⁷ random 64-bit words of the same generator, sixteen streams side by side, into 64 KiB again and again",
     threads: Threads::One,
     peers: &["numpy", "jax"],
     script: "normals",
     eager: None,
     prepare: || Ok(Box::new(Normals::new(10_000_000))),
 };
+
+/// Words of each stream that the floor draws at once.
+const AT_ONCE: usize = 512;
 
 struct Normals {
     values: Vec<f64>,
@@ -41,7 +47,13 @@ impl Workload for Normals {
     }
 
     fn floor(&mut self) -> Result<()> {
-        black_box((0..self.values.len()).fold(0, |sum, _| self.stream.next_u64() ^ sum));
+        let lanes = Key::new(["bench", "normals"]).lanes("words");
+        let mut words = vec![[0; LANES]; AT_ONCE];
+        let rows = self.values.len().div_ceil(LANES);
+        for from in (0..rows).step_by(AT_ONCE) {
+            lanes.fill_words(Level::widest(), 0, from as u64, &mut words[..AT_ONCE.min(rows - from)]);
+            black_box(&words);
+        }
         Ok(())
     }
 

@@ -12,6 +12,12 @@ use super::{
 /// Rounds in which everyone takes one turn, after one to warm up.
 const ROUNDS: usize = 7;
 
+/// Seconds of turns after which a peer takes no more of them: a slow one needs few, because its scatter is small beside what it takes.
+const ENOUGH: f64 = 15.0;
+
+/// Seconds of a turn to warm up after which it is the only one, and counts with all that was compiled in it.
+const LONG: f64 = 60.0;
+
 /// Standard errors that two statistics may lie apart: by chance once in two million.
 const APART: f64 = 5.0;
 
@@ -35,6 +41,18 @@ struct Peer {
     name: String,
     contender: Contender,
     seconds: Vec<f64>,
+    warmed_up: bool,
+}
+
+impl Peer {
+    fn new(name: &str, contender: Contender, first: f64) -> Self {
+        let warmed_up = first < LONG;
+        Self { name: name.to_owned(), contender, seconds: if warmed_up { Vec::new() } else { vec![first] }, warmed_up }
+    }
+
+    fn is_done(&self) -> bool {
+        self.seconds.iter().sum::<f64>() >= ENOUGH
+    }
 }
 
 /// Holds the contest called `title` with so many threads on either side; `folder` is for what the contenders complain about.
@@ -49,9 +67,9 @@ pub fn hold(title: &str, threads: usize, entrants: Entrants, folder: &std::path:
     let mut peers = Vec::new();
     for (name, command) in &mut commands {
         let ready = Contender::start(command, threads, &folder.join(format!("{name}.log")))
-            .and_then(|mut contender| turn(&mut contender, &reference).map(|_| contender));
+            .and_then(|mut contender| turn(&mut contender, &reference).map(|first| Peer::new(name, contender, first)));
         match ready {
-            Ok(contender) => peers.push(Peer { name: name.clone(), contender, seconds: Vec::new() }),
+            Ok(peer) => peers.push(peer),
             Err(error) => complaints.push(format!("{title} against {name}: {error:#}")),
         }
     }
@@ -61,19 +79,20 @@ pub fn hold(title: &str, threads: usize, entrants: Entrants, folder: &std::path:
         reference = ours.ask("work")?;
         work.push(reference.seconds);
         floor.push(ours.ask("floor")?.seconds);
-        peers.retain_mut(|peer| match turn(&mut peer.contender, &reference) {
-            Ok(seconds) => {
-                peer.seconds.push(seconds);
-                true
+        peers.retain_mut(|peer| {
+            if peer.is_done() {
+                return true;
             }
-            Err(error) => {
-                complaints.push(format!("{title} against {}: {error:#}", peer.name));
-                false
-            }
+            let taken = turn(&mut peer.contender, &reference).map(|seconds| peer.seconds.push(seconds));
+            taken.map_err(|error| complaints.push(format!("{title} against {}: {error:#}", peer.name))).is_ok()
         });
+        if !peers.is_empty() && peers.iter().all(Peer::is_done) {
+            break;
+        }
     }
-    let mut rows: Vec<Row> =
-        peers.iter().map(|peer| Row::new(title, &work, &floor, Some((&peer.name, &peer.seconds)))).collect();
+    let row =
+        |peer: &Peer| Row { warmed_up: peer.warmed_up, ..Row::new(title, &work, &floor, Some((&peer.name, &peer.seconds))) };
+    let mut rows: Vec<Row> = peers.iter().map(row).collect();
     if alone {
         rows.push(Row::new(title, &work, &floor, None));
     }
@@ -180,6 +199,15 @@ mod tests {
     fn without_peers_the_floor_remains() {
         let outcome = contest(&answer(2.0, 1.0, 0.1), &[]).unwrap();
         assert_eq!((outcome.rows[0].peer.as_deref(), outcome.rows[0].over_floor), (None, 1.0));
+    }
+
+    #[test]
+    fn a_slow_peer_takes_fewer_turns() {
+        let turns = |theirs: f64| {
+            let outcome = contest(&answer(2.0, 1.0, 0.1), &[&answer(theirs, 1.0, 0.1)]).unwrap();
+            (outcome.rows[0].turns, outcome.rows[0].warmed_up)
+        };
+        assert_eq!([0.1, 4.0, 50.0, 100.0].map(turns), [(7, true), (4, true), (1, true), (1, false)]);
     }
 
     #[test]

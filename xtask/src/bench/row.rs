@@ -22,6 +22,12 @@ pub struct Row {
     /// The least and the largest ratio of a single round.
     #[serde(skip)]
     pub range: Option<[f64; 2]>,
+    /// The turns that the peer took, or ours without one.
+    #[serde(skip)]
+    pub turns: usize,
+    /// Whether the peer took one before that does not count.
+    #[serde(skip)]
+    pub warmed_up: bool,
 }
 
 impl Row {
@@ -42,6 +48,8 @@ impl Row {
             floor_s,
             over_floor: ours_s / floor_s,
             range,
+            turns: peer.map_or(ours.len(), |(_, seconds)| seconds.len()),
+            warmed_up: true,
         }
     }
 }

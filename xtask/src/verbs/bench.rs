@@ -101,14 +101,22 @@ fn result(row: &Row) -> String {
     let floor = format!("{} s, {} times the floor", number(row.ours_s), number(row.over_floor));
     match (&row.peer, row.peer_s, row.ratio) {
         (Some(peer), Some(seconds), Some(ratio)) => {
-            format!("{floor}; {peer} {} s, ours/peer {}", number(seconds), number(ratio))
+            format!("{floor}; {peer} {} s ({}), ours/peer {}", number(seconds), turns(row), number(ratio))
         }
         _ => floor,
     }
 }
 
+fn turns(row: &Row) -> String {
+    match (row.turns, row.warmed_up) {
+        (_, false) => "the first, with compilation".to_owned(),
+        (1, true) => "1 turn".to_owned(),
+        (turns, true) => format!("{turns} turns"),
+    }
+}
+
 fn table(rows: &[Row]) -> String {
-    let header = ["bench", "ours s", "floor s", "ours/floor", "peer", "peer s", "ours/peer", "in single rounds"];
+    let header = ["bench", "ours s", "floor s", "ours/floor", "peer", "peer s", "ours/peer", "in single rounds", "turns"];
     let cells = rows.iter().map(|row| {
         let or_none = |value: Option<f64>| value.map_or("–".to_owned(), number);
         vec![
@@ -120,13 +128,17 @@ fn table(rows: &[Row]) -> String {
             or_none(row.peer_s),
             or_none(row.ratio),
             row.range.map_or("–".to_owned(), |[least, most]| format!("{} … {}", number(least), number(most))),
+            turns(row),
         ]
     });
     terminal::table(&header, cells)
 }
 
 fn legend(benches: &[Bench]) -> String {
-    let mut text = "Medians over rounds in which everyone takes a turn. Below 1, ours is faster. Work and floor:".to_owned();
+    let mut text = "Medians over rounds in which everyone takes a turn, slow peers only in the first of them. One turn before does not count, \
+                    nor what a peer compiles in it; but one of more than a minute does, and is the only one. Below 1, ours is faster. \
+                    Work and floor:"
+        .to_owned();
     for bench in benches {
         text.push_str(&format!("\n  {}: {}. Floor: {}.", bench.name, bench.work, bench.floor));
     }

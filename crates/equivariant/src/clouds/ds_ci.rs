@@ -90,7 +90,8 @@ impl DsCi {
         let parts =
             [(&self.set, first, &gram.diagonal(0, -2, -1).unsqueeze(-1)), (&self.set, second, &self.pairs.entries(&gram))];
         let tail: Vec<Tensor> = head_parameters.iter().chain(rest).map(Tensor::shallow_clone).collect();
-        let found = slopes::through(&parts, &tail, |outputs| head(&self.join([&outputs[0], &outputs[1]], rest, &star)));
+        let loss = |outputs: &[Tensor]| head(&self.join([&outputs[0], &outputs[1]], rest, &star));
+        let found = slopes::through(&parts, |outputs| slopes::by_autograd(outputs, &tail, loss));
         if let Some((loss, mut slopes)) = found {
             let after = slopes[0].split_off(head_parameters.len());
             slopes.push(after);

@@ -3,7 +3,7 @@
 
 use lawbook_core::{Device, Kind, Stream, Tensor, optim::parameter};
 
-use super::{GraphModel, GraphSignal, channels, mix_matrices};
+use super::{GraphModel, GraphSignal, channels, ign_slopes, mix_matrices};
 use crate::mlp::ModelError;
 
 /// Layers R^{n×n} → R^{n×n} with all 15 permutation-equivariant linear operations and 2 biases per pair of channels, ReLU between
@@ -19,7 +19,7 @@ use crate::mlp::ModelError;
 /// coefficients `[15, d_out, d_in]` (last: `[5, ...]`) and the biases `[2, d_out]` (last: `[1, d_out]`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ign {
-    channels: Vec<i64>,
+    pub(super) channels: Vec<i64>,
 }
 
 impl Ign {
@@ -107,6 +107,15 @@ impl GraphModel for Ign {
 
     fn matrices(&self) -> i64 {
         self.channels[..self.channels.len() - 1].iter().copied().max().unwrap_or(0)
+    }
+
+    fn fast_squared_error(
+        &self,
+        parameters: &[Tensor],
+        graphs: &GraphSignal,
+        labels: &Tensor,
+    ) -> Option<(f64, Vec<Tensor>)> {
+        ign_slopes::squared_error(self, parameters, graphs, labels)
     }
 
     fn parameter_count(&self) -> i64 {

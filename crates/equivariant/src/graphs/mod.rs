@@ -6,10 +6,12 @@
 mod ggnn;
 mod graphon;
 mod ign;
+mod ign_slopes;
 mod karate;
 mod message_passing;
 pub mod norms;
 mod signal;
+mod square;
 mod task;
 mod training;
 
@@ -37,6 +39,11 @@ pub trait GraphModel: Sync {
 
     /// The most matrices n×n that a layer makes of a graph, beside its adjacency.
     fn matrices(&self) -> i64;
+
+    /// The mean squared error and its gradient, where the model knows a faster way to them than autograd; see [`squared_error`].
+    fn fast_squared_error(&self, _: &[Tensor], _: &GraphSignal, _: &Tensor) -> Option<(f64, Vec<Tensor>)> {
+        None
+    }
 }
 
 /// Mixes the channels of matrices: `[b, d, n, m]` with `[s, d]` to `[b, s, n, m]`, without a permutation in memory.

@@ -3,7 +3,7 @@
 //! Source: Kesheng Wu & Horst Simon, *Thick-restart Lanczos method for large symmetric eigenvalue problems*, SIAM J. Matrix
 //! Anal. Appl. 22 (2000) 602: Lanczos with the basis kept orthogonal, restarted from the leading Ritz vectors.
 
-use lawbook_core::{Device, Kind, tensor};
+use lawbook_core::{Device, Kind, device::use_one_thread_here, tensor};
 
 use super::{
     LaplacianError, Symmetric,
@@ -132,6 +132,8 @@ impl Projected {
 
     /// Eigenvalues in ascending order, each with its eigenvector, of the leading `count` rows and columns.
     fn eigen(&self, count: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
+        // Threads of libtorch would wait busily where ours multiply.
+        use_one_thread_here();
         let rows = self.entries.chunks(self.size).take(count);
         let entries: Vec<f64> = rows.flat_map(|row| row[..count].iter().copied()).collect();
         let shape = [count as i64, count as i64];

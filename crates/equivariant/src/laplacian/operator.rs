@@ -17,6 +17,11 @@ impl<'a, M: Symmetric> SigmaLaplacian<'a, M> {
         Self { matrix, diagonal: sums.into_iter().map(|sum| sigma.value(sum)).collect() }
     }
 
+    /// The same diagonal on another matrix of the same order, as a rule a rougher one.
+    pub fn on<'b, N: Symmetric>(&self, matrix: &'b N) -> SigmaLaplacian<'b, N> {
+        SigmaLaplacian { matrix, diagonal: self.diagonal.clone() }
+    }
+
     /// σ(Ŷ1).
     pub fn diagonal(&self) -> &[f64] {
         &self.diagonal

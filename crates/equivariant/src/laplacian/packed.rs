@@ -1,9 +1,11 @@
 //! A symmetric matrix as the tiles of its lower triangle, and its product with a vector in one pass over them.
 
-use std::ops::Neg;
+use std::ops::{Neg, Range};
 
 use lawbook_core::simd::{Level, Wide, WideKernel};
 use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+
+use super::rounded::{Round, RoundedTile};
 
 /// Rows and columns of a tile: its 128 KiB in f64 lie in the second cache while it is used twice.
 pub const TILE: usize = 128;
@@ -47,6 +49,9 @@ pub trait Entry: Copy + Send + Sync + Default + Neg<Output = Self> + 'static {
     /// Adds A `right` to `direct` and Aᵀ `left` to `mirrored`, A a tile. Here and not in a generic function, so that it is
     /// compiled in this crate, without the checks that other crates put into vector instructions.
     fn multiply_tile(tile: &Stored<Self>, left: &Stretch, right: &Stretch, direct: &mut Stretch, mirrored: &mut Stretch);
+
+    /// The tile in 16 bits. Here for the same reason.
+    fn round_tile(tile: &Stored<Self>) -> RoundedTile;
 }
 
 impl Entry for f64 {
@@ -64,6 +69,11 @@ impl Entry for f64 {
     fn multiply_tile(tile: &Stored<Self>, left: &Stretch, right: &Stretch, direct: &mut Stretch, mirrored: &mut Stretch) {
         Level::widest().run(Both { tile, left, right, direct, mirrored });
     }
+
+    #[inline(never)]
+    fn round_tile(tile: &Stored<Self>) -> RoundedTile {
+        Level::widest().run(Round(tile))
+    }
 }
 
 impl Entry for f32 {
@@ -80,6 +90,11 @@ impl Entry for f32 {
     #[inline(never)]
     fn multiply_tile(tile: &Stored<Self>, left: &Stretch, right: &Stretch, direct: &mut Stretch, mirrored: &mut Stretch) {
         Level::widest().run(Both { tile, left, right, direct, mirrored });
+    }
+
+    #[inline(never)]
+    fn round_tile(tile: &Stored<Self>) -> RoundedTile {
+        Level::widest().run(Round(tile))
     }
 }
 
@@ -170,14 +185,10 @@ impl<T: Entry> Symmetric for Packed<T> {
     }
 
     fn multiply(&self, x: &[f64], product: &mut [f64]) {
-        let blocks = self.order.div_ceil(TILE);
-        let mut padded = vec![[[0.0; 8]; ROW]; blocks];
+        let mut padded = vec![[[0.0; 8]; ROW]; self.order.div_ceil(TILE)];
         padded.as_flattened_mut().as_flattened_mut()[..self.order].copy_from_slice(x);
-        let chunks = (self.tiles.len() / CHUNK).clamp(1, CHUNKS);
-        let bound = |chunk: usize| chunk * self.tiles.len() / chunks;
-        let partial = |chunk: usize| {
-            let mut sums = vec![[[0.0; 8]; ROW]; blocks];
-            for at in bound(chunk)..bound(chunk + 1) {
+        sum_of_tiles(self.tiles.len(), product, |tiles, sums: &mut [Stretch]| {
+            for at in tiles {
                 let (row, column) = place(at);
                 let mut mirrored = sums[column];
                 let mut direct = if row == column { [[0.0; 8]; ROW] } else { sums[row] };
@@ -189,14 +200,24 @@ impl<T: Entry> Symmetric for Packed<T> {
                     sums[row] = direct;
                 }
             }
-            sums
-        };
-        let partials: Vec<Vec<Stretch>> = (0..chunks).into_par_iter().map(partial).collect();
-        product.fill(0.0);
-        for sums in &partials {
-            let sums = sums.as_flattened().as_flattened();
-            product.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum);
-        }
+        });
+    }
+}
+
+/// Sums what `add` adds to zeros for each of some ranges of tiles, which are all tiles together.
+pub(super) fn sum_of_tiles(tiles: usize, product: &mut [f64], add: impl Fn(Range<usize>, &mut [Stretch]) + Sync) {
+    let chunks = (tiles / CHUNK).clamp(1, CHUNKS);
+    let bound = |chunk: usize| chunk * tiles / chunks;
+    let partial = |chunk: usize| {
+        let mut sums = vec![[[0.0; 8]; ROW]; product.len().div_ceil(TILE)];
+        add(bound(chunk)..bound(chunk + 1), &mut sums);
+        sums
+    };
+    let partials: Vec<Vec<Stretch>> = (0..chunks).into_par_iter().map(partial).collect();
+    product.fill(0.0);
+    for sums in &partials {
+        let sums = sums.as_flattened().as_flattened();
+        product.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum);
     }
 }
 

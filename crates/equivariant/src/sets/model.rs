@@ -147,22 +147,27 @@ impl SetModel {
     }
 
     /// The loss that a head makes of the outputs `[sets, outputs]`, and its gradient by the head's parameters, then by the model's.
+    ///
+    /// The head gives the loss, its gradient by parameters of its own, and its derivative by the outputs.
     pub fn slopes_through(
         &self,
         parameters: &[Tensor],
         sets: &Tensor,
-        head_parameters: &[Tensor],
-        head: impl Fn(&Tensor) -> Tensor,
+        head: impl Fn(&Tensor) -> (f64, Vec<Tensor>, Tensor),
     ) -> (f64, Vec<Tensor>) {
         let part = (self, parameters, sets);
-        match super::slopes::through(&[part], head_parameters, |outputs| head(&outputs[0])) {
-            Some((loss, slopes)) => (loss, slopes.into_iter().flatten().collect()),
-            None => {
-                let loss = head(&self.forward(parameters, sets));
-                let all: Vec<Tensor> = head_parameters.iter().chain(parameters).map(Tensor::shallow_clone).collect();
-                (scalar(&loss), gradients(&loss, &all))
-            }
+        let tail = |outputs: Vec<Tensor>| {
+            let (loss, slopes, by_output) = head(&outputs[0]);
+            (loss, slopes, vec![by_output])
+        };
+        if let Some((loss, slopes)) = super::slopes::through(&[part], tail) {
+            return (loss, slopes.into_iter().flatten().collect());
         }
+        let outputs = self.forward(parameters, sets);
+        let (loss, mut slopes, by_output) = head(&outputs.detach());
+        // Its derivative by the parameters is that of the loss.
+        slopes.extend(gradients(&(outputs * by_output).sum(None::<Kind>), parameters));
+        (loss, slopes)
     }
 
     /// The same with ρ − ρ(0) in the place of ρ, so that a point at the origin adds nothing to a sum.

@@ -106,13 +106,12 @@ pub(super) fn squared_error(
 /// A set model with its parameters and the sets it is applied to.
 pub(crate) type Part<'a> = (&'a SetModel, &'a [Tensor], &'a Tensor);
 
-/// The loss that `tail` makes of the outputs of the parts, and its gradient: by the parameters of `tail` in one list, then by those of
-/// each part. Nothing where the tensors are not in single precision on the CPU.
-pub(crate) fn through(
-    parts: &[Part<'_>],
-    tail_parameters: &[Tensor],
-    tail: impl FnOnce(&[Tensor]) -> Tensor,
-) -> Option<(f64, Vec<Vec<Tensor>>)> {
+/// A loss with its gradient by some parameters, and by the tensors that it was made of.
+pub(crate) type Found = (f64, Vec<Tensor>, Vec<Tensor>);
+
+/// The loss that `tail` makes of the outputs of the parts, and its gradient: as `tail` gives it by parameters of its own, then by those
+/// of each part. Nothing where the tensors are not in single precision on the CPU.
+pub(crate) fn through(parts: &[Part<'_>], tail: impl FnOnce(Vec<Tensor>) -> Found) -> Option<(f64, Vec<Vec<Tensor>>)> {
     let mut passes = Vec::new();
     for (model, parameters, sets) in parts {
         let &[_, points, dimension] = sets.size().as_slice() else { return None };
@@ -126,20 +125,26 @@ pub(crate) fn through(
     let leaf = |(_, pass): &(Packed, Pass)| {
         let (channels, sets) = (pass.output().channels(), pass.output().points());
         let flat: Vec<f32> = (0..sets * channels).map(|i| pass.output().get(i % channels, i / channels)).collect();
-        Tensor::from_slice(&flat).reshape([sets as i64, channels as i64]).set_requires_grad(true)
+        Tensor::from_slice(&flat).reshape([sets as i64, channels as i64])
     };
-    let outputs: Vec<Tensor> = passes.iter().map(leaf).collect();
-    let loss = tail(&outputs);
-    let all: Vec<Tensor> = tail_parameters.iter().chain(&outputs).map(Tensor::shallow_clone).collect();
-    let mut slopes = gradients(&loss, &all);
-    let by_output = slopes.split_off(tail_parameters.len());
+    let (loss, slopes, by_output) = tail(passes.iter().map(leaf).collect());
     let mut found = vec![slopes];
     for (((packed, pass), by_output), (_, parameters, _)) in passes.iter().zip(by_output).zip(parts) {
         let mut gradient = packed.zeros();
         packed.backward(pass, Columns::from_points(&numbers(&by_output)?, pass.output().channels()), &mut gradient);
         found.push(packed.finish(gradient).tensors(parameters));
     }
-    Some((scalar(&loss), found))
+    Some((loss, found))
+}
+
+/// The loss that a function of `outputs` and of parameters gives, with its gradients by autograd.
+pub(crate) fn by_autograd(outputs: Vec<Tensor>, parameters: &[Tensor], loss: impl FnOnce(&[Tensor]) -> Tensor) -> Found {
+    let outputs: Vec<Tensor> = outputs.into_iter().map(|output| output.set_requires_grad(true)).collect();
+    let loss = loss(&outputs);
+    let all: Vec<Tensor> = parameters.iter().chain(&outputs).map(Tensor::shallow_clone).collect();
+    let mut slopes = gradients(&loss, &all);
+    let by_output = slopes.split_off(parameters.len());
+    (scalar(&loss), slopes, by_output)
 }
 
 impl Packed {

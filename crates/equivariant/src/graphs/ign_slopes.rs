@@ -1,0 +1,242 @@
+//! The mean squared error of an invariant graph network and its gradient by hand, graph by graph: activations never leave the cache.
+//!
+//! All operations but A and Aᵀ act on five vectors of n numbers, diag A, r, c, t1 and s1, and are one linear layer on n points, before
+//! they are spread out.
+
+use lawbook_core::{
+    Tensor,
+    dense::{Activation, Columns, Layer, Slopes, numbers},
+};
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+
+use super::{GraphSignal, Ign, square::Square};
+
+/// Parts of the work, each with a gradient of its own. Fixed, so that no sum depends on the number of threads.
+const PARTS: usize = 16;
+
+/// By diag A, r, c, t and s: the operations constant along rows, along columns, and on the diagonal, which are also those of the last
+/// layer.
+const ROWS: [Option<usize>; 5] = [Some(11), Some(6), Some(5), Some(13), Some(14)];
+const COLUMNS: [Option<usize>; 5] = [Some(12), Some(8), Some(7), None, None];
+const DIAGONAL: [Option<usize>; 5] = [Some(0), Some(2), Some(3), Some(1), Some(4)];
+
+/// Operations with their bias, one table below the other.
+const HIDDEN: &[([Option<usize>; 5], Option<usize>)] = &[(ROWS, Some(0)), (COLUMNS, None), (DIAGONAL, Some(1))];
+const LAST: &[([Option<usize>; 5], Option<usize>)] = &[(DIAGONAL, Some(0))];
+
+/// A and Aᵀ, and the operation of each.
+const MATRICES: [usize; 2] = [9, 10];
+
+/// A layer at fixed coefficients.
+struct Operations {
+    tables: &'static [([Option<usize>; 5], Option<usize>)],
+    inputs: usize,
+    outputs: usize,
+    vectors: Layer,
+    matrices: Layer,
+}
+
+impl Operations {
+    fn new(
+        weight: &[f32],
+        bias: &[f32],
+        [inputs, outputs]: [usize; 2],
+        tables: &'static [([Option<usize>; 5], Option<usize>)],
+    ) -> Self {
+        let coefficient = |operation: usize, o: usize, i: usize| weight[(operation * outputs + o) * inputs + i];
+        let mut vectors = Vec::new();
+        let mut biases = Vec::new();
+        for (operations, constant) in tables {
+            for o in 0..outputs {
+                biases.push(constant.map_or(0.0, |at| bias[at * outputs + o]));
+                for operation in operations {
+                    vectors.extend((0..inputs).map(|i| operation.map_or(0.0, |operation| coefficient(operation, o, i))));
+                }
+            }
+        }
+        let row = |o: usize| MATRICES.into_iter().flat_map(move |k| (0..inputs).map(move |i| coefficient(k, o, i)));
+        let matrices: Vec<f32> = if tables.len() == 1 { Vec::new() } else { (0..outputs).flat_map(row).collect() };
+        let none = if tables.len() == 1 { Vec::new() } else { vec![0.0; outputs] };
+        Self { tables, inputs, outputs, vectors: Layer::new(&vectors, &biases), matrices: Layer::new(&matrices, &none) }
+    }
+
+    fn zeros(&self) -> [Slopes; 2] {
+        [Slopes::zeros(&self.vectors), Slopes::zeros(&self.matrices)]
+    }
+
+    /// The gradient in the shapes of the parameters.
+    fn unpack(&self, [vectors, matrices]: &[Slopes; 2], sizes: [usize; 2]) -> [Vec<f32>; 2] {
+        let (mut weight, mut bias) = (vec![0.0; sizes[0]], vec![0.0; sizes[1]]);
+        let (inputs, outputs) = (self.inputs, self.outputs);
+        let mut put = |operation: usize, o: usize, from: &[f32]| {
+            weight[(operation * outputs + o) * inputs..][..inputs].copy_from_slice(from);
+        };
+        for (block, (operations, constant)) in self.tables.iter().enumerate() {
+            for o in 0..outputs {
+                let row = block * outputs + o;
+                if let Some(at) = constant {
+                    bias[at * outputs + o] = vectors.bias[row];
+                }
+                for (k, operation) in operations.iter().enumerate() {
+                    operation
+                        .iter()
+                        .for_each(|&operation| put(operation, o, &vectors.weight[(5 * row + k) * inputs..][..inputs]));
+                }
+            }
+        }
+        for (k, operation) in MATRICES.into_iter().enumerate().filter(|_| self.tables.len() > 1) {
+            (0..outputs).for_each(|o| put(operation, o, &matrices.weight[(2 * o + k) * inputs..][..inputs]));
+        }
+        [weight, bias]
+    }
+}
+
+/// The loss and the gradient, or nothing where the tensors are not in single precision on the CPU.
+pub(super) fn squared_error(
+    model: &Ign,
+    parameters: &[Tensor],
+    graphs: &GraphSignal,
+    labels: &Tensor,
+) -> Option<(f64, Vec<Tensor>)> {
+    let (adjacency, signal, targets) = (numbers(graphs.adjacency())?, numbers(graphs.signal())?, numbers(labels)?);
+    let (count, square) = (graphs.graphs() as usize, Square::new(graphs.nodes() as usize));
+    let widths: Vec<usize> = model.channels.iter().map(|width| *width as usize).collect();
+    let (features, label) = (widths[0] - 1, widths[widths.len() - 1]);
+    if count == 0 || signal.len() != count * square.n * features || targets.len() != count * square.n * label {
+        return None;
+    }
+    let values = parameters.iter().map(numbers).collect::<Option<Vec<_>>>()?;
+    let depth = widths.len() - 1;
+    let operations = |(k, pair): (usize, &[Vec<f32>])| {
+        Operations::new(&pair[0], &pair[1], [widths[k], widths[k + 1]], if k + 1 < depth { HIDDEN } else { LAST })
+    };
+    let layers: Vec<Operations> = values.chunks_exact(2).enumerate().map(operations).collect();
+    let total = targets.len() as f32;
+    let part = count.div_ceil(PARTS);
+    let part_of = |index: usize| {
+        let (mut loss, mut slopes) = (0.0, layers.iter().map(Operations::zeros).collect::<Vec<_>>());
+        for graph in index * part..((index + 1) * part).min(count) {
+            let of = |size: usize| graph * size..(graph + 1) * size;
+            let input = input(&adjacency[of(square.n * square.n)], &signal[of(square.n * features)], square);
+            loss += add_graph(&layers, input, &targets[of(square.n * label)], total, square, &mut slopes);
+        }
+        (loss, slopes)
+    };
+    let parts: Vec<(f64, Vec<[Slopes; 2]>)> = (0..count.div_ceil(part)).into_par_iter().map(part_of).collect();
+    let (loss, slopes) = parts.into_iter().reduce(|(loss, mut sum), (other, part)| {
+        sum.as_flattened_mut().iter_mut().zip(part.as_flattened()).for_each(|(sum, part)| sum.add_part(part));
+        (loss + other, sum)
+    })?;
+    let sizes = values.chunks_exact(2).map(|pair| [pair[0].len(), pair[1].len()]);
+    let gradient = layers.iter().zip(&slopes).zip(sizes).flat_map(|((layer, slopes), sizes)| layer.unpack(slopes, sizes));
+    let tensors = gradient.zip(parameters).map(|(numbers, like)| Tensor::from_slice(&numbers).reshape(like.size()));
+    Some((loss / f64::from(total), tensors.collect()))
+}
+
+/// A and the diagonal matrices of the features.
+fn input(adjacency: &[f32], signal: &[f32], square: Square) -> Columns {
+    let features = signal.len() / square.n;
+    let mut input = Columns::zeros(1 + features, square.n * square.width);
+    for i in 0..square.n {
+        for j in 0..square.n {
+            *input.at(0, square.row(i).start + j) = adjacency[i * square.n + j];
+        }
+        (0..features).for_each(|k| *input.at(1 + k, square.diagonal(i)) = signal[i * features + k]);
+    }
+    input
+}
+
+/// Adds a graph's part of the gradient, and gives its sum of squared errors.
+fn add_graph(
+    layers: &[Operations],
+    input: Columns,
+    targets: &[f32],
+    total: f32,
+    square: Square,
+    slopes: &mut [[Slopes; 2]],
+) -> f64 {
+    let Some((last, hidden)) = layers.split_last() else { return 0.0 };
+    // Of every layer A with Aᵀ, and the contractions.
+    let mut passes = Vec::new();
+    let mut a = input;
+    for layer in hidden {
+        let (contractions, both) = (square.contractions(&a, layer.inputs), square.with_transposes(&a));
+        let mut vectors = Columns::default();
+        layer.vectors.apply(&contractions, Activation::Identity, &mut vectors);
+        layer.matrices.apply(&both, Activation::Identity, &mut a);
+        square.spread(&vectors, &mut a);
+        passes.push((both, contractions));
+    }
+    let contractions = square.contractions(&a, last.inputs);
+    let mut outputs = Columns::default();
+    last.vectors.apply(&contractions, Activation::Identity, &mut outputs);
+    let (mut loss, mut by_outputs) = (0.0, Columns::zeros(last.outputs, square.n));
+    for (at, target) in targets.iter().enumerate() {
+        let (output, node) = (at % last.outputs, at / last.outputs);
+        let error = outputs.get(output, node) - target;
+        loss += f64::from(error).powi(2);
+        *by_outputs.at(output, node) = 2.0 * error / total;
+    }
+
+    let mut by_vectors = Columns::default();
+    slopes[hidden.len()][0].add(&by_outputs, &contractions);
+    last.vectors.pull_back(&by_outputs, &mut by_vectors);
+    if hidden.is_empty() {
+        return loss;
+    }
+    let mut by_a = square.gathered(&by_vectors, None, &a);
+    for (k, (layer, (both, contractions))) in hidden.iter().zip(&passes).enumerate().rev() {
+        let sums = square.sums(&by_a, layer.outputs);
+        slopes[k][0].add(&sums, contractions);
+        slopes[k][1].add(&by_a, both);
+        if k > 0 {
+            let mut by_both = Columns::default();
+            layer.vectors.pull_back(&sums, &mut by_vectors);
+            layer.matrices.pull_back(&by_a, &mut by_both);
+            by_a = square.gathered(&by_vectors, Some(&by_both), both);
+        }
+    }
+    loss
+}
+
+#[cfg(test)]
+mod tests {
+    use lawbook_core::{
+        Device, Key, Kind,
+        optim::{gradients, parameter},
+        tensor::to_vec,
+    };
+
+    use super::*;
+    use crate::graphs::GraphModel;
+
+    /// Against libtorch's autograd, at sizes below, at and above a block, for matrices that are not symmetric, more graphs than parts, and
+    /// networks with and without hidden layers.
+    #[test]
+    fn loss_and_gradient_are_those_of_autograd() {
+        for (widths, count, n) in
+            [(vec![2, 6, 7, 1], 3, 13), (vec![3, 4, 2], 18, 32), (vec![2, 3], 2, 5), (vec![2, 2, 5, 2], 2, 41)]
+        {
+            let normal = |purpose: &str, shape: &[i64]| {
+                Key::new(["test", "ign slopes"]).stream(purpose, n as u64).normal_tensor(shape, Kind::Float, Device::Cpu)
+            };
+            let model = Ign::new(&widths).expect("widths");
+            let graphs =
+                GraphSignal::new(normal("a", &[count, n, n]), normal("x", &[count, n, widths[0] - 1])).expect("graphs");
+            let labels = normal("y", &[count, n, widths[widths.len() - 1]]);
+            let drawn = model.init(&mut Key::new(["test"]).stream("parameters", 0), Kind::Float, Device::Cpu);
+            let biases = |(k, tensor): (usize, Tensor)| {
+                parameter(&if k % 2 == 0 { tensor } else { normal("bias", &tensor.size()) }, Kind::Float)
+            };
+            let parameters: Vec<Tensor> = drawn.into_iter().enumerate().map(biases).collect();
+            let expected = (model.forward(&parameters, &graphs) - &labels).square().mean(Kind::Float);
+            let (loss, slopes) = squared_error(&model, &parameters, &graphs, &labels).expect("floats on the CPU");
+            assert!((loss / to_vec(&expected)[0] - 1.0).abs() < 1e-5, "{loss} {expected:?}");
+            for (a, b) in slopes.iter().zip(gradients(&expected, &parameters)) {
+                assert_eq!(a.size(), b.size());
+                let (error, size) = (to_vec(&(a - &b).norm())[0], to_vec(&b.norm())[0]);
+                assert!(error <= 1e-4 * size, "{widths:?}: {error} of {size}");
+            }
+        }
+    }
+}
