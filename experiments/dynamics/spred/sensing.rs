@@ -41,10 +41,10 @@ impl Study for Sensing {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let beside = |p: Params| Params { form: "decoupled".into(), steps: 3000, ..p };
-        // The published numbers of weights, and ten times fewer samples and a hundred times fewer weights. Adam shakes a few of the
+        // The published numbers of weights, and, with ten times fewer samples, four hundred times fewer weights. Adam shakes a few of the
         // small weights for tens of thousands of steps, fewer under a stronger decay.
         let published = [40_000, 400_000].map(|many| Params { N: many, ..Params::default() });
-        let small = [300, 3000].map(|many| Params { N: many, M: 10, decay: 1e-4, ..Params::default() });
+        let small = [100, 1000].map(|many| Params { N: many, M: 10, decay: 1e-4, ..Params::default() });
         match profile {
             Profile::Smoke => Vec::new(),
             Profile::Quick => {
