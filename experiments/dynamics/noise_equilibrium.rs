@@ -15,6 +15,7 @@
 
 use crate::framework::Law;
 
+pub mod alignment;
 pub mod descent;
 pub mod factors;
 pub mod identity;
@@ -52,5 +53,6 @@ pub fn law() -> Law {
         .study::<identity::Identity>()
         .study::<scale::Scale>()
         .study::<factors::Equilibrium>()
+        .study::<alignment::Alignment>()
         .study::<descent::Descent>()
 }

@@ -49,8 +49,8 @@ impl Cell {
     pub fn record_at(&mut self, observable: &str, coordinate: f64, value: f64) {
         if !value.is_finite() || !coordinate.is_finite() {
             let what = format!(
-                "{observable} at {coordinate} is {value}; a measurement that can diverge records the fraction that did as an \
-                 observable of its own"
+                "{observable} at {coordinate} is {value}: the process diverged, or there was nothing to take a mean of; lower the \
+                 learning rate or give more samples (a law in which some replicas may diverge records their fraction instead)"
             );
             self.fault.get_or_insert(what);
         }

@@ -1,31 +1,48 @@
 //! SGD as a stochastic process.
 //!
-//! One writes a [`Process`] once, as arithmetic on [`Number`]s, and asks for what it does:
+//! One writes a [`Process`] once, as one step of arithmetic on [`Number`]s, and asks for what it does. The stationary distribution
+//! of a process of one's own, against a formula:
 //!
 //! ```
+//! use lawbook_analysis::{density::Density, quantiles::WeightedSample};
 //! use lawbook_core::Key;
 //! use lawbook_dynamics::{Ensemble, Noise, Number, Process};
 //!
-//! /// SGD at rate η on a double well, (w² − 1)²/4, whose gradient is seen with noise of deviation σ.
+//! /// SGD at rate η on a double well, L = (w² − 1)²/4, whose gradient is seen with noise of deviation σ.
 //! struct DoubleWell { eta: f64, sigma: f64 }
 //!
 //! impl Process for DoubleWell {
-//!     type State<X: Number> = [X; 1];
+//!     type State<X: Number> = [X; 1]; // one weight; [X; 2] for two
 //!
-//!     #[inline(always)]
+//!     #[inline(always)] // becomes vector code
 //!     fn step<X: Number, N: Noise<X>>(&self, [w]: [X; 1], noise: &mut N) -> [X; 1] {
 //!         let gradient = (w * w - 1.0) * w + noise.normal() * self.sigma;
 //!         [w - gradient * self.eta]
 //!     }
 //! }
 //!
-//! // 4000 replicas from w = 1, until they forget where they came from: a few hundredths of a second.
-//! let mut wells = Ensemble::<_, f64>::new(DoubleWell { eta: 0.1, sigma: 3.0 }, 4000, &Key::new(["wells"]), |_| [1.0]);
-//! wells.advance(2000);
-//! let sample = lawbook_analysis::quantiles::WeightedSample::equal(wells.states().map(|[w]| w)).unwrap();
-//! // Nearly the Gibbs law exp(−L/T) at T = ησ²/2: symmetric, with little mass between the wells.
-//! assert!((sample.cdf(0.0) - 0.5).abs() < 0.04 && wells.fraction_diverged() == 0.0);
+//! let (sgd, seed) = (DoubleWell { eta: 0.01, sigma: 10.0 }, Key::new(["wells", "0"]));
+//! // 4000 replicas, all from w = 1, and enough steps to forget it: a tenth of a second.
+//! let mut wells = Ensemble::<_, f64>::new(sgd, 4000, &seed, |_replica| [1.0]);
+//! wells.advance(10_000);
+//! let measured = WeightedSample::equal(wells.states().map(|[w]| w))?;
+//! // The Gibbs law exp(−L/T) at T = ησ²/2, from its logarithm on 1000 points between −4 and 4.
+//! let temperature = 0.01 * 10.0f64.powi(2) / 2.0;
+//! let gibbs = Density::linear(|w| -(w * w - 1.0).powi(2) / (4.0 * temperature), -4.0, 4.0, 1000)?;
+//! for w in [-1.0, 0.0, 0.5, 1.0, 1.5] {
+//!     println!("P(w ≤ {w}) = {:.3}, by the formula {:.3}", measured.cdf(w), gibbs.cdf(w));
+//!     assert!((measured.cdf(w) - gibbs.cdf(w)).abs() < 0.03);
+//! }
+//! assert_eq!(wells.fraction_diverged(), 0.0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! For a process of your own change the fields of the struct, the number of columns of the state, and the lines of `step`. There
+//! `X` stands for one number or for sixteen at once: write plain numbers to the right of it (`w * 2.0`), draw from `noise`
+//! ([`normal`](Noise::normal), [`uniform`](Noise::uniform), [`sign`](Noise::sign), rows of data by [`row`](Noise::row)), and
+//! choose by [`if_below`](Number::if_below) in place of `if`. A replica that overflows stops, and
+//! [`diverged`](Ensemble::diverged) has its step; [`estimators::time_average`] takes means over time
+//! where one look at many replicas is not enough.
 //!
 //! [`Ensemble`] runs sixteen replicas to a vector on all cores, [`TensorEnsemble`] the same process on tensors; both draw the
 //! same numbers, and both are in [`engine`]. Around them:

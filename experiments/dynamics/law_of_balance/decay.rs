@@ -45,7 +45,7 @@ impl Params {
     }
 
     fn decay_rate(&self) -> Result<f64> {
-        Ok(balance_rate(&self.data().moments(), self.temperature())?)
+        Ok(balance_rate(&self.data().moments().weak_signal()?, self.temperature())?)
     }
 
     fn is(&self, dynamics: &str) -> bool {
@@ -150,7 +150,7 @@ impl Study for Decay {
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
-        let moments = p.data().moments();
+        let moments = p.data().moments().weak_signal()?;
         match p.dynamics.as_str() {
             "gradient-descent" => {
                 let descent = GradientDescent { moments, rate: p.eta() };

@@ -3,10 +3,11 @@
 //!
 //! Measured by automatic differentiation of the paper's two-layer ReLU net (20–200–20, `y = x + ε`, figure 2).
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use lawbook_core::{
     Kind, Tensor,
     optim::{Optimiser, Rule, gradients},
+    tensor::scalar,
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
@@ -70,13 +71,14 @@ impl Study for Identity {
         };
         let mut layers = [layer(p.hidden, p.inputs), layer(p.inputs, p.hidden)];
         let mut sgd = Optimiser::new(Rule::GRADIENT_DESCENT, p.eta, &layers);
-        let square = |tensor: &Tensor| lawbook_core::tensor::scalar(&tensor.square().sum(kind));
+        let square = |tensor: &Tensor| scalar(&tensor.square().sum(kind));
         let (mut residual, mut drift) = (0f64, 0f64);
-        for _ in 0..p.steps {
+        for number in 1..=p.steps {
             let x = data.normal_tensor(&[p.S, p.inputs], kind, device);
             let y = &x + data.normal_tensor(&[p.S, p.inputs], kind, device) * p.s;
             let output = x.matmul(&layers[0].tr()).relu().matmul(&layers[1].tr());
             let loss = (output - y).square().sum(kind) / p.S as f64;
+            ensure!(scalar(&loss) < 1e30, "diverged at step {number}; lower the learning rate η = {}", p.eta);
             let slopes = gradients(&loss, &layers);
             let before = [square(&layers[0]), square(&layers[1])];
             sgd.step(&mut layers, &slopes);

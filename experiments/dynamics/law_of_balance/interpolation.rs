@@ -3,7 +3,7 @@
 //! Above `T_c` both `v = 0` and `v = k` stop the diffusion, and the start decides with which odds. Weight decay lifts this: then a
 //! stationary law lies between the two for `θ₂ > 1/2`. SGD at batch size 1 itself never falls to 0 on such data, since `xy ≥ 0`.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use lawbook_analysis::{density::Density, gaussian::Normal, quadrature::integral, quantiles::WeightedSample};
 use lawbook_dynamics::{
     Ensemble,
@@ -37,6 +37,15 @@ impl Params {
         let (a1, decay) = (2.0 * self.b1 * self.b1, self.gamma * self.b1 * self.k);
         let temperature = self.T_over_T_c * self.b1 / (a1 * self.k);
         Ok(Interpolation::new(self.k, a1, self.b1, temperature, decay)?)
+    }
+
+    fn check(&self) -> Result<()> {
+        let moves = self.watches("ends") && self.gamma > 0.0;
+        ensure!(!moves, "gamma = {}: nothing ends at v = k under weight decay; give gamma = 0, or watch decay", self.gamma);
+        if self.watches("decay") {
+            drop(self.data()?.log_density()?);
+        }
+        Ok(())
     }
 
     fn watches(&self, what: &str) -> bool {
@@ -78,6 +87,7 @@ impl Study for Interpolating {
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let mut claims = Vec::new();
         for p in points {
+            p.check()?;
             match p.watch.as_str() {
                 "ends" => claims.push(ends(p)?),
                 "decay" => claims.push(distribution(p)?),
@@ -89,6 +99,7 @@ impl Study for Interpolating {
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let (data, step, count) = (p.data()?, 0.002, p.replicas as u64);
+        p.check()?;
         // Training time is measured in units of 1/(b₁ k).
         let step = step / (p.b1 * p.k);
         if p.watches("ends") {

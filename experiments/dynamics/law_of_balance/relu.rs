@@ -1,7 +1,7 @@
 //! Gradient-noise balance in a two-layer ReLU net: SGD brings the traces of the gradient covariances of both layers together,
 //! `u^T C₁ u = w^T C₂ w`, from layers that a rescaling has unbalanced (figure 2).
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use lawbook_core::{
     Kind, Tensor,
     optim::{Optimiser, Rule, gradients},
@@ -79,10 +79,11 @@ impl Study for Relu {
             let y = &x + data.normal_tensor(&[p.nets, size, p.inputs], kind, device) * p.s;
             (x, y)
         };
-        for _ in 0..p.steps {
+        for number in 1..=p.steps {
             let (x, y) = batch(1);
             // Summed over nets, each of which gets its own gradient.
             let loss = (forward(&layers, &x).1 - y).square().sum(kind);
+            ensure!(scalar(&loss) < 1e30, "diverged at step {number}; lower the learning rate η = {}", p.eta);
             let slopes = gradients(&loss, &layers);
             sgd.step(&mut layers, &slopes);
         }

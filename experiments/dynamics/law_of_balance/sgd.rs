@@ -1,7 +1,7 @@
 //! The depth-1 stationary law on real SGD: batch size 1, fresh samples, labels with a weak signal, so that `T = η` is small
 //! against the curvature and the diffusion may stand for SGD.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use lawbook_analysis::quantiles::WeightedSample;
 use lawbook_dynamics::{
     systems::two_layer::{Sgd, Weights, snapshots},
@@ -21,7 +21,7 @@ params! {
         /// Standard deviation s of the label noise.
         s: real = 3.0, 0.01..=100.0;
         /// Temperature T = η/S over the critical one.
-        T_over_T_c: real = 0.3, 0.001..=100.0;
+        T_over_T_c: real = 0.3, 0.01..=10.0;
         /// Batch size S.
         S: integer = 1, 1..=1000;
         /// Sign of v at the start.
@@ -38,6 +38,13 @@ impl Params {
 
     fn temperature(&self) -> f64 {
         self.T_over_T_c * critical_temperature(&self.data().moments(), 0.0)
+    }
+
+    /// The diffusion must stand for SGD, and v come back from 0, or fall there, in a time that one can wait for.
+    fn check(&self) -> Result<()> {
+        self.data().moments().weak_signal()?;
+        ensure!((self.T_over_T_c - 1.0).abs() > 0.05, "T/T_c = {}: give one below 0.95 or above 1.05", self.T_over_T_c);
+        Ok(())
     }
 
     /// Training time in which the slowest mode, the return of ln v from small v, relaxes once; above the critical temperature,
@@ -92,12 +99,14 @@ impl Study for RealSgd {
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
+        points.iter().try_for_each(Params::check)?;
         let mut all = points.iter().map(claims::at_one_temperature).collect::<Result<Vec<_>>>()?.concat();
         all.extend(claims::order_parameter(points)?);
         Ok(all)
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
+        p.check()?;
         let temperature = p.temperature();
         let sgd = Sgd { data: p.data(), rate: temperature * p.S as f64, batch: p.S as u32 };
         let minimum = p.data().moments().minimum();

@@ -1,7 +1,7 @@
 //! The stationary law of the diffusion at depths 0 to 3: `p ∝ v^{−3D/(D+1)} Q⁻¹ exp{−(1/T)∫(b₁z − b₂)/[(D + 1) z^{2D/(D+1)} Q] dz}`,
 //! at depth 1 in closed form, with tails `v^{−5+3/(D+1)}`.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use lawbook_analysis::{density::Density, gaussian::Normal, quantiles::WeightedSample};
 use lawbook_dynamics::{
     integrators::time_changed::{Schedule, TimeChanged},
@@ -50,6 +50,8 @@ const LEVELS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 /// Far values of v, where the tail is a power law up to 1/v.
 const TAIL: [f64; 4] = [100.0, 200.0, 400.0, 800.0];
 
+/// Below this temperature the power law sets in further out than a trajectory gets.
+const WARM: f64 = 0.1;
 /// Where Hill's estimator begins.
 const HILL: f64 = 50.0;
 
@@ -88,11 +90,12 @@ impl Study for Stationary {
         let burn = (10.0 * clock.relaxation_time() / step).ceil() as u64;
         let schedule = Schedule { step, burn, thin, samples: p.kilosteps as u64 * 1000 / thin / replicas, replicas };
         let pairs = clock.samples(schedule, &cell.key());
-        let sample = WeightedSample::new(pairs.iter().copied())?;
+        let sample = WeightedSample::new(pairs.iter().copied())
+            .with_context(|| format!("v left the range of f64 at depth {} and T = {}; lower either", p.D, p.T))?;
         GRID.iter().for_each(|&v| cell.record_at("cdf", v, sample.cdf(v)));
         LEVELS.iter().for_each(|&p| cell.record_at("quantile", p, sample.quantile(p)));
         TAIL.iter().for_each(|&v| cell.record_at("tail", v, 1.0 - sample.cdf(v)));
-        if p.D > 0 {
+        if p.D > 1 && p.T >= WARM {
             cell.record("hill", tail_index(&pairs, HILL));
         }
         Ok(())
@@ -144,8 +147,7 @@ fn claims(p: &Params) -> Result<Vec<Claim>> {
             .source(source),
         );
     }
-    // At lower temperatures the power law sets in further out than a trajectory gets.
-    if p.D > 0 && t >= 0.1 {
+    if p.D > 0 && t >= WARM {
         claims.push(
             // From v = 100 on the local exponent is off by 2/v; the weights of the far samples scatter.
             Claim::exponent(&format!("tail-{name}"), TAIL.map(|v| (v, site("tail", v))), tail_exponent(p.D as u32) + 1.0)

@@ -21,7 +21,7 @@ params! {
         /// Standard deviation s of the label noise.
         s: real = 1.0, 0.01..=100.0;
         /// Learning rate η.
-        eta: real = 0.05, 0.0001..=1.0;
+        eta: real = 0.05, 0.0001..=0.2;
         /// Training time t.
         t: real = 150.0, 1.0..=100_000.0;
         /// Number of replicas.

@@ -25,7 +25,7 @@ params! {
         /// Standard deviation s of the label noise.
         s: real = 3.0, 0.01..=100.0;
         /// Temperature T over the critical one of the diffusion, b₂/a₃.
-        T_over_T_c: real = 1.0, 0.01..=100.0;
+        T_over_T_c: real = 1.0, 0.01..=10.0;
         /// Weight decay γ over b₂.
         gamma_over_b2: real = 0.0, 0.0..=0.99;
         /// Number of steps of each replica.

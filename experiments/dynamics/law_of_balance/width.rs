@@ -3,7 +3,8 @@
 
 use anyhow::Result;
 use lawbook_dynamics::{
-    Ensemble, systems::two_paths::TwoPaths, theory::moments::NoisyLine, theory::stationary::critical_temperature,
+    Ensemble, estimators::divergence::all_finite, systems::two_paths::TwoPaths, theory::moments::NoisyLine,
+    theory::stationary::critical_temperature,
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
@@ -112,16 +113,12 @@ impl Study for Width {
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
-        if p.D == 1 {
-            watch::<2>(p, cell)
-        } else {
-            watch::<3>(p, cell)
-        }
-        Ok(())
+        p.data().moments().weak_signal()?;
+        if p.D == 1 { watch::<2>(p, cell) } else { watch::<3>(p, cell) }
     }
 }
 
-fn watch<const F: usize>(p: &Params, cell: &mut Cell) {
+fn watch<const F: usize>(p: &Params, cell: &mut Cell) -> Result<()> {
     let net = TwoPaths::<F> { data: p.data(), rate: p.eta() };
     let [one, two] = FACTORS.map(|size| [size; F]);
     let mut start = ((one, two), [0.0]);
@@ -130,6 +127,7 @@ fn watch<const F: usize>(p: &Params, cell: &mut Cell) {
     }
     let mut ensemble = Ensemble::<_, f64>::new(net, p.replicas as u64, &cell.key(), |_| start);
     ensemble.advance((p.t / p.eta()).round() as u64);
+    all_finite(&ensemble)?;
     let ratio = |a: [f64; F], b: [f64; F]| a.iter().zip(b).map(|(a, b)| (a / b).abs().ln()).sum::<f64>();
     let product = |a: [f64; F], b: [f64; F]| a.iter().zip(b).map(|(a, b)| (a * b).abs().ln()).sum::<f64>();
     let gap = |a: [f64; F], b: [f64; F]| (1.0 / a[F - 1] - 1.0 / b[F - 1]).abs().ln();
@@ -145,4 +143,5 @@ fn watch<const F: usize>(p: &Params, cell: &mut Cell) {
         cell.record("shrinkage", gap(one, two) - mean(&|a, b, _| gap(a, b)));
         cell.record("clock", 4.0 * mean(&|_, _, clock| clock));
     }
+    Ok(())
 }

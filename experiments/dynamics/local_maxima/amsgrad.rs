@@ -1,6 +1,6 @@
 //! AMSGrad at the maximum: with a frozen scale it does as SGD. What it starts from decides, for good.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use lawbook_dynamics::{
     Ensemble,
     systems::local_maximum::{AmsGrad, TwoSamples},
@@ -25,6 +25,15 @@ params! {
         replicas: integer = 400, 1..=1_000_000;
         /// Steps of each.
         steps: integer = 5000, 1..=1_000_000;
+    }
+}
+
+impl Params {
+    /// The exponent of SGD at the learning rate `λ/√v₀` at which AMSGrad freezes.
+    fn frozen_exponent(&self, samples: &TwoSamples) -> Result<f64> {
+        samples
+            .exponent(self.lambda / self.v_0.sqrt())
+            .with_context(|| format!("lambda over the root of v_0 = {}", self.v_0))
     }
 }
 
@@ -58,7 +67,7 @@ impl Study for Adaptive {
             let site = Self::at(p).site("arrived");
             let id = format!("at-{}", p.lambda);
             let frozen = p.v_0 > 0.0 && p.beta_1 == 0.0;
-            let attracts = frozen && samples.exponent(p.lambda / p.v_0.sqrt())? < 0.0;
+            let attracts = frozen && p.frozen_exponent(&samples)? < 0.0;
             let claim = if attracts {
                 Claim::at_least(&format!("amsgrad-converges-{id}"), site, 0.95).rival(
                     "adaptive",
@@ -88,6 +97,9 @@ impl Study for Adaptive {
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let samples = TwoSamples::new(p.a)?;
+        if p.v_0 > 0.0 && p.beta_1 == 0.0 {
+            p.frozen_exponent(&samples)?;
+        }
         let method = AmsGrad { samples, rate: p.lambda, memory: p.beta_1, square_memory: p.beta_2 };
         let key = cell.key();
         let start = |i| AmsGrad::start(START * (2.0 * key.stream("start", i).uniform() - 1.0), p.v_0);

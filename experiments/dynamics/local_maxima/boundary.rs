@@ -1,9 +1,9 @@
 //! The phase diagram in curvature and learning rate: between which learning rates SGD converges to the maximum.
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, ensure};
 use lawbook_analysis::crossings::crossings;
 use lawbook_dynamics::{
-    integrators::logarithmic::{FAR_DOWN, growth},
+    integrators::logarithmic::{FAR_DOWN, growing, growth},
     systems::local_maximum::{Sgd, TwoSamples},
 };
 
@@ -18,6 +18,19 @@ params! {
         replicas: integer = 256, 1..=1_000_000;
         /// Steps of each, at every learning rate tried.
         steps: integer = 8000, 1..=1_000_000;
+    }
+}
+
+impl Params {
+    fn samples(&self) -> Result<TwoSamples> {
+        let samples = TwoSamples::new(self.a)?;
+        let (rate, [low, high]) = (samples.critical_rate(), BELOW);
+        ensure!(
+            (low..high).contains(&rate),
+            "a = {}: its critical rate {rate} is not sought between {low} and {high}",
+            self.a
+        );
+        Ok(samples)
     }
 }
 
@@ -40,7 +53,7 @@ pub struct Boundary;
 impl Study for Boundary {
     const NAME: &'static str = "boundary";
     const ABOUT: &'static str = "Runs SGD close to the local maximum with the same noise at several learning rates, and closes in on \
-        those at which ln |w| neither grows nor falls; and maps its growth.";
+        those at which ln |w| neither grows nor falls; and maps the share of replicas that leave the maximum.";
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
@@ -53,7 +66,7 @@ impl Study for Boundary {
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
-        let samples = points.iter().map(|p| Ok(TwoSamples::new(p.a)?)).collect::<Result<Vec<_>>>()?;
+        let samples = points.iter().map(Params::samples).collect::<Result<Vec<_>>>()?;
         let curve = |id: &str, edge: fn(&TwoSamples) -> f64| {
             let sites = points.iter().zip(&samples).map(|(p, samples)| (p.a, Self::at(p).site(id), edge(samples)));
             Claim::curve(id, sites).axes("a", "learning rate λ")
@@ -81,7 +94,7 @@ impl Study for Boundary {
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
-        let samples = TwoSamples::new(p.a)?;
+        let samples = p.samples()?;
         let key = cell.key();
         let grows = |rate: f64| growth(Sgd { samples, rate }, [FAR_DOWN], p.replicas as u64, p.steps as u64, &key);
         for (observable, range) in [("critical-rate", BELOW), ("highest-rate", ABOVE)] {
@@ -91,19 +104,19 @@ impl Study for Boundary {
         }
         for rate in RATES {
             let (replicas, steps) = MAP;
-            cell.record_at("growth", rate, growth(Sgd { samples, rate }, [FAR_DOWN], replicas, steps, &key));
+            cell.record_at("leaves", rate, growing(Sgd { samples, rate }, [FAR_DOWN], replicas, steps, &key));
         }
         Ok(())
     }
 }
 
-/// The growth over curvature and learning rate, with both edges of the phase in which the maximum attracts.
+/// Who leaves the maximum, over curvature and learning rate, with both edges of the phase in which it attracts.
 fn map(points: &[Params]) -> Result<PhaseDiagram> {
-    let cells = points.iter().flat_map(|p| RATES.map(|rate| (p.a, rate, Boundary::at(p).site("growth").at(rate))));
+    let cells = points.iter().flat_map(|p| RATES.map(|rate| (p.a, rate, Boundary::at(p).site("leaves").at(rate))));
     let line = |edge: fn(&TwoSamples) -> f64| -> Result<Vec<(f64, f64)>> {
         (3..100).map(|i| -0.01 * f64::from(i)).map(|a| Ok((a, edge(&TwoSamples::new(a)?)))).collect()
     };
-    Ok(PhaseDiagram::new("curvature a at the maximum", "learning rate λ", "growth of ln |w| per step")
+    Ok(PhaseDiagram::new("curvature a at the maximum", "learning rate λ", "share that leaves the maximum")
         .cells(cells)
         .boundary("SGD converges to the maximum, λ = a/(a − 1)", line(TwoSamples::critical_rate)?)
         .boundary("it no longer does, (1 − a) λ² + a λ = 2", line(TwoSamples::highest_rate)?))

@@ -73,6 +73,7 @@ impl Study for Convergence {
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let sgd = Sgd { samples: TwoSamples::new(p.a)?, rate: p.lambda };
+        sgd.samples.factors(p.lambda)?;
         let key = cell.key();
         let start = |i| [(START * key.stream("start", i).uniform()).max(f64::MIN_POSITIVE).ln()];
         let mut ensemble = Ensemble::<_, f64>::new(sgd, p.replicas as u64, &key, start);

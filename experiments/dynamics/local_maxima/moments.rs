@@ -1,6 +1,6 @@
 //! Moments mislead: the mean square grows while every trajectory goes to zero.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use lawbook_dynamics::{
     Ensemble,
     systems::local_maximum::{Sgd, TwoSamples},
@@ -21,6 +21,16 @@ params! {
         early: integer = 5, 1..=100;
         /// Steps after which the growth has been beaten by the fall of every single replica.
         late: integer = 400, 1..=100_000;
+    }
+}
+
+impl Params {
+    /// Trajectories fall while moments grow only above the critical rate.
+    fn check(&self, samples: &TwoSamples) -> Result<()> {
+        let critical = samples.critical_rate();
+        ensure!(samples.exponent(self.lambda)? < 0.0, "λ = {}: w falls above a/(a − 1) = {critical} only", self.lambda);
+        ensure!(self.early < self.late, "early = {}: give fewer steps than late = {}", self.early, self.late);
+        Ok(())
     }
 }
 
@@ -47,6 +57,7 @@ impl Study for Moments {
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let claims = points.iter().map(|p| {
             let samples = TwoSamples::new(p.a)?;
+            p.check(&samples)?;
             let (factor, exponent) = (samples.mean_square_factor(p.lambda)?, samples.exponent(p.lambda)?);
             let site = |observable: &str| Self::at(p).site(observable);
             Ok([
@@ -68,10 +79,11 @@ impl Study for Moments {
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let sgd = Sgd { samples: TwoSamples::new(p.a)?, rate: p.lambda };
+        p.check(&sgd.samples)?;
         let mut ensemble = Ensemble::<_, f64>::new(sgd, p.replicas as u64, &cell.key(), |_| [START]);
         ensemble.advance(p.early as u64);
         cell.record("early", (log_mean_square(&ensemble) / p.early as f64).exp());
-        ensemble.advance((p.late - p.early).max(0) as u64);
+        ensemble.advance((p.late - p.early) as u64);
         cell.record("late", log_mean_square(&ensemble));
         Ok(())
     }

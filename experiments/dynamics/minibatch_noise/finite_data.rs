@@ -5,7 +5,7 @@
 //! paper puts `σ²(1 − 1/α)` for the residual variance, which a set of these sizes meets to some 7 %; here it is that of the
 //! set.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use lawbook_core::Key;
 use lawbook_dynamics::systems::finite_data::{DataSet, OnData};
 
@@ -44,6 +44,13 @@ impl Params {
         )
     }
 
+    /// At as many samples as inputs labels are fitted, but along the flattest direction in no time worth waiting for.
+    fn check(&self, set: &DataSet) -> Result<()> {
+        ensure!(self.N != D as i64, "{D} samples of {D} inputs: give fewer samples, which SGD fits, or more");
+        set.excess(self.lambda, self.S as u32, 1.0)?;
+        Ok(())
+    }
+
     fn interpolates(&self) -> bool {
         self.N < D as i64
     }
@@ -77,6 +84,8 @@ impl Study for FiniteData {
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let set = p.set();
+        // Refuses what is not stationary.
+        p.check(&set)?;
         let covariance = set.covariance();
         let process = OnData { table: set.table::<C>().context("forty inputs")?, rate: p.lambda, batch: p.S as u32 };
         let replicas = if p.interpolates() { 16 } else { 64 };
@@ -96,6 +105,7 @@ fn claims(p: &Params) -> Result<Vec<Claim>> {
     let (set, rate, batch) = (p.set(), p.lambda, p.S as u32);
     let name = if p.data == 0 { format!("{}-samples", p.N) } else { format!("{}-samples-set-{}", p.N, p.data) };
     let site = FiniteData::at(p).site("excess");
+    p.check(&set)?;
     if p.interpolates() {
         let floor = set.excess(rate, batch, 1.0)?;
         return Ok(vec![

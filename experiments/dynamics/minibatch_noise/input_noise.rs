@@ -58,6 +58,8 @@ impl Study for InputNoise {
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let process = p.process();
         let centre = process.as_label_noise().teacher;
+        // Refuses what has no variance.
+        stationary(&process.as_label_noise())?;
         let schedule = Schedule { replicas: 4096, thin: 2, samples: 1000 * p.kilosamples as u64 };
         let means = stationary_mean(process, schedule, &cell.key(), centre, |w| [w[0], w[1], w[0] * w[0], w[1] * w[1]]);
         for i in 0..2 {

@@ -45,6 +45,15 @@ impl Params {
         self.of([self.a, self.b])
     }
 
+    /// The variances of theorem 2, and those of constant noise.
+    fn laws(&self) -> Result<(Vec<f64>, Vec<f64>)> {
+        Ok(if self.D == 1 {
+            (stationary(&self.line())?.variance.to_vec(), constant_noise(&self.line()).to_vec())
+        } else {
+            (stationary(&self.plane())?.variance.to_vec(), constant_noise(&self.plane()).to_vec())
+        })
+    }
+
     fn of<const D: usize>(&self, curvatures: [f64; D]) -> Regression<D> {
         let (rate, momentum, batch) = (self.lambda, self.mu, self.S as u32);
         Regression { curvatures, teacher: [0.0; D], label_noise: self.sigma, decay: 0.0, rate, momentum, batch }
@@ -85,6 +94,8 @@ impl Study for LabelNoise {
         let schedule = Schedule { replicas: 4096, thin, samples };
         let key = cell.key();
         let start = ([0.0; 2], [0.0; 2]);
+        // Refuses what has no variance.
+        p.laws()?;
         if p.D == 1 {
             let [variance] = stationary_mean(p.line(), schedule, &key, ([0.0], [0.0]), |(w, _)| [w[0] * w[0]]);
             cell.record_at("variance", 1.0, variance);
@@ -98,11 +109,7 @@ impl Study for LabelNoise {
 }
 
 fn claim(p: &Params) -> Result<Claim> {
-    let (predicted, constant) = if p.D == 1 {
-        (stationary(&p.line())?.variance.to_vec(), constant_noise(&p.line()).to_vec())
-    } else {
-        (stationary(&p.plane())?.variance.to_vec(), constant_noise(&p.plane()).to_vec())
-    };
+    let (predicted, constant) = p.laws()?;
     let sites = predicted.iter().zip([1.0, 2.0]).map(|(value, i)| (i, LabelNoise::at(p).site("variance").at(i), *value));
     let momentum = if p.mu > 0.0 { format!("-momentum-{}", p.mu) } else { String::new() };
     let rival = vec![continuous_time(&p.line()); predicted.len()];

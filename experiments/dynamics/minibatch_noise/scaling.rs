@@ -76,6 +76,8 @@ impl Study for Scaling {
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let regression = p.regression();
+        // Refuses what has no variance.
+        stationary(&regression)?;
         // A step takes the square of the weight down by (1 − λ)² + 2λ²/S, or little less than 2λ where λ is small.
         let thin = (0.5 / regression.rate).ceil().max(2.0) as u64;
         let schedule = Schedule { replicas: 4096, thin, samples: 1000 * p.kilosamples as u64 };

@@ -52,6 +52,8 @@ impl Study for Tails {
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let (rate, batch) = (p.x, p.S as u32);
+        // Refuses what has no stationary law.
+        tail_index(rate, batch)?;
         let regression =
             Regression { curvatures: [1.0], teacher: [0.0], label_noise: 1.0, decay: 0.0, rate, momentum: 0.0, batch };
         let replicas = 16_384;

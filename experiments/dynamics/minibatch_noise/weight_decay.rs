@@ -111,6 +111,10 @@ impl Study for WeightDecay {
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let schedule = Schedule { replicas: REPLICAS, thin: 3, samples: 1000 * p.kilosamples as u64 };
+        if !p.runs_away() {
+            // Refuses what has no variance.
+            stationary(&p.regression())?;
+        }
         let schedule = if p.runs_away() { Schedule { samples: REPLICAS, ..schedule } } else { schedule };
         let [loss, far] = stationary_mean(p.regression(), schedule, &cell.key(), ([0.5], [0.0]), |(w, _)| {
             let loss = 0.5 * p.a * (w[0] - 1.0).powi(2);

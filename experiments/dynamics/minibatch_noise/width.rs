@@ -1,7 +1,7 @@
 //! Wide networks are unstable at a learning rate that narrow ones bear, and a rate that falls as one over the width cures them: the
 //! largest rate is `2S/(a D)` in many dimensions, and the neurons are the dimensions of the last layer.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use lawbook_core::optim::{Optimiser, Rule};
 use lawbook_dynamics::systems::{digits::DigitSample, multilayer::Multilayer};
 
@@ -96,6 +96,11 @@ impl Study for Width {
             logs.sum::<f64>() / p.networks as f64
         };
         let reference = scattered(REFERENCE, p.lambda, cell);
+        ensure!(
+            reference < LARGEST,
+            "diverged: at λ = {} networks of width {REFERENCE} explode themselves; give a smaller learning rate",
+            p.lambda
+        );
         cell.record_at("same-rate", WIDE as f64, scattered(WIDE, p.lambda, cell) - reference);
         for width in SCALED {
             let rate = p.lambda * REFERENCE as f64 / width as f64;

@@ -1,6 +1,6 @@
 //! Permutation symmetry under weight decay: the stronger, the fewer different neurons a network keeps.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use lawbook_core::{
     Kind,
     optim::{Decay, Optimiser, Rule},
@@ -8,7 +8,7 @@ use lawbook_core::{
 };
 use lawbook_dynamics::systems::tanh_net::TanhNet;
 
-use crate::framework::{Cell, Claim, Profile, Study, params};
+use crate::framework::{Cell, Claim, Profile, Study, finished, params};
 
 params! {
     /// A tanh network on a smooth target.
@@ -61,7 +61,8 @@ impl Study for Committee {
         let y = x.select(1, 0).sin() + x.select(1, 1).square() * 0.3;
         let mut theta = [net.init(1.0, &mut cell.stream("parameters"), device).set_requires_grad(true)];
         let mut descent = Optimiser::new(Rule::GRADIENT_DESCENT, p.eta, &theta).with_decay(Decay::Coupled(2.0 * p.gamma));
-        train(&mut theta, &mut descent, p.steps as usize, |_, t| net.loss(&t[0], &x, &y), unobserved);
+        finished(train(&mut theta, &mut descent, p.steps as usize, |_, t| net.loss(&t[0], &x, &y), unobserved))?;
+        ensure!(theta[0].isfinite().all().int64_value(&[]) == 1, "diverged at step {}; lower the learning rate", p.steps);
         cell.record("distinct", net.distinct(&theta[0], SAME) as f64 / p.neurons as f64);
         Ok(())
     }

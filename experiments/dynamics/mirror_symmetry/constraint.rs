@@ -1,6 +1,6 @@
 //! A constraint by symmetry: redundant parameters along O make weight decay an L1 penalty on Oᵀθ, and leave the rest alone.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use lawbook_core::{
     Kind, Tensor, no_grad,
     optim::gradients,
@@ -78,6 +78,7 @@ impl Study for Constraint {
             let [w, a, b] = &parameters;
             let theta = constrained(&mirror, w, a, b);
             let loss = (theta - &target).square().sum(kind) * 0.5 + constraint_penalty(p.alpha, a, b)?;
+            ensure!(scalar(&loss).is_finite(), "diverged: the loss is no longer finite; give η (1 + 2α) below 1");
             let slopes = gradients(&loss, &parameters);
             no_grad(|| parameters.iter_mut().zip(&slopes).for_each(|(w, slope)| drop(w.g_sub_(&(slope * p.eta)))));
         }

@@ -1,6 +1,6 @@
 //! Rescaling symmetry: products `u w` under weight decay, their value against the decay and the part of them that dies.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use lawbook_analysis::gaussian::normal_tail;
 use lawbook_dynamics::systems::spred::{Descent, Factors, descend};
 
@@ -88,9 +88,12 @@ impl Study for Diagonal {
         let targets: Vec<f64> = TARGETS.into_iter().chain((0..count).map(|_| p.spread * data.normal())).collect();
         let mut factors = Factors::normal(targets.len(), 0.5, &mut cell.stream("factors"));
         let descent = Descent { rate: p.eta, kappa: 0.5 * p.gamma, steps: p.steps as usize };
-        descend(&mut factors, &descent, |v, g| {
+        let diverged = descend(&mut factors, &descent, |v, g| {
             g.iter_mut().zip(v.iter().zip(&targets)).for_each(|(g, (v, target))| *g = v - target);
         })?;
+        if let Some(step) = diverged {
+            bail!("diverged by step {step}: the learning rate η = {} is too large for targets or decay", p.eta);
+        }
         let v = factors.product();
         for (target, v) in TARGETS.into_iter().zip(&v) {
             cell.record_at("product", target, *v);

@@ -3,7 +3,7 @@
 //! For `ℓ = (u w − y)² + γ(u² + w²)`, `y ~ N(m, s²)`, a step multiplies `u + w`, near 0, by `1 + 2η(y − γ)`: the plane attracts exactly if
 //! `E ln|1 + 2η(y − γ)| < 0`. Without noise that is `γ > m`; noise moves it to `γ ≈ m − η s²`.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use lawbook_analysis::root::bisect;
 use lawbook_dynamics::{Ensemble, Noise as Source, Number, Process, estimators::lyapunov::expected_log_abs};
 
@@ -34,8 +34,16 @@ impl Params {
     /// `m − γ` at the boundary.
     fn shift(&self) -> Result<f64> {
         let growth = |shift: f64| expected_log_abs(1.0 + 2.0 * self.eta * shift, 2.0 * self.eta * self.s);
-        bisect(growth, 0.0, 4.0 * self.scale())
-            .with_context(|| format!("no boundary at eta = {}: give a smaller one", self.eta))
+        let shift = bisect(growth, 0.0, 4.0 * self.scale())
+            .with_context(|| format!("no boundary at eta = {}: give a smaller one", self.eta))?;
+        // Decays are tried on both sides of the boundary.
+        let most = 2.0 * self.scale();
+        ensure!(
+            most < self.m,
+            "m = {}: at a negative weight decay products grow without bound; give m above 2ηs² = {most}",
+            self.m
+        );
+        Ok(shift)
     }
 }
 

@@ -126,7 +126,10 @@ fn measure_with<O: Optimizer>(optimizer: O, p: &Params, cell: &mut Cell) -> Resu
         return Ok(());
     }
     let direction = Direction { curvature: 1.0, noise: 1.0, rate: p.lambda_k, momentum: p.mu };
-    let relaxation = direction.relaxation_time()?;
+    let relaxation = match p.rule.as_str() {
+        "nesterov" => direction.nesterov_relaxation_time()?,
+        _ => direction.relaxation_time()?,
+    };
     let [square] = time_average(&mut ensemble, looks(relaxation, 250), |([w], _)| [w * w]);
     cell.record("variance-over-rate", square / p.lambda_k);
     Ok(())

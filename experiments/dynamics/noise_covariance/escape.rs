@@ -1,7 +1,7 @@
 //! Escape from a parabolic valley over a barrier: the logarithm of the rate falls with the barrier as `1/T`, with the effective
 //! temperature `T = λc/(2 − λk)` of the discrete iteration in the place of `λc/2`.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use lawbook_dynamics::{
     Ensemble,
     estimators::first_exit::{FirstExit, effective_temperature, escape_rate},
@@ -12,8 +12,8 @@ use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 params! {
     /// SGD at curvature 1 and noise of variance 1 until it has stood higher than a barrier.
     pub struct Params {
-        /// Learning rate λ.
-        lambda: real = 1.0, 0.01..=1.99;
+        /// Learning rate λ; SGD forgets its start within thirty steps in this range.
+        lambda: real = 1.0, 0.2..=1.8;
         /// Replicas.
         replicas: integer = 65_536, 1..=10_000_000;
         /// Steps until the highest barrier is looked at.
@@ -108,6 +108,12 @@ impl Study for Escape {
             let steps = (p.steps as f64 * (SHORTER * (x - BARRIERS[3])).exp()).ceil() as u64;
             ensemble.advance(SETTLED + steps - ensemble.time());
             let rate = (early[i] / inside(&ensemble)[i]).ln() / steps as f64;
+            ensure!(
+                rate > 0.0 && rate.is_finite(),
+                "{} of {} replicas are left below a barrier of {x} T after {steps} steps; give more replicas, or other steps",
+                inside(&ensemble)[i],
+                p.replicas
+            );
             cell.record_at("escape-rate", x, rate);
             logs -= (barriers[i] - mean) * rate.ln();
             squares += (barriers[i] - mean).powi(2);

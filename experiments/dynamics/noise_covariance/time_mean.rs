@@ -69,6 +69,8 @@ impl Study for TimeMean {
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
+        // Refuses what is not stationary.
+        Direction { curvature: 1.0, noise: 1.0, rate: p.lambda, momentum: p.mu }.variance()?;
         let gradient = Quadratic::diagonal([1.0], [1.0], Shape::Gaussian);
         let descent = Descent { gradient, optimizer: HeavyBall { rate: p.lambda, momentum: p.mu } };
         let start = descent.start([0.0]);

@@ -1,12 +1,14 @@
 //! A product of two matrices under SGD: norms, Gram matrices and curvature at the noise equilibrium, from any start.
 
 use anyhow::Result;
-use lawbook_core::Stream;
+use lawbook_core::{Key, Stream};
 use lawbook_dynamics::{
     Ensemble,
+    estimators::divergence::all_finite,
     systems::matrix_factorization::{Data, Factorised, Factors, Point},
 };
 
+use super::alignment::{entries, gram_matrices};
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
 params! {
@@ -32,7 +34,7 @@ pub type Net = Factorised<4, 6, 3, 18, 24>;
 pub const TEACHER: [[f64; 4]; 3] = [[0.9, -0.3, 0.4, 0.1], [0.2, 0.8, -0.5, 0.3], [-0.4, 0.1, 0.6, 0.7]];
 
 impl Params {
-    fn data(&self) -> Data<4, 3> {
+    pub(super) fn data(&self) -> Data<4, 3> {
         let inputs = match self.inputs.as_str() {
             "even" => [1.0; 4],
             "uneven" => [0.4, 0.8, 1.2, 1.6],
@@ -62,7 +64,7 @@ pub fn random_start(start: f64, stream: &mut Stream) -> Factors<f64, 18, 24> {
 }
 
 /// Relaxation times before the first sample, and over which samples are taken.
-const BURN: f64 = 6.0;
+const BURN: f64 = 12.0;
 const WATCHED: f64 = 4.0;
 const SAMPLES: u32 = 100;
 
@@ -107,7 +109,7 @@ impl Study for Equilibrium {
                 );
             }
             if p.inputs == "uneven" && p.labels == "uneven" && p.start == 1.0 {
-                claims.extend(alignment(p, &equilibrium));
+                claims.extend(gram_matrices(p, &equilibrium));
             }
         }
         let starts: Vec<&Params> = points.iter().filter(|p| p.inputs == "uneven" && p.start != 1.0).collect();
@@ -144,23 +146,7 @@ impl Study for Equilibrium {
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
-        let (data, key) = (p.data(), cell.key());
-        let start = |replica| random_start(p.start, &mut key.stream("start", replica));
-        let mut ensemble = Ensemble::<_, f64>::new(Net::new(data, p.eta)?, p.replicas as u64, &key, start);
-        ensemble.advance((BURN * p.relaxation()).ceil() as u64);
-        let spacing = (WATCHED * p.relaxation() / f64::from(SAMPLES)).ceil() as u64;
-        let mut mean = Point { outputs: [[0.0; 3]; 3], inputs: [[0.0; 4]; 4] };
-        for _ in 0..SAMPLES {
-            ensemble.advance(spacing);
-            ensemble.states().for_each(|state| {
-                let point = Point::of(&state);
-                add(&mut mean.outputs, &point.outputs);
-                add(&mut mean.inputs, &point.inputs);
-            });
-        }
-        let count = f64::from(SAMPLES) * p.replicas as f64;
-        mean.outputs.as_flattened_mut().iter_mut().for_each(|x| *x /= count);
-        mean.inputs.as_flattened_mut().iter_mut().for_each(|x| *x /= count);
+        let (data, mean) = (p.data(), time_average(p, &cell.key())?);
         cell.record("norm-ratio", mean.norm_ratio());
         cell.record("noise-ratio", mean.noise_ratio(&data));
         cell.record("trace-over-balanced", mean.hessian_trace(&data) / Point::balanced(&data).hessian_trace(&data));
@@ -169,31 +155,28 @@ impl Study for Equilibrium {
     }
 }
 
+/// The point of the mean Gram matrices in the stationary state.
+pub(super) fn time_average(p: &Params, key: &Key) -> Result<Point<4, 3>> {
+    let start = |replica| random_start(p.start, &mut key.stream("start", replica));
+    let mut ensemble = Ensemble::<_, f64>::new(Net::new(p.data(), p.eta)?, p.replicas as u64, key, start);
+    ensemble.advance((BURN * p.relaxation()).ceil() as u64);
+    let spacing = (WATCHED * p.relaxation() / f64::from(SAMPLES)).ceil() as u64;
+    let mut mean = Point { outputs: [[0.0; 3]; 3], inputs: [[0.0; 4]; 4] };
+    for _ in 0..SAMPLES {
+        ensemble.advance(spacing);
+        ensemble.states().for_each(|state| {
+            let point = Point::of(&state);
+            add(&mut mean.outputs, &point.outputs);
+            add(&mut mean.inputs, &point.inputs);
+        });
+    }
+    all_finite(&ensemble)?;
+    let count = f64::from(SAMPLES) * p.replicas as f64;
+    mean.outputs.as_flattened_mut().iter_mut().for_each(|x| *x /= count);
+    mean.inputs.as_flattened_mut().iter_mut().for_each(|x| *x /= count);
+    Ok(mean)
+}
+
 fn add<const N: usize>(sum: &mut [[f64; N]; N], term: &[[f64; N]; N]) {
     sum.as_flattened_mut().iter_mut().zip(term.as_flattened()).for_each(|(sum, term)| *sum += term);
-}
-
-/// The upper triangles of `U Uᵀ` and of `Wᵀ W`, which no rotation of the hidden units changes.
-fn entries(point: &Point<4, 3>) -> Vec<f64> {
-    let outputs = (0..3).flat_map(|i| (i..3).map(move |j| point.outputs[i][j]));
-    outputs.chain((0..4).flat_map(|i| (i..4).map(move |j| point.inputs[i][j]))).collect()
-}
-
-fn alignment(p: &Params, equilibrium: &Point<4, 3>) -> Vec<Claim> {
-    let balanced = Point::balanced(&p.data());
-    let site = |name: &str| Equilibrium::at(p).site(name);
-    let gram = entries(equilibrium).into_iter().enumerate();
-    vec![
-        Claim::value("noise-ratio", site("noise-ratio"), 1.0)
-            .within(Margin::Relative(0.05))
-            .rival("balanced", "UᵀU = W Wᵀ", [balanced.noise_ratio(&p.data())])
-            .axes("", "Tr(W Σ_x Wᵀ)/Tr Σ_x over Tr(Uᵀ Σ_ε U)/Tr Σ_ε")
-            .source("alignment of representations, trace part"),
-        // Entries reach 1.2; the finite learning rate adds some 4 % to them.
-        Claim::curve("gram-matrices", gram.map(|(i, entry)| (i as f64, site("gram").at(i as f64), entry)))
-            .within(Margin::Absolute(0.06))
-            .rival("balanced", "UᵀU = W Wᵀ", entries(&balanced))
-            .axes("entry of U Uᵀ, then of Wᵀ W", "value")
-            .source("alignment of representations W Σ_x Wᵀ/Tr Σ_x = Uᵀ Σ_ε U/Tr Σ_ε, solved by singular values"),
-    ]
 }

@@ -1,7 +1,7 @@
 //! Scale invariance, where the charge `|w|²` has one sign: no equilibrium, the fourth power of the norm grows linearly; weight
 //! decay brings one back.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use lawbook_dynamics::{Ensemble, systems::exponential_symmetry::ScaleInvariant};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
@@ -25,6 +25,13 @@ params! {
 impl Params {
     fn process(&self) -> ScaleInvariant<5> {
         ScaleInvariant { rate: self.eta, decay: self.gamma, noise: self.s }
+    }
+
+    /// The stationary norm leaves out terms of relative order 8ηγ.
+    fn check(&self) -> Result<()> {
+        let product = self.eta * self.gamma;
+        ensure!(product < 0.004, "η γ = {product}: the law of the norm is that of a small step, give η γ below 0.004");
+        Ok(())
     }
 }
 
@@ -51,6 +58,7 @@ impl Study for Scale {
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
+        points.iter().try_for_each(Params::check)?;
         let mut claims = Vec::new();
         for p in points.iter().filter(|p| p.gamma == 0.0) {
             let site = |steps: u64| Self::at(p).site("fourth-power").at(steps as f64);
@@ -93,6 +101,7 @@ impl Study for Scale {
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
+        p.check()?;
         let start = |_| [p.start, 0.0, 0.0, 0.0, 0.0];
         let mut ensemble = Ensemble::<_, f64>::new(p.process(), p.replicas as u64, &cell.key(), start);
         for steps in STEPS {

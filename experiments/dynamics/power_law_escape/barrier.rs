@@ -1,6 +1,6 @@
 //! Escape over a barrier: the diffusion with noise proportional to the loss in a cubic well, at several losses of the minimum.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use lawbook_dynamics::{
     Ensemble,
     estimators::renewals::Renewals,
@@ -87,6 +87,11 @@ impl Study for BarrierCrossing {
         let mut ensemble = Ensemble::<_, f64>::new(process, REPLICAS, &cell.key(), |_| (([0.0], [0.0]), [0.0]));
         ensemble.advance(p.steps as u64);
         let (time, exits) = ensemble.states().fold((0.0, 0.0), |(time, exits), ((_, [t]), [n])| (time + t, exits + n));
+        ensure!(
+            exits > 0.0,
+            "no escape in a time of {time:.3e}, where one takes {:.3e} in the mean; give more steps, a larger η/B or a larger L_*",
+            diffusion.mean_time(out)?
+        );
         cell.record("rate", exits / time);
         Ok(())
     }

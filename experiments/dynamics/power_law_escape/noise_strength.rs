@@ -88,11 +88,17 @@ impl Study for NoiseStrength {
             next = (epoch as f64 * SPACING).max(next + 1.0);
             let (losses, _) = net.losses_and_gradient_squares(&parameters, x, y);
             let loss = losses.mean(Kind::Double).double_value(&[]);
+            ensure!(loss.is_finite(), "diverged by epoch {epoch}; lower the learning rate η = {}", p.eta);
             if loss < p.late * first {
                 looks.push((loss.ln(), noise_strength(&net, &parameters, x, y).ln()));
             }
         }
-        ensure!(looks.len() > 2, "the loss fell below {} of its start in {} looks only; train longer", p.late, looks.len());
+        ensure!(
+            looks.len() > 2,
+            "the loss fell below {} of its start in {} looks only; train longer, at another learning rate, or with smaller batches",
+            p.late,
+            looks.len()
+        );
         cell.record("slope", slope(&looks));
         Ok(())
     }

@@ -24,6 +24,14 @@ params! {
     }
 }
 
+impl Params {
+    fn check(&self) -> Result<()> {
+        ensure!(self.c > 1.0, "c = {}: the loss is at its minimum at c = 1; give a level above", self.c);
+        ensure!([1, 2, 4].contains(&self.d), "d = {}: measured in 1, 2 and 4 dimensions", self.d);
+        Ok(())
+    }
+}
+
 const REPLICAS: u64 = 64;
 /// Levels c of the loss.
 const LEVELS: [f64; 4] = [1.3, 1.5, 1.7, 1.9];
@@ -52,10 +60,7 @@ impl Study for Regression {
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
-        for p in points {
-            ensure!(p.c > 1.0, "c = {}: the loss is at its minimum at c = 1; give a level above", p.c);
-            ensure!([1, 2, 4].contains(&p.d), "d = {}: measured in 1, 2 and 4 dimensions", p.d);
-        }
+        points.iter().try_for_each(Params::check)?;
         let mut claims = Vec::new();
         for d in [1, 2, 4] {
             let group: Vec<&Params> = points.iter().filter(|p| p.d == d && p.eta == points[0].eta).collect();
@@ -83,11 +88,17 @@ impl Study for Regression {
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
+        p.check()?;
         let time = match p.d {
             1 => passage_time(RegressionSgd::<1> { rate: p.eta, batch: 1 }, p, cell),
             2 => passage_time(RegressionSgd::<2> { rate: p.eta, batch: 1 }, p, cell),
             _ => passage_time(RegressionSgd::<4> { rate: p.eta, batch: 1 }, p, cell),
         };
+        ensure!(
+            time.is_finite(),
+            "the loss never reached {} times its minimum; give more steps, a larger η or a lower c",
+            p.c
+        );
         cell.record("time", time);
         Ok(())
     }

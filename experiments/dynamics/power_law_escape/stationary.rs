@@ -31,6 +31,13 @@ impl Params {
         discrete_stationary_exponent(self.eta, self.B as f64)
     }
 
+    fn check(&self) -> Result<()> {
+        // E θ² is finite below it.
+        let stable = 2.0 * self.B as f64 / (self.B as f64 + 2.0);
+        ensure!(self.eta < stable, "η = {}: at batch size {} the variance is finite for η < {stable}", self.eta, self.B);
+        Ok(())
+    }
+
     /// B/η.
     fn exponent(&self) -> f64 {
         self.B as f64 / self.eta
@@ -65,11 +72,7 @@ impl Study for StationaryExponent {
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
-        for p in points {
-            // E θ² is finite below it.
-            let stable = 2.0 * p.B as f64 / (p.B as f64 + 2.0);
-            ensure!(p.eta < stable, "η = {}: at batch size {} the variance is finite for η < {stable}", p.eta, p.B);
-        }
+        points.iter().try_for_each(Params::check)?;
         let small: Vec<&Params> = points.iter().filter(|p| p.eta <= SMALL).collect();
         let large: Vec<&Params> = points.iter().filter(|p| p.eta > SMALL).collect();
         let curve = |id: &str, points: &[&Params], phi: fn(&Params) -> f64| {
@@ -112,6 +115,7 @@ impl Study for StationaryExponent {
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
+        p.check()?;
         let sgd = RegressionSgd::<1> { rate: p.eta, batch: p.B as u32 };
         let mut ensemble = Ensemble::<_, f64>::new(sgd, REPLICAS, &cell.key(), |_| [0.0]);
         ensemble.advance((BURN / p.eta).ceil() as u64);

@@ -1,6 +1,6 @@
 //! Several dimensions: the highest stable learning rate from the largest Lyapunov exponent of a product of random matrices.
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail, ensure};
 use lawbook_analysis::crossings::crossings;
 use lawbook_dynamics::{
     integrators::logarithmic::{Isotropic, growth},
@@ -53,6 +53,7 @@ impl Study for Dimension {
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let mut sites = Vec::new();
         for p in points {
+            ensure!([2, 5, 10].contains(&p.d), "d = {}: the kernel is compiled for d = 2, 5 and 10", p.d);
             let edges = crossings(|rate| largest_exponents(1, p.d as u32, rate), &p.range(), 1e-8);
             let edge = edges.first().copied();
             let edge = edge.ok_or_else(|| anyhow!("the largest exponent has no zero for λ between {:?}", p.range()))?;

@@ -1,10 +1,10 @@
 //! The phase diagram of a two-layer net in learning rate and noise: where it learns, where it falls into the saddle, where it leaves
 //! it again, and where all is lost.
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, ensure};
 use lawbook_analysis::crossings::crossings;
 use lawbook_dynamics::{
-    integrators::logarithmic::{FAR_DOWN, TwoLayerLogs, growths},
+    integrators::logarithmic::{FAR_DOWN, TwoLayerLogs, growing, growths},
     theory::curvature::{Curvature, collapse_window},
 };
 
@@ -39,7 +39,8 @@ pub struct Phases;
 impl Study for Phases {
     const NAME: &'static str = "phases";
     const ABOUT: &'static str = "Runs SGD near the saddle of a two-layer net in ln |u + w| and ln |u − w|, with the same noise at several \
-        learning rates, and closes in on those at which either neither grows nor falls; and maps the growth of the one that grows more.";
+        learning rates, and closes in on those at which either neither grows nor falls; and maps how many of the two grow: none where \
+        the saddle collects SGD, one where it learns, both where all is lost.";
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
@@ -60,6 +61,13 @@ impl Study for Phases {
         }
         for p in &points {
             let window = collapse_window(p.m_over_s)?;
+            ensure!(
+                window.0 > ALONG[0],
+                "m/s = {}: the lower edge λ s = {} lies below {}, the least learning rate that is tried; give more signal",
+                p.m_over_s,
+                window.0,
+                ALONG[0]
+            );
             low.push(window.0);
             high.push(window.1);
             let edges = Curvature::Normal { mean: p.m_over_s, deviation: 1.0 }.edges(&ACROSS);
@@ -95,8 +103,12 @@ impl Study for Phases {
             let net = TwoLayerLogs { rate, mean: p.m_over_s, deviation: 1.0, batch: 1 };
             growths(net, [FAR_DOWN; 2], p.replicas as u64, p.steps as u64, &key)[direction]
         };
-        let missing =
-            || anyhow!("at m/s = {} the growth near the saddle changes sign too seldom over learning rates", p.m_over_s);
+        let missing = || {
+            anyhow!(
+                "at m/s = {} the growth near the saddle changes sign too seldom over learning rates: give 0.025 to 0.8",
+                p.m_over_s
+            )
+        };
         let along = crossings(|rate| grows(rate, 0), &ALONG, TOLERANCE);
         let across = crossings(|rate| grows(rate, 1), &ACROSS, TOLERANCE);
         match along[..] {
@@ -112,17 +124,17 @@ impl Study for Phases {
         for rate in RATES {
             let net = TwoLayerLogs { rate, mean: p.m_over_s, deviation: 1.0, batch: 1 };
             let (replicas, steps) = MAP;
-            let larger = growths(net, [FAR_DOWN; 2], replicas, steps, &key).into_iter().fold(f64::NEG_INFINITY, f64::max);
-            cell.record_at("larger-growth", rate, larger);
+            cell.record_at("directions-that-grow", rate, growing(net, [FAR_DOWN; 2], replicas, steps, &key));
         }
         Ok(())
     }
 }
 
-/// The growth of the direction that grows more over signal and learning rate, with the edges of all phases.
+/// The number of directions that grow over signal and learning rate, with the edges of all phases.
 fn map(points: &[Params]) -> PhaseDiagram {
-    let cells =
-        points.iter().flat_map(|p| RATES.map(|rate| (p.m_over_s, rate, Phases::at(p).site("larger-growth").at(rate))));
+    let cells = points
+        .iter()
+        .flat_map(|p| RATES.map(|rate| (p.m_over_s, rate, Phases::at(p).site("directions-that-grow").at(rate))));
     let ratios = || (15..=250).map(|i| 0.002 * f64::from(i));
     let windows: Vec<(f64, (f64, f64))> = ratios().filter_map(|ratio| Some((ratio, collapse_window(ratio).ok()?))).collect();
     let lower = windows.iter().map(|(ratio, (low, _))| (*ratio, *low));
@@ -131,7 +143,7 @@ fn map(points: &[Params]) -> PhaseDiagram {
         let edge = *Curvature::Normal { mean: ratio, deviation: 1.0 }.edges(&ACROSS).first()?;
         (edge < RATES[RATES.len() - 1]).then_some((ratio, edge))
     });
-    PhaseDiagram::new("signal over noise m/s", "learning rate λ s", "growth of the direction that grows more, per step")
+    PhaseDiagram::new("signal over noise m/s", "learning rate λ s", "directions u ± w that grow:")
         .cells(cells)
         .boundary("the saddle attracts, E ln|1 + λxy| = 0", lower.chain(upper))
         .boundary("the other direction grows too, E ln|1 − λxy| = 0", across)

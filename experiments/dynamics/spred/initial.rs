@@ -1,10 +1,11 @@
 //! What the start decides: the imbalance of the factors decays at the rate 4κ, and where it is zero, signs are frozen.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use lawbook_analysis::lasso::lasso;
 use lawbook_dynamics::systems::spred::{Descent, Factors, descend};
 
 use super::lasso::regression;
+use super::threshold::finite;
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
 params! {
@@ -111,12 +112,16 @@ impl Study for Initial {
             descend(factors, &Descent { rate: p.eta, kappa: 0.5 * p.alpha, steps }, |v, g| problem.gradient(v, g))
         };
         let early = (READ / (2.0 * p.alpha * p.eta)).round();
-        train(&mut factors, early as usize)?;
+        ensure!(
+            early < p.steps as f64,
+            "the imbalance decays in a time of 1/(2α): give more than {early} steps, or larger α and η"
+        );
+        finite(train(&mut factors, early as usize)?, p.eta)?;
         if p.starts("independent") {
             let logs = factors.imbalance().into_iter().zip(before.imbalance()).map(|(now, then)| (now / then).abs().ln());
             cell.record("imbalance-rate", -logs.sum::<f64>() / (count as f64 * early * p.eta));
         }
-        train(&mut factors, p.steps as usize - early as usize)?;
+        finite(train(&mut factors, p.steps as usize - early as usize)?, p.eta)?;
         let v = factors.product();
         // Weights that the lasso certainly wants: larger than what slow ones still are.
         let negative = || exact.iter().zip(&v).filter(|(exact, _)| **exact < -0.01);

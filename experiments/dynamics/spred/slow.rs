@@ -8,10 +8,10 @@ use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 params! {
     /// Weights of which the lasso keeps none: L = (v − b)²/2 with |b| = 2κ − δ.
     pub struct Params {
-        /// Weight κ of the squared factors.
-        kappa: real = 0.2, 0.0..=10.0;
+        /// Weight κ of the squared factors; 2κ is at least the largest distance from the threshold.
+        kappa: real = 0.2, 0.2..=2.0;
         /// Learning rate η.
-        eta: real = 0.02, 0.0001..=0.5;
+        eta: real = 0.02, 0.0001..=0.1;
     }
 }
 

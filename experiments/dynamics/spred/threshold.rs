@@ -1,6 +1,6 @@
 //! One weight, or one group of weights, in `L = |v − b|²/2`: the minimum is `b` after soft thresholding by 2κ.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use lawbook_analysis::lasso::soft_threshold;
 use lawbook_dynamics::systems::spred::{Descent, Factors, GroupFactors, descend, descend_groups};
 
@@ -78,11 +78,11 @@ impl Study for Threshold {
         let mut noise = cell.stream("factors");
         let v = if size == 1 {
             let mut factors = Factors::normal(TARGETS.len(), 0.5, &mut noise);
-            descend(&mut factors, &descent, pull)?;
+            finite(descend(&mut factors, &descent, pull)?, p.eta)?;
             factors.product()
         } else {
             let mut factors = GroupFactors::normal(TARGETS.len(), size, 0.5, &mut noise);
-            descend_groups(&mut factors, &descent, pull)?;
+            finite(descend_groups(&mut factors, &descent, pull)?, p.eta)?;
             factors.product()
         };
         // What of the group is not along its target counts as error, with the sign of the projection.
@@ -92,6 +92,14 @@ impl Study for Threshold {
             cell.record_at("v", b, along + across * along.signum());
         }
         Ok(())
+    }
+}
+
+/// An error with the step if training has diverged.
+pub(super) fn finite(diverged: Option<usize>, rate: f64) -> Result<()> {
+    match diverged {
+        Some(step) => bail!("diverged by step {step}; lower the learning rate η = {rate} or the decay"),
+        None => Ok(()),
     }
 }
 

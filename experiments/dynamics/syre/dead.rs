@@ -1,6 +1,6 @@
 //! Dead units: products of two weights under decay, with and without a bias.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use lawbook_core::{
     Kind, Tensor,
     optim::{Optimiser, Rule},
@@ -9,7 +9,7 @@ use lawbook_core::{
 };
 use lawbook_dynamics::systems::syre::Syre;
 
-use crate::framework::{Cell, Claim, Profile, Study, params};
+use crate::framework::{Cell, Claim, Profile, Study, finished, params};
 
 params! {
     /// |u∘w − β|²/2 + γ(|u|² + |w|²) with β ~ N(0, 0.3²).
@@ -77,6 +77,7 @@ impl Study for Dead {
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
+        ensure!(p.eta * p.gamma < 0.5, "η γ = {}: a step of decay overshoots; give η γ below 0.5", p.eta * p.gamma);
         let (kind, device) = (Kind::Double, cell.device());
         let targets = cell.stream("targets").normal_tensor(&[p.d], kind, device) * 0.3;
         let bias = Syre::isotropic(p.gamma, p.sigma, 2 * p.d, &mut cell.stream("bias"), device)?;
@@ -86,7 +87,7 @@ impl Study for Dead {
         let mut theta = [syre.raw(&start).set_requires_grad(true)];
         let mut descent = Optimiser::new(Rule::GRADIENT_DESCENT, p.eta, &theta);
         let loss = |t: &Tensor| (t.narrow(0, 0, p.d) * t.narrow(0, p.d, p.d) - &targets).square().sum(kind) * 0.5;
-        train(&mut theta, &mut descent, p.steps as usize, |_, t| syre.loss(&t[0], loss), unobserved);
+        finished(train(&mut theta, &mut descent, p.steps as usize, |_, t| syre.loss(&t[0], loss), unobserved))?;
         let size = syre.effective(&theta[0]).abs().view([2, p.d]).sum_dim_intlist(0i64, false, kind);
         cell.record("dead", scalar(&size.lt(1e-3).sum(kind)) / p.d as f64);
         Ok(())

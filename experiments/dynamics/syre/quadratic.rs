@@ -1,6 +1,6 @@
 //! What the removal costs: on a quadratic loss the solution moves by 2γ(H + 2γ)⁻¹θ₀.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use lawbook_core::{
     Kind, Tensor,
     optim::{Optimiser, Rule},
@@ -9,7 +9,7 @@ use lawbook_core::{
 };
 use lawbook_dynamics::systems::syre::Syre;
 
-use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
+use crate::framework::{Cell, Claim, Margin, Profile, Study, finished, params};
 
 params! {
     /// (θ − c)ᵀH(θ − c)/2 with a random H.
@@ -24,6 +24,9 @@ params! {
         steps: integer = 1500, 1..=1_000_000;
     }
 }
+
+/// Learning rate.
+const RATE: f64 = 0.2;
 
 /// Perturbation of ridge regression.
 pub struct Quadratic;
@@ -41,15 +44,17 @@ impl Study for Quadratic {
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let claim = |p: &Params| {
             let site = |name: &str| Self::at(p).site(name);
+            let relaxed = 2.0 * p.gamma * RATE * p.steps as f64;
+            ensure!(relaxed > 25.0, "the slowest mode relaxes {relaxed} times, not 25: give a larger γ or more steps");
             // The slowest mode decays at the rate 2γ = 0.1, for a time of 300.
-            Claim::exact("shift-of-the-solution", [(0.0, site("residual"), 0.0)])
+            Ok(Claim::exact("shift-of-the-solution", [(0.0, site("residual"), 0.0)])
                 .within(Margin::Absolute(1e-9))
                 .rival_residual("unmoved", "the bias leaves the solution where it is", [site("residual-unmoved")])
                 .rival_residual("translated", "the solution moves with the bias", [site("residual-translated")])
                 .axes("", "distance of the shift from 2γ(H + 2γ)⁻¹θ₀")
-                .source("ridge regression with a bias, in closed form")
+                .source("ridge regression with a bias, in closed form"))
         };
-        Ok(points.iter().map(claim).collect())
+        points.iter().map(claim).collect()
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
@@ -59,12 +64,12 @@ impl Study for Quadratic {
         let (h, c) = (a.transpose(0, 1).matmul(&a), draws.normal_tensor(&[p.p], kind, device));
         let syre = Syre::isotropic(p.gamma, p.sigma, p.p, &mut cell.stream("bias"), device)?;
         let mut theta = [syre.bias.zeros_like().set_requires_grad(true)];
-        let mut descent = Optimiser::new(Rule::GRADIENT_DESCENT, 0.2, &theta);
+        let mut descent = Optimiser::new(Rule::GRADIENT_DESCENT, RATE, &theta);
         let loss = |t: &Tensor| {
             let away = t - &c;
             away.dot(&h.matmul(&away)) * 0.5
         };
-        train(&mut theta, &mut descent, p.steps as usize, |_, t| syre.loss(&t[0], loss), unobserved);
+        finished(train(&mut theta, &mut descent, p.steps as usize, |_, t| syre.loss(&t[0], loss), unobserved))?;
         let stiff = &h + Tensor::eye(p.p, (kind, device)) * (2.0 * p.gamma);
         let ridge = Tensor::linalg_solve(&stiff, &h.matmul(&c), true);
         let shift = syre.effective(&theta[0]) - ridge;

@@ -1,6 +1,6 @@
 //! Two equal neurons of a tanh network: plain decay leaves them equal, the bias parts them.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use lawbook_core::{
     Kind,
     optim::{Optimiser, Rule},
@@ -9,7 +9,7 @@ use lawbook_core::{
 };
 use lawbook_dynamics::{systems::mirror::Mirror, systems::syre::Syre, systems::tanh_net::TanhNet};
 
-use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
+use crate::framework::{Cell, Claim, Margin, Profile, Study, finished, params};
 
 params! {
     /// A tanh network of six units, two of them equal at the start.
@@ -66,6 +66,7 @@ impl Study for Trap {
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
+        ensure!(p.eta * p.gamma < 0.5, "η γ = {}: a step of decay overshoots; give η γ below 0.5", p.eta * p.gamma);
         let device = cell.device();
         let x = cell.stream("data").normal_tensor(&[64, NET.inputs], Kind::Double, device);
         let y = x.select(1, 0).sin() + x.select(1, 1).square() * 0.3;
@@ -76,7 +77,7 @@ impl Study for Trap {
         let mut theta = [syre.raw(&start).set_requires_grad(true)];
         let mut descent = Optimiser::new(Rule::GRADIENT_DESCENT, p.eta, &theta);
         let loss = |_: usize, t: &[lawbook_core::Tensor]| syre.loss(&t[0], |t| NET.loss(t, &x, &y));
-        train(&mut theta, &mut descent, p.steps as usize, loss, unobserved);
+        finished(train(&mut theta, &mut descent, p.steps as usize, loss, unobserved))?;
         // The normals are (e_i − e_j)/√2.
         let distance = scalar(&mirror.coordinates(&syre.effective(&theta[0])).norm()) * 2f64.sqrt();
         cell.record("distance", distance);

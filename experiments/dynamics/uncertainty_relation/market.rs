@@ -3,7 +3,7 @@
 
 use std::f64::consts::PI;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use lawbook_analysis::quadrature::nodes;
 use lawbook_dynamics::theory::uncertainty::{Outcome, compare};
 
@@ -28,6 +28,14 @@ params! {
 impl Params {
     fn theta(&self) -> f64 {
         (self.m - self.r) / self.s
+    }
+
+    /// The claim that attains the bound earns nothing without a drift, and has no finite sample variance far out.
+    fn check(&self) -> Result<()> {
+        let (theta, exponent) = (self.theta(), self.theta().powi(2) * self.t);
+        ensure!(theta != 0.0, "m = r = {}: nothing is earned above the interest; give another drift m", self.m);
+        ensure!(exponent < 30.0, "θ² t = {exponent}: the bound e^(θ² t) − 1 is out of reach of samples; give θ² t below 30");
+        Ok(())
     }
 
     fn bound(&self) -> f64 {
@@ -62,6 +70,7 @@ impl Study for Market {
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
+        points.iter().try_for_each(Params::check)?;
         let over_time = |name: &'static str, predicted: &dyn Fn(&Params) -> f64| {
             points.iter().map(|p| (p.t, Self::at(p).site(name), predicted(p))).collect::<Vec<(f64, Site, f64)>>()
         };
@@ -93,6 +102,7 @@ impl Study for Market {
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
+        p.check()?;
         let mut stream = cell.stream("prices");
         let normals: Vec<f64> = (0..p.paths).map(|_| stream.normal()).collect();
         cell.record("best-sharpe", sampled_sharpe(p, &normals, |price| p.best(price)));

@@ -1,7 +1,7 @@
 //! A biased random walk, all paths enumerated: the current is the displacement, and the usual uncertainty relation is violated
 //! since time is discrete.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use lawbook_dynamics::theory::uncertainty::{Driven, walk};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Site, Study, params};
@@ -17,6 +17,11 @@ params! {
 }
 
 impl Params {
+    fn check(&self) -> Result<()> {
+        ensure!(self.p != 0.5, "p = 0.5: without a drift ⟨J⟩ = 0, and no bound on Var J/⟨J⟩² says anything; give another p");
+        Ok(())
+    }
+
     /// ⟨σ⟩ = N (p − q) ln(p/q).
     fn entropy(&self) -> f64 {
         self.N as f64 * (2.0 * self.p - 1.0) * (self.p / (1.0 - self.p)).ln()
@@ -43,6 +48,7 @@ impl Study for Walk {
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
+        points.iter().try_for_each(Params::check)?;
         let sites = |name: &'static str| points.iter().map(move |p| Self::at(p).site(name)).collect::<Vec<Site>>();
         let numbered = |name| (0..).map(f64::from).zip(sites(name));
         let ratios = |bound: fn(&Params) -> f64| points.iter().map(bound).collect::<Vec<f64>>();
@@ -72,6 +78,7 @@ impl Study for Walk {
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
+        p.check()?;
         let exact = Driven::new(vec![1.0], walk(p.p), p.N as u32)?.by_enumeration()?;
         let excess = |bound: f64| (bound / exact.relative() - 1.0).max(0.0);
         cell.record("bound", exact.least_relative());

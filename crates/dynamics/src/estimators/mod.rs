@@ -1,6 +1,7 @@
 //! What is measured on processes: exponents, exits, averages over time.
 
 pub mod batch_means;
+pub mod divergence;
 pub mod first_exit;
 pub mod lyapunov;
 pub mod lyapunov_spectrum;

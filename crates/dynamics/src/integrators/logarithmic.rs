@@ -145,6 +145,15 @@ pub fn growths<P: Process>(process: P, start: P::State<f64>, replicas: u64, step
     sums.into_iter().map(|sum| sum / (finite * steps as f64)).collect()
 }
 
+/// The mean over replicas of how many numbers of the state have grown, all from the same start: with many steps, the number of
+/// directions in which a stationary point repels. A number that has become −∞ has not grown.
+pub fn growing<P: Process>(process: P, start: P::State<f64>, replicas: u64, steps: u64, key: &Key) -> f64 {
+    let mut ensemble = Ensemble::<_, f64>::new(process, replicas, key, |_| start);
+    ensemble.advance(steps);
+    let grown = |state: P::State<f64>| (0..P::State::<f64>::COUNT).filter(|&c| state.column(c) > start.column(c)).count();
+    ensemble.states().map(grown).sum::<usize>() as f64 / replicas as f64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,6 +172,18 @@ mod tests {
         let along = |sign: f64| Curvature::Normal { mean: -0.2 * sign, deviation: 1.0 }.exponent(0.7);
         let measured = growths(net, [FAR_DOWN; 2], 256, 2000, &key);
         assert!((measured[0] - along(1.0)).abs() < 0.01 && (measured[1] - along(-1.0)).abs() < 0.01, "{measured:?}");
+    }
+
+    /// X-Val: the signs of the exponents by quadrature, deep in the phases of collapse, of learning and of complete loss.
+    #[test]
+    fn directions_that_repel_are_counted() {
+        for (rate, expected) in [(0.7, 0.0), (0.05, 1.0), (2.5, 2.0)] {
+            let along = |sign: f64| Curvature::Normal { mean: -0.1 * sign, deviation: 1.0 }.exponent(rate);
+            assert_eq!([1.0, -1.0].into_iter().filter(|sign| along(*sign) > 0.0).count() as f64, expected);
+            let net = TwoLayerLogs { rate, mean: 0.1, deviation: 1.0, batch: 1 };
+            let counted = growing(net, [FAR_DOWN; 2], 256, 4000, &Key::new(["growing"]));
+            assert!((counted - expected).abs() < 0.02, "{rate}: {counted}");
+        }
     }
 
     /// X-Val: the weights themselves.

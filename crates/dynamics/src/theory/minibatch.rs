@@ -225,6 +225,31 @@ mod tests {
         }
     }
 
+    /// X-Val: a scan of theorem 4 in numpy at `λ = 0.6`, `a = 4`, `S = 64`, `u = 1` (corollary 1): stable for decays between −3.84
+    /// and −0.825 alone, best at −0.9987.
+    #[test]
+    fn the_best_weight_decay_is_negative_where_zero_runs_away() {
+        let loss = |decay: f64| {
+            let r = Regression { teacher: [1.0], label_noise: 0.0, decay, ..labels([4.0], 0.6, 0.0, 64) };
+            stationary(&r).map_or(f64::INFINITY, |found| found.test_loss)
+        };
+        let scan = (-39_900..0).map(|i| 1e-4 * f64::from(i));
+        let stable: Vec<f64> = scan.filter(|decay| loss(*decay).is_finite()).collect();
+        assert!((stable[0] + 3.84).abs() < 0.01 && (stable[stable.len() - 1] + 0.825).abs() < 1e-3, "{stable:?}");
+        let best = stable.iter().copied().min_by(|a, b| loss(*a).total_cmp(&loss(*b))).expect("a stable decay");
+        assert!((best + 0.9987).abs() < 2e-4 && (loss(best) - 0.444_45).abs() < 1e-5, "{best} {}", loss(best));
+    }
+
+    /// `1/(38 − S)` at `λ = S/20`, `a = 1` (section 6.5), up to where it diverges.
+    #[test]
+    fn the_ratio_of_rate_and_batch_size_is_no_scaling_variable() {
+        for batch in [1, 8, 16, 32, 37] {
+            let found = stationary(&labels([1.0], 0.05 * f64::from(batch), 0.0, batch)).expect("stable").variance[0];
+            assert!((found * (38.0 - f64::from(batch)) - 1.0).abs() < 1e-9, "{batch}: {found}");
+        }
+        assert!(stationary(&labels([1.0], 1.9 + 1e-12, 0.0, 38)).is_err());
+    }
+
     /// Closed forms: `λa < 2S/(S + 2)` on a line, `2S/(S + D + 1)` for equal curvatures, both with `a = 2`.
     #[test]
     fn the_largest_rate_is_the_closed_form() {

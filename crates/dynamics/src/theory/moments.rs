@@ -51,6 +51,13 @@ pub struct Moments {
     pub b2: f64,
 }
 
+/// The diffusion does not stand for SGD.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error(
+    "E[xy]²/Var[xy] = {0}: SGD at batch size 1 follows the diffusion below 0.1 only; give labels of less slope or more noise"
+)]
+pub struct StrongSignal(pub f64);
+
 impl Moments {
     /// The moments of a finite data set, each point with equal weight.
     pub fn of(samples: &[(f64, f64)]) -> Self {
@@ -84,6 +91,13 @@ impl Moments {
         Self { b2: self.b2 - decay, ..*self }
     }
 
+    /// The same moments, if the signal is so weak against the noise of the labels that SGD at batch size 1 follows the diffusion up
+    /// to its critical learning rate `b₂/a₃`: the growth `b₂²/a₃` that the signal alone makes in a step there must be below 0.1.
+    pub fn weak_signal(self) -> Result<Self, StrongSignal> {
+        let ratio = self.b2 * self.b2 / self.a3;
+        if ratio < 0.1 { Ok(self) } else { Err(StrongSignal(ratio)) }
+    }
+
     /// `Δ = a₁ a₃ − a₂²`, never negative; 0 if the data lie on a line through the origin.
     pub fn discriminant(&self) -> f64 {
         self.a1 * self.a3 - self.a2 * self.a2
@@ -113,6 +127,14 @@ mod tests {
             assert!((exact - sampled).abs() < 0.08, "{exact} {sampled}");
         }
         assert!((exact.discriminant() - 2.0 * 1.69).abs() < 1e-12);
+    }
+
+    /// k²/(2k² + s²) of a line.
+    #[test]
+    fn a_strong_signal_is_refused_with_the_range() {
+        assert!(NoisyLine { slope: 0.3, noise: 2.0 }.moments().weak_signal().is_ok());
+        let refused = NoisyLine { slope: 1.0, noise: 1.0 }.moments().weak_signal().expect_err("a third");
+        assert!((refused.0 - 1.0 / 3.0).abs() < 1e-12 && refused.to_string().contains("below 0.1"), "{refused}");
     }
 
     #[test]
