@@ -25,7 +25,7 @@ params! {
         /// Fading per digit, 1 − λ.
         fade: real = 0.05, 0.003..=0.3;
         /// Memories drawn per cell.
-        memories: integer = 800, 1..=1_000_000;
+        memories: integer = 250, 1..=1_000_000;
     }
 }
 
@@ -56,7 +56,7 @@ impl Study for DigitFading {
     fn grid(profile: Profile) -> Vec<Params> {
         let memories = match profile {
             Profile::Smoke => 60,
-            Profile::Quick => 800,
+            Profile::Quick => 250,
             Profile::Full => 40_000,
         };
         let at = |n, fade, memories| Params { n, fade, memories };
@@ -64,9 +64,9 @@ impl Study for DigitFading {
         if profile == Profile::Smoke {
             return orders.into();
         }
-        let spans = SPANS.map(|fade| at(5, fade, memories));
-        let map = MORE_ORDERS.map(|n| at(n, RATE, memories / 10)).into_iter();
-        orders.into_iter().chain(spans).chain(map).chain(MORE_RATES.map(|fade| at(5, fade, memories / 10))).collect()
+        let spans = SPANS.map(|fade| at(5, fade, 2 * memories));
+        let map = MORE_ORDERS.map(|n| at(n, RATE, memories / 8)).into_iter();
+        orders.into_iter().chain(spans).chain(map).chain(MORE_RATES.map(|fade| at(5, fade, memories / 8))).collect()
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
