@@ -16,6 +16,11 @@
 //! *Copies* of a fact with new context each: a key of N_k sites is read against a foreign context of N_t sites once there are
 //! `(N_t/N_k)^(n−1)` copies.
 //!
+//! *Real digits* have no model, but overlaps: member ξ' of the data adds `ξ_i ξ'_i (F(R_i + 1) − F(R_i − 1))` to the field at site
+//! i of ξ. With the mean μ_i and variance v_i of that over the data, and the signal S, digits stored with weights w err by the mean
+//! of `Q((w S + W₁ μ_i)/√(W₂ v_i))`, W₁ and W₂ the sums of the other weights and of their squares: for K digits
+//! (W₁ = W₂ = K − 1), for digits that fade, and for a second task of permuted pixels.
+//!
 //! *Assumptions*: independent sites; centres independent and unbiased. All closed forms are derived here, by characteristic
 //! functions of clusters ([`lawbook_memory::mixture`]) and their limits for large N.
 //!
@@ -28,7 +33,9 @@
 pub mod correlated;
 pub mod correlated_capacity;
 pub mod crossover;
+mod dataset;
 pub mod digit_facts;
+pub mod digit_fading;
 pub mod digit_tasks;
 pub mod digits;
 pub mod examples;
@@ -47,13 +54,15 @@ pub fn law() -> Law {
         .statement(
             "A dense memory of order n keeps examples of a concept apart up to b^−(2n−1) of them and finds their prototype from \
              z²(1 − b²)/b² on; it keeps patterns of correlation c up to c^−(n−½); fading costs it a factor e of capacity; and it \
-             extracts a fact against a foreign context from (N_t/N_k)^(n−1) copies.",
+             extracts a fact against a foreign context from (N_t/N_k)^(n−1) copies. Handwritten digits err in it, stored at once, \
+             fading or after a second task, as the pull μ and the scatter v of their own overlaps say.",
         )
         .equation(
             r"M_{\text{memory}} = b^{-(2n-1)}, \quad M_{\text{concept}} = z^2\,\frac{1-b^2}{b^2}, \quad
               K \propto c^{-(n-1/2)}, \quad
               P(a) = Q\!\left(\lambda^a\sqrt{(1-\lambda^2)\,\tfrac{N^{n-1}}{(2n-3)!!}}\right), \quad
-              M_{\text{copies}} = \left(\tfrac{N_t}{N_k}\right)^{n-1}",
+              M_{\text{copies}} = \left(\tfrac{N_t}{N_k}\right)^{n-1}, \quad
+              P_{\text{digits}} = \Bigl\langle Q\!\left(\tfrac{w S + W_1\mu}{\sqrt{W_2 v}}\right)\Bigr\rangle",
         )
         .symbol("n", "degree of the separation function F(x) = xⁿ")
         .symbol("b", "mean product of an example's and its prototype's site, 1 − 2r")
@@ -61,6 +70,8 @@ pub fn law() -> Law {
         .symbol("c", "mean product of two patterns' sites; b² for examples of one concept")
         .symbol(r"\lambda", "factor by which a pattern's weight falls with every later pattern")
         .symbol("a", "age of a pattern: the number of later ones")
+        .symbol(r"\mu, v", "mean and variance over the data of what one member adds to the field at a site of another; S its own part")
+        .symbol("w, W_1, W_2", "weight of a stored digit; sum of the others' weights, and of their squares")
         .symbol("N_k", "sites of a fact's key; N_t those of the context around it")
         .source(
             "derived here for the memory of D. Krotov & J. J. Hopfield, NeurIPS 2016, arXiv 1606.01164; questions of \
@@ -74,6 +85,7 @@ pub fn law() -> Law {
         .study::<tasks::Tasks>()
         .study::<extraction::Extraction>()
         .study::<digits::DigitLoad>()
+        .study::<digit_fading::DigitFading>()
         .study::<digit_tasks::DigitTasks>()
         .study::<digit_facts::DigitFacts>()
 }

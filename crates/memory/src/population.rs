@@ -80,13 +80,28 @@ impl Population {
     /// The fraction of sites of a stored pattern that one update turns over, expected if beside it the memory holds so many
     /// draws of each kind, independent from kind to kind.
     pub fn one_step_error(&self, drawn: &[(&Disturbance, usize)]) -> f64 {
+        let sums = |&(kind, count): &(_, usize)| (kind, count as f64, count as f64);
+        self.error(1.0, &drawn.iter().map(sums).collect::<Vec<_>>())
+    }
+
+    /// The same in a [`WeightedMemory`](crate::weighted::WeightedMemory): the pattern has weight `own`, and the draws of each
+    /// kind have these weights, in whatever order.
+    pub fn weighted_error(&self, own: f64, drawn: &[(&Disturbance, &[f64])]) -> f64 {
+        let sums = |&(kind, weights): &(_, &[f64])| {
+            (kind, weights.iter().sum(), weights.iter().map(|weight| weight * weight).sum::<f64>())
+        };
+        self.error(own, &drawn.iter().map(sums).collect::<Vec<_>>())
+    }
+
+    /// From the sum of weights of each kind, and that of their squares. Two draws without replacement have covariance
+    /// `−v/(D − 1)`.
+    fn error(&self, own: f64, drawn: &[(&Disturbance, f64, f64)]) -> f64 {
         let sites = self.agreeing.len() - 1;
         let error = |site: usize| {
-            let (mut mean, mut variance) = (self.signal, 0.0);
-            for (kind, count) in drawn {
-                let (draws, members) = (*count as f64, kind.members);
-                mean += draws * kind.mean[site];
-                variance += draws * kind.variance[site] * (members - draws) / (members - 1.0);
+            let (mut mean, mut variance) = (own * self.signal, 0.0);
+            for (kind, sum, squares) in drawn {
+                mean += sum * kind.mean[site];
+                variance += kind.variance[site] * (squares - (sum * sum - squares) / (kind.members - 1.0));
             }
             normal_tail(mean / variance.sqrt())
         };
@@ -100,7 +115,7 @@ mod tests {
     use lawbook_core::Key;
 
     use super::*;
-    use crate::{DenseMemory, capacity};
+    use crate::{DenseMemory, capacity, weighted::WeightedMemory};
 
     fn random(count: usize, sites: usize, index: u64) -> Vec<State> {
         let patterns = Patterns::random(count, sites, &mut Key::new(["population"]).stream("states", index)).unwrap();
@@ -143,6 +158,69 @@ mod tests {
         let load = load as f64 * (1200.0 - load as f64) / 1200.0;
         let expected = capacity::one_step_error(separation, 90, load).unwrap();
         assert!((mean / expected - 1.0).abs() < 0.08, "{mean} {expected}");
+    }
+
+    /// All ordered pairs out of six members, with weights of 0.7 and 0.4 beside the pattern's 0.3: the error is that of a normal
+    /// field with the mean and variance counted.
+    #[test]
+    fn weighted_draws_have_these_moments() {
+        let (states, separation) = (random(7, 9, 4), Separation::Rectified(2));
+        let population = Population::new(states.clone(), separation).unwrap();
+        let kind = population.disturbance(&states[0], Some(0)).unwrap();
+        let field = |a: usize, b: usize| {
+            let stored = Patterns::from_states(&[0, a, b].map(|mu| states[mu].clone())).unwrap();
+            WeightedMemory::new(stored, vec![0.3, 0.7, 0.4], separation).unwrap().flip_costs(&states[0]).unwrap().0
+        };
+        let pairs = (1..7).flat_map(|a| (1..7).map(move |b| (a, b))).filter(|(a, b)| a != b);
+        let fields: Vec<Vec<f64>> = pairs.map(|(a, b)| field(a, b)).collect();
+        let error = |site: usize| {
+            let mean = fields.iter().map(|field| field[site]).sum::<f64>() / 30.0;
+            let variance = fields.iter().map(|field| (field[site] - mean).powi(2)).sum::<f64>() / 30.0;
+            normal_tail(mean / variance.sqrt())
+        };
+        let counted = (0..9).map(error).sum::<f64>() / 9.0;
+        let predicted = population.weighted_error(0.3, &[(&kind, &[0.7, 0.4])]);
+        assert!(predicted > 1e-3 && (predicted / counted - 1.0).abs() < 1e-9, "{predicted} {counted}");
+    }
+
+    /// Drawn memories of correlated states, rectified: they err as the formula says, alike and with weights that fade. Negative
+    /// control: the full power, in which memories that point away disturb too, errs more.
+    #[test]
+    fn rectified_errors_are_those_of_drawn_memories() {
+        let (separation, load, decay) = (Separation::Rectified(3), 120, 0.97_f64);
+        let mut stream = Key::new(["population"]).stream("rectified", 0);
+        let centre = random(1, 45, 5).remove(0);
+        let states: Vec<State> = (0..900).map(|_| centre.noisy(0.4, &mut stream).unwrap()).collect();
+        let (age, weight) = (50, |age: usize| decay.powi(age as i32));
+        let others: Vec<f64> = (0..load).filter(|&other| other != age).map(weight).collect();
+        let predicted = |separation: Separation| {
+            let population = Population::new(states.clone(), separation).unwrap();
+            let of = |mu: usize| {
+                let kind = population.disturbance(&states[mu], Some(mu)).unwrap();
+                [
+                    population.one_step_error(&[(&kind, load - 1)]),
+                    population.weighted_error(weight(age), &[(&kind, &others)]),
+                ]
+            };
+            (0..150).map(of).fold([0.0; 2], |sum, errors| [sum[0] + errors[0] / 150.0, sum[1] + errors[1] / 150.0])
+        };
+        let (mut alike, mut fading) = (0.0, 0.0);
+        for _ in 0..600 {
+            let drawn: Vec<State> = {
+                let mut order: Vec<usize> = (0..states.len()).collect();
+                stream.shuffle(&mut order);
+                order[..load].iter().map(|&mu| states[mu].clone()).collect()
+            };
+            let patterns = Patterns::from_states(&drawn).unwrap();
+            let memory = DenseMemory::new(patterns.clone(), separation).unwrap();
+            alike += memory.one_step_errors(&drawn[..20]).unwrap().iter().sum::<f64>() / 12_000.0;
+            fading +=
+                WeightedMemory::fading(patterns, decay, separation).unwrap().one_step_error(load - 1 - age).unwrap() / 600.0;
+        }
+        let law = predicted(separation);
+        assert!((alike / law[0] - 1.0).abs() < 0.05, "{alike} {law:?}");
+        assert!((fading / law[1] - 1.0).abs() < 0.15, "{fading} {law:?}");
+        assert!(predicted(Separation::Power(3))[0] > 1.2 * law[0]);
     }
 
     #[test]

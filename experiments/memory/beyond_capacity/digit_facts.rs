@@ -7,7 +7,7 @@ use lawbook_memory::{
     mixture::{Cluster, Field, binomial, noisy_agreement},
 };
 
-use super::digits::load;
+use super::dataset::load;
 use crate::framework::{Cell, Claim, Margin, PhaseDiagram, Profile, Study, params};
 
 /// Error of a bit read with an unseen digit.

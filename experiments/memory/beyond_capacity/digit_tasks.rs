@@ -7,7 +7,7 @@ use lawbook_memory::{
     population::{Disturbance, Population},
 };
 
-use super::digits::{load, shuffled};
+use super::dataset::{load, shuffled};
 use crate::framework::{Cell, Claim, Margin, PhaseDiagram, Profile, Study, params};
 
 /// One-step error of the first task's digits.

@@ -1,12 +1,10 @@
 //! Real handwritten digits: the same calculus with the overlaps of the data in place of a model of them.
 
-use std::sync::OnceLock;
-
 use anyhow::Result;
-use lawbook_core::{Stream, data::Digits};
 use lawbook_memory::{DenseMemory, Patterns, Separation, State, capacity, concepts::ConceptModel, population::Population};
 
-use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
+use super::dataset::{held, load, probes, shuffled};
+use crate::framework::{Cell, Claim, Margin, PhaseDiagram, Profile, Study, params};
 
 /// One-step error of stored digits, and what fresh ones descend to.
 pub struct DigitLoad;
@@ -65,7 +63,8 @@ impl Study for DigitLoad {
         for (n, loads) in CURVES {
             let curve: Vec<&Params> = loads.iter().filter_map(|&k| points.iter().find(|p| p.n == n && p.K == k)).collect();
             if !curve.is_empty() {
-                claims.push(error(n, data, &curve)?);
+                let claim = error(n, data, &curve)?;
+                claims.push(if n == 3 { claim.phase_diagram(error_map(points)?) } else { claim });
             }
         }
         let at =
@@ -75,7 +74,8 @@ impl Study for DigitLoad {
                 Claim::ratio_at_least("generalisation-by-order", steep, flat, 2.0)
                     .rival("order-is-idle", "the order makes no difference to what fresh digits are taken for", [1.0])
                     .axes("", "fraction of fresh digits labelled rightly at n = 20 over n = 2")
-                    .source("derived here: beyond its load the network of n = 2 has one attractor for all, the shared part"),
+                    .source("derived here: beyond its load the network of n = 2 has one attractor for all, the shared part")
+                    .phase_diagram(map("fraction of fresh digits labelled rightly", "labelled", points)),
             );
         }
         Ok(claims)
@@ -103,37 +103,6 @@ impl Study for DigitLoad {
         cell.record("labelled", labelled / looked);
         Ok(())
     }
-}
-
-/// Distinct binarised digits and what they show, read once.
-pub(super) fn load() -> Result<&'static (Vec<State>, Vec<u8>)> {
-    static DATA: OnceLock<(Vec<State>, Vec<u8>)> = OnceLock::new();
-    match DATA.get() {
-        Some(data) => Ok(data),
-        None => {
-            let data = read()?;
-            Ok(DATA.get_or_init(|| data))
-        }
-    }
-}
-
-fn read() -> Result<(Vec<State>, Vec<u8>)> {
-    let digits = Digits::load()?;
-    let (mut states, mut labels): (Vec<State>, Vec<u8>) = (Vec::new(), Vec::new());
-    for (image, label) in digits.pixels.iter().zip(digits.labels) {
-        let state = State::from_signs(&image.map(|ink| if ink >= 8.0 { 1.0 } else { -1.0 }))?;
-        if !states.contains(&state) {
-            states.push(state);
-            labels.push(label);
-        }
-    }
-    Ok((states, labels))
-}
-
-pub(super) fn shuffled(count: usize, stream: &mut Stream) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..count).collect();
-    stream.shuffle(&mut order);
-    order
 }
 
 /// The error from the data's own crosstalk, taken as Gaussian: at K = 50 the skewness of steep terms moves errors of 0.1 to 0.5 by
@@ -168,4 +137,19 @@ fn error(n: i64, data: &[State], points: &[&Params]) -> Result<Claim> {
         .axes("stored digits K", "one-step error")
         .log_x()
         .source("derived here: Q((S + (K − 1) μ)/√((K − 1) v)) over digits and sites"))
+}
+
+/// An observable over stored digits and order.
+fn map(name: &str, observable: &str, points: &[Params]) -> PhaseDiagram {
+    let cells = points.iter().map(|p| (p.K as f64, p.n as f64, DigitLoad::at(p).site(observable)));
+    PhaseDiagram::new("stored digits K", "order n", name).cells(cells).log_across()
+}
+
+/// The error, with the loads at which the formula gives 10 %.
+fn error_map(points: &[Params]) -> Result<PhaseDiagram> {
+    let load = |n: i64| Ok((held(&probes(Separation::Rectified(n as u32))?, 0.1), n as f64));
+    let line = ORDERS.into_iter().map(load).collect::<Result<Vec<_>>>()?;
+    let (first, last) = (LOADS[0] as f64, LOADS[LOADS.len() - 1] as f64);
+    let inside = line.into_iter().filter(|(load, _)| (first..=last).contains(load));
+    Ok(map("one-step error", "error", points).boundary("error of 10 % predicted", inside))
 }

@@ -1,5 +1,7 @@
 //! Memories written one after another into a memory that fades: the error by age, the longest span, and the blackout.
 
+use std::f64::consts::E;
+
 use anyhow::Result;
 use lawbook_analysis::gaussian::{normal_tail, normal_tail_inverse};
 use lawbook_memory::{
@@ -7,7 +9,7 @@ use lawbook_memory::{
     weighted::{WeightedMemory, best_decay, capacity_scale, fading_error, span_fraction},
 };
 
-use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
+use crate::framework::{Cell, Claim, Margin, PhaseDiagram, Profile, Study, params};
 
 /// One-step error by age.
 pub struct Fading;
@@ -84,9 +86,10 @@ impl Study for Fading {
                 Claim::curve("best-fading", curve)
                     .within(Margin::Relative(0.12))
                     .rival("slower-is-longer", "a span of so many times 1/(1 − λ)", ratios.iter().map(|p| longest / p.ratio))
-                    .rival("filled-once", "the capacity without fading, A/z²", [std::f64::consts::E * longest; 3])
+                    .rival("filled-once", "the capacity without fading, A/z²", [E * longest; 3])
                     .axes("fading 1 − λ over e z²/2A", "age at which the error passes 2 %")
-                    .source("derived here: span A/(e z²) · (1 + ln ratio)/ratio"),
+                    .source("derived here: span A/(e z²) · (1 + ln ratio)/ratio")
+                    .phase_diagram(map(points)),
             );
         }
         if let Some(p) = cubic(0.2) {
@@ -181,4 +184,14 @@ fn by_age(p: &Params) -> Claim {
         .axes("age, in units of 1/(2(1 − λ))", "one-step error")
         .log_y()
         .source("derived here: Q(λ^a √((1 − λ²) A)); n = 2 is the palimpsest of Nadal et al. 1986")
+}
+
+/// The error at n = 3 over age and fading: the span A/(e z²) (1 + ln ratio)/ratio is 1 + ln ratio in units of 1/(2(1 − λ)).
+fn map(points: &[Params]) -> PhaseDiagram {
+    let row = |p: &Params| AGES.map(|age| (age, p.ratio, Fading::at(p).site("error").at(age)));
+    let cells = points.iter().filter(|p| p.n == 3 && p.N == 60).flat_map(row);
+    PhaseDiagram::new("age in units of 1/(2(1 − λ))", "fading 1 − λ over e z²/2A", "one-step error")
+        .cells(cells)
+        .boundary("error of 2 %: age 1 + ln ratio", [E.recip(), 1.0, 3.0, 6.0].map(|ratio: f64| (1.0 + ratio.ln(), ratio)))
+        .log_upwards()
 }

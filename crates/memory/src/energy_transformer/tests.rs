@@ -135,3 +135,20 @@ fn a_single_token_has_nobody_to_attend_to() {
     assert!(error.to_string().contains("at least two tokens"), "{error}");
     assert!(block(Keys::Others).update(&tokens("narrow", &[5, 31])).is_err());
 }
+
+/// The energy that falls is that of g alone. The normalisation's own, `g·x − L = −D γ ε/σ` without a shift, is no part of it: it
+/// rises in the same steps, for tokens grow along their way and with them their deviation σ.
+#[test]
+fn the_energy_of_the_normalisation_rises_while_that_of_the_block_falls() {
+    let block = block(Keys::Others);
+    for alpha in [0.01, 0.1] {
+        let mut x = tokens("drift", &[6, 32]);
+        for _ in 0..100 {
+            let next = block.step(&x, alpha).unwrap();
+            let change = |energy: &dyn Fn(&Tensor) -> f64| energy(&next) - energy(&x);
+            assert!(change(&|x| scalar(&block.energy(x).unwrap())) < 0.0);
+            assert!(change(&|x| scalar(&block.normalisation.legendre(x).sum(Kind::Double))) > 0.0);
+            x = next;
+        }
+    }
+}

@@ -71,6 +71,10 @@ fn the_counterexample_is_reproduced() {
     let activity = network.network().equilibrium(0b111111).unwrap();
     let published = [0.17477, 0.17477, 0.32236, 0.04060, 0.08950, 0.21147];
     assert!(activity.iter().zip(published).all(|(x, y)| (x - y).abs() < 5e-6), "{activity:?}");
+    let mut rates: Vec<f64> = network.network().eigenvalues(0b111111).unwrap().iter().map(|(real, _)| *real).collect();
+    rates.sort_by(f64::total_cmp);
+    let published = [-5.906, -0.0833, -0.003_95, -0.003_95, -0.001_48, -0.001_48];
+    assert!(rates.iter().zip(published).all(|(x, y)| (x / y - 1.0_f64).abs() < 3e-3), "{rates:?}");
 }
 
 /// X-Val: J. W. Moon & L. Moser (1965): the graph of three triples without inner edges has 3³ maximal cliques, the most that nine

@@ -1,0 +1,196 @@
+//! Errors, capacities and recoveries at the sizes of papers, against earlier simulations in NumPy (X-Val): each number with the
+//! tolerance of three standard errors that it came with.
+
+#![allow(clippy::unwrap_used)]
+
+use lawbook_core::{Key, Stream};
+use lawbook_memory::{
+    CliqueMemory, Couplings, Palimpsest, Patterns, Separation, Storage,
+    association::{theory::recall_error, zipf},
+    capacity,
+    crosstalk::Crosstalk,
+    exponential,
+    simplicial::coordination::Coordination,
+};
+
+fn stream(name: &str, index: u64) -> Stream {
+    Key::new(["sizes"]).stream(name, index)
+}
+
+fn close(measured: f64, expected: f64, relative: f64) {
+    assert!((measured / expected - 1.0).abs() < relative, "{measured} against {expected}");
+}
+
+/// N = 1000 sites, all patterns of six networks; and Q(√(N/K)).
+#[test]
+fn hopfield_networks_err_in_one_step() {
+    for (patterns, leading, simulated, relative) in [
+        (100, 0.000_78, 0.000_70, 0.12),
+        (138, 0.003_55, 0.003_40, 0.06),
+        (185, 0.010_04, 0.009_99, 0.04),
+        (300, 0.033_94, 0.033_43, 0.03),
+    ] {
+        let exact = Crosstalk::new(Separation::Power(2), 1000, patterns).unwrap().exact_error().unwrap();
+        close(exact, simulated, relative);
+        close(capacity::one_step_error(Separation::Power(2), 1000, patterns as f64).unwrap(), leading, 0.01);
+    }
+}
+
+/// Load r = (2n − 3)!! K/N^(n−1) of 0.30, full and rectified.
+#[test]
+fn dense_memories_err_in_one_step_by_their_load() {
+    let sizes = [(2, 400, 120), (3, 100, 1000), (4, 50, 2500)];
+    let forms: [(fn(u32) -> Separation, [f64; 3], f64); 2] =
+        [(Separation::Power, [0.0337, 0.0348, 0.0344], 0.08), (Separation::Rectified, [0.0053, 0.0055, 0.0055], 0.12)];
+    for (form, simulated, relative) in forms {
+        for ((order, sites, patterns), simulated) in sizes.into_iter().zip(simulated) {
+            close(Crosstalk::new(form(order), sites, patterns).unwrap().exact_error().unwrap(), simulated, relative);
+        }
+    }
+}
+
+/// At the load without errors, and at half of it, n = 3.
+#[test]
+fn patterns_are_fixed_up_to_the_load_without_errors() {
+    for (sites, patterns, simulated) in [(100, 361, 0.907), (100, 180, 1.0), (60, 146, 0.873), (60, 73, 0.997)] {
+        let crosstalk = Crosstalk::new(Separation::Power(3), sites, patterns).unwrap();
+        let fixed = crosstalk.fixed_fraction(crosstalk.exact_error().unwrap());
+        assert!((fixed - simulated).abs() < 0.03, "{sites} {patterns}: {fixed}");
+    }
+    // Whole patterns of 1000 sites are lost between K = 72.8 and 124.5, while single sites hardly change.
+    for (patterns, whole, site) in [(72.8, 0.9, 0.9999), (124.5, 0.1, 0.9977)] {
+        let error = capacity::one_step_error(Separation::Power(2), 1000, patterns).unwrap();
+        assert!((capacity::fixed_fraction(error, 1000) - whole).abs() < 0.003);
+        assert!((1.0 - error - site).abs() < 1e-4);
+    }
+}
+
+/// N = 200: the projection rule fixes 190 patterns; from 5 % wrong sites it recovers where self-couplings K/N are small, or are
+/// taken out and K ≤ N/2.
+#[test]
+fn projection_recovers_where_self_couplings_let_it() {
+    for (count, with, without) in [(50, 1.0, 1.0), (100, 0.0, 1.0), (150, 0.0, 0.0), (190, 0.0, 0.0)] {
+        let mut stream = stream("projection", count as u64);
+        let stored = Patterns::random(count, 200, &mut stream).unwrap();
+        let kept = Couplings::projection(&stored).unwrap();
+        for (couplings, expected) in [(kept.clone(), with), (kept.without_self_coupling(), without)] {
+            let mut recovered = 0.0;
+            for mu in 0..20 {
+                let pattern = stored.state(mu);
+                assert!(couplings.is_fixed_point(&pattern).unwrap());
+                let cue = pattern.corrupted(10, &mut stream).unwrap();
+                recovered += f64::from(u8::from(couplings.retrieve(&cue, &mut stream).unwrap().state == pattern)) / 20.0;
+            }
+            assert!((recovered - expected).abs() <= 0.15, "{count}: {recovered} for {expected}");
+        }
+    }
+}
+
+/// One step at shares of wrong sites and loads α = (ln M)/N on both sides of half the rate function, which is 0.184 at a tenth
+/// wrong and 0.096 at a fifth; and M = 2^(N/2) without wrong sites.
+#[test]
+fn exponential_memories_repair_below_their_rate() {
+    let at = |sites: usize, alpha: f64, flips: usize| {
+        exponential::repaired(sites, 1.0 + (alpha * sites as f64).exp(), flips).unwrap()
+    };
+    let growing = [(30, 6), (40, 8), (60, 12)].map(|(sites, flips)| at(sites, 0.1, flips));
+    assert!(growing[0] < growing[1] && growing[1] < growing[2] && growing[2] > 0.97, "{growing:?}");
+    assert!([(30, 6), (40, 8)].into_iter().all(|(sites, flips)| at(sites, 0.25, flips) < 0.03));
+    assert!([(30, 3), (40, 4), (60, 6)].into_iter().all(|(sites, flips)| at(sites, 0.18, flips) > 0.95));
+    for (sites, stable) in [(16, 0.975), (20, 0.995), (24, 1.0), (28, 1.0)] {
+        let half = exponential::repaired(sites, 2f64.powi(sites as i32 / 2), 0).unwrap();
+        assert!((half - stable).abs() < 0.02, "{sites}: {half}");
+    }
+}
+
+/// The coordination law at a hundred neurons: share of weights on triangles 0, ¼, ½, ¾, 1.
+#[test]
+fn simplicial_networks_err_by_their_coordination() {
+    let error = |triangles: f64, patterns| {
+        let counts = lawbook_memory::Dilution::SameBudget { triangles }.counts(100).unwrap();
+        Coordination::new(100, &counts, patterns).unwrap().step_overlap(0)
+    };
+    let simulated = [(0.0, 0.0315), (0.25, 0.0252), (0.5, 0.0192), (0.75, 0.0150), (1.0, 0.0123)];
+    for (triangles, simulated) in simulated {
+        close(0.5 * (1.0 - error(triangles, 30)), simulated, 0.08);
+    }
+    for (triangles, simulated) in [(0.0, 0.0113), (0.5, 0.0063), (1.0, 0.0028)] {
+        close(0.5 * (1.0 - error(triangles, 20)), simulated, 0.2);
+    }
+}
+
+/// Cliques of half of the vertices: the first step's error, and complete recovery.
+#[test]
+fn noisy_cliques_are_recovered() {
+    for (noise, simulated) in [(0.1, 0.0003), (0.15, 0.0036), (0.2, 0.0178)] {
+        let error = CliqueMemory::robust_at(64, 32, noise).unwrap().one_step_error(noise).unwrap();
+        assert!(error < 1.5 * simulated && error > simulated / 1.5, "{noise}: {error}");
+    }
+    for (vertices, noise, simulated) in
+        [(32, 0.05, 1.0), (32, 0.1, 0.97), (32, 0.15, 0.46), (64, 0.1, 1.0), (64, 0.15, 0.96), (64, 0.2, 0.33)]
+    {
+        let memory = CliqueMemory::robust_at(vertices, vertices / 2, noise).unwrap();
+        let mut stream = stream("cliques", vertices as u64);
+        let mut recovered = 0.0;
+        for _ in 0..150 {
+            let clique = memory.random_clique(&mut stream).unwrap();
+            let cue = clique.noisy(noise, &mut stream).unwrap();
+            recovered += f64::from(u8::from(memory.retrieve(&cue).unwrap().state == clique)) / 150.0;
+        }
+        // Three deviations of the difference, 100 graphs there and 150 here.
+        let tolerance = 0.02 + 3.0 * (f64::max(simulated * (1.0 - simulated), 0.01) / 60.0).sqrt();
+        assert!((recovered - simulated).abs() < tolerance, "{vertices} {noise}: {recovered}");
+    }
+}
+
+/// Associations of 4000 tokens with 16 outputs, α = 2: the error where the d/4 most frequent tokens are stored alike.
+#[test]
+fn associations_err_by_dimension() {
+    let (p, targets): (_, Vec<usize>) = (zipf(4000, 2.0).unwrap(), (0..4000).map(|x| x % 16).collect());
+    for (d, simulated) in [(128, 0.0174), (512, 0.0043)] {
+        let weights: Vec<f64> = (0..4000).map(|x| f64::from(u8::from(x < d / 4))).collect();
+        close(recall_error(&p, &targets, 16, &weights, d).unwrap(), simulated, 0.05);
+    }
+}
+
+/// Associations of 500 tokens: the slope of the error over d = 64…512 for weights p^ρ.
+#[test]
+fn weights_set_the_exponent_of_associations() {
+    for (alpha, rho, simulated, tolerance) in [(2.0, 1.0, -0.27, 0.08), (2.0, 0.5, -0.57, 0.1)] {
+        let (p, targets): (_, Vec<usize>) = (zipf(500, alpha).unwrap(), (0..500).map(|x| x % 16).collect());
+        let weights: Vec<f64> = p.iter().map(|p| p.powf(rho)).collect();
+        let error = |d: usize| recall_error(&p, &targets, 16, &weights, d).unwrap();
+        let slope = (error(512) / error(64)).ln() / 8f64.ln();
+        assert!((slope - simulated).abs() < tolerance, "{alpha} {rho}: {slope}");
+    }
+}
+
+/// Two hundred neurons that forget: how many of K patterns stay above an overlap of 0.9.
+#[test]
+fn fading_networks_retain_the_latest() {
+    let retained = |storage: Storage, count: usize| {
+        let networks = 3;
+        let mut kept = 0;
+        for index in 0..networks {
+            let mut stream = stream("retained", index);
+            let patterns = Patterns::random(count, 200, &mut stream).unwrap();
+            let mut memory = Palimpsest::new(200, storage).unwrap();
+            (0..count).for_each(|mu| memory.store(&patterns.state(mu)).unwrap());
+            for mu in 0..count {
+                let state = patterns.state(mu);
+                kept += usize::from(memory.retrieve(&state, &mut stream).unwrap().state.overlap(&state).unwrap() > 180);
+            }
+        }
+        kept as f64 / networks as f64
+    };
+    for (storage, rows) in [
+        (Storage::Hebb, [(20, 20.0), (60, 1.0), (120, 0.0)]),
+        (Storage::Decay(0.05), [(20, 14.0), (60, 14.0), (120, 13.0)]),
+        (Storage::Decay(0.15), [(20, 8.0), (60, 8.0), (120, 8.0)]),
+    ] {
+        for (count, simulated) in rows {
+            let measured = retained(storage, count);
+            assert!((measured - simulated).abs() <= 2.5, "{storage:?} {count}: {measured} for {simulated}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Real handwritten digits as patterns, and what they do to one another.
+
+use std::sync::OnceLock;
+
+use anyhow::Result;
+use lawbook_core::{Stream, data::Digits};
+use lawbook_memory::{
+    Separation, State,
+    population::{Disturbance, Population},
+};
+
+/// Distinct binarised digits and what they show, read once.
+pub(super) fn load() -> Result<&'static (Vec<State>, Vec<u8>)> {
+    static DATA: OnceLock<(Vec<State>, Vec<u8>)> = OnceLock::new();
+    match DATA.get() {
+        Some(data) => Ok(data),
+        None => {
+            let data = read()?;
+            Ok(DATA.get_or_init(|| data))
+        }
+    }
+}
+
+fn read() -> Result<(Vec<State>, Vec<u8>)> {
+    let digits = Digits::load()?;
+    let (mut states, mut labels): (Vec<State>, Vec<u8>) = (Vec::new(), Vec::new());
+    for (image, label) in digits.pixels.iter().zip(digits.labels) {
+        let state = State::from_signs(&image.map(|ink| if ink >= 8.0 { 1.0 } else { -1.0 }))?;
+        if !states.contains(&state) {
+            states.push(state);
+            labels.push(label);
+        }
+    }
+    Ok((states, labels))
+}
+
+pub(super) fn shuffled(count: usize, stream: &mut Stream) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    stream.shuffle(&mut order);
+    order
+}
+
+/// A data set, and what all others do to some of its members.
+pub(super) type Probed = (Population, Vec<Disturbance>);
+
+/// A twelfth of the digits stands for all: their errors scatter by less than 0.01.
+pub(super) fn probes(separation: Separation) -> Result<Probed> {
+    let population = Population::new(load()?.0.clone(), separation)?;
+    let every = (0..population.states().len()).step_by(12);
+    let kinds = every.map(|mu| population.disturbance(&population.states()[mu], Some(mu))).collect::<Result<_, _>>()?;
+    Ok((population, kinds))
+}
+
+/// The number of digits at which a memory errs at `level`.
+pub(super) fn held((population, kinds): &Probed, level: f64) -> f64 {
+    let error = |count: usize| {
+        kinds.iter().map(|kind| population.one_step_error(&[(kind, count - 1)])).sum::<f64>() / kinds.len() as f64
+    };
+    let (mut low, mut high) = (2, population.states().len());
+    while high - low > 1 {
+        let middle = (low + high) / 2;
+        *(if error(middle) > level { &mut high } else { &mut low }) = middle;
+    }
+    low as f64
+}
