@@ -60,6 +60,7 @@
 //! | [`clouds::DsCi`], pairs i ≠ j | DeepSets of G_ii and of G_ij, G = VVᵀ | up to O(1/n) |
 //! | [`clouds::DsCi`], all pairs | the same over all n² entries of G | under duplication, on bounded clouds |
 //! | [`clouds::SvdDs`] | DeepSet of X in its singular directions | with the mean, where singular values are distinct |
+//! | [`clouds::OiDs`] | DeepSet of inner products with the centroids of X | under duplication, where the centroids are unique |
 //! | [`laplacian::SigmaLaplacian`] | top eigenpair of Ŷ + diag(σ(Ŷ1)) | a detector whose limit is known at every signal strength |
 //! | [`bases::Layer`] | a linear layer of any matrix group, found at one size | extends to every size in the stable range |
 //! | [`scalars`] | functions of scalar products and determinants | equivariant under O(d), SO(d), Lorentz in every d |
