@@ -58,7 +58,7 @@ impl Study for Learned {
     // Quick: a fifteenth of the matrices, and a shallow network with a larger learning rate: three of ten deep ones do not train.
     fn grid(profile: Profile) -> Vec<Labels> {
         let quick =
-            Labels { pairs: 100, tests: 100, layers: 2, width: 10, steps: 150, batch: 10, eta: 0.03, ..Labels::default() };
+            Labels { pairs: 100, tests: 500, layers: 2, width: 10, steps: 150, batch: 10, eta: 0.03, ..Labels::default() };
         match profile {
             Profile::Smoke => Vec::new(),
             Profile::Quick => vec![quick],
