@@ -43,9 +43,9 @@ fn published(at: &Point) -> PublishedTable {
     let source = "Ma & Kunisky, arXiv 2505.12528, logs of the released code (a696538), ten runs";
     let trained = "mean of the seven runs that train";
     PublishedTable::new(about, source, ["number", "of"])
-        .row(["critical strength β_*", trained], 0.8244, at.site("critical strength"))
+        .row(["critical strength β*", trained], 0.8244, at.site("critical strength"))
         .row(["test error", trained], 0.074, at.site("error of the learned"))
-        .row(["critical strength β_*", "the best run"], 0.759_221, None)
+        .row(["critical strength β*", "the best run"], 0.759_221, None)
 }
 
 impl Study for Learned {
@@ -73,7 +73,7 @@ impl Study for Learned {
             // Below one by more than the published runs that train are above the best tanh, 0.07 in the mean.
             Claim::at_most("learned-sees-below-one", at.site("critical strength"), 0.9)
                 .rival("direct", "what is learned at n = 100 says nothing of large matrices: σ = 0", [1.0])
-                .axes("", "β_* of the learned nonlinearity")
+                .axes("", "β* of the learned nonlinearity")
                 .source("Section 4, nonlinearities learned from data")
                 .published(published(&at)),
             // No theory at this size. At β = 1.3 the outlier of Ŷ lies at 2.07, hardly beyond its edge, whose fluctuations at n = 100
