@@ -18,6 +18,6 @@ mod sequence;
 mod weights;
 
 pub use basis::{Basis, BasisError, equivariant_maps, invariants};
-pub use network::{AnySizeNetwork, AtSize, Weights};
+pub use network::{AnySizeError, AnySizeNetwork, AtSize, Weights};
 pub use representation::{Factor, Representation};
 pub use sequence::{Degrees, Layer, Restriction, Sequence, SequenceError};

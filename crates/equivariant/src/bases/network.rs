@@ -7,6 +7,26 @@ use lawbook_core::{Device, Kind, Stream, Tensor, optim::parameter, tensor::from_
 
 use super::{Layer, Sequence, SequenceError};
 
+/// Why there is no such network.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum AnySizeError {
+    /// The entrywise ReLU is equivariant under permutations of the axes alone.
+    #[error(
+        "ReLU of the entries does not commute with rotations, so that the network is not equivariant under O({0}): take a sequence of \
+         permutations, or functions of scalar products (`scalars`)"
+    )]
+    Rotations(usize),
+    /// There is no layer.
+    #[error("{0} levels make no layer: give the orders of the tensors at the input, between layers and at the output")]
+    TooFewLevels(usize),
+    /// A level without tensors.
+    #[error("level {0} holds no tensor: give the order of at least one, 0 for a number")]
+    EmptyLevel(usize),
+    /// The layers at the training size.
+    #[error(transparent)]
+    Layers(#[from] SequenceError),
+}
+
 /// Which layers a network is built of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weights {
@@ -18,8 +38,8 @@ pub enum Weights {
 
 /// Equivariant layers with ReLU between them, between sums of tensors, with weights over a basis at one size.
 ///
-/// The entrywise ReLU commutes with permutations and with both embeddings of them, not with rotations. Parameters are one vector of
-/// weights per layer.
+/// The entrywise ReLU commutes with permutations and with both embeddings of them, not with rotations, which are refused. Parameters
+/// are one vector of weights per layer.
 #[derive(Debug, Clone)]
 pub struct AnySizeNetwork {
     sequence: Sequence,
@@ -39,7 +59,16 @@ pub struct AtSize {
 impl AnySizeNetwork {
     /// A network on `levels`, the orders of the tensors at the input, between the layers and at the output: `[[2], [1, 1, 2], [0]]` takes
     /// matrices to two vectors and a matrix, and these to a number. It is to be trained at `size`.
-    pub fn new(sequence: Sequence, weights: Weights, levels: &[&[usize]], size: usize) -> Result<Self, SequenceError> {
+    pub fn new(sequence: Sequence, weights: Weights, levels: &[&[usize]], size: usize) -> Result<Self, AnySizeError> {
+        if sequence == Sequence::PaddedRotations {
+            return Err(AnySizeError::Rotations(size));
+        }
+        if levels.len() < 2 {
+            return Err(AnySizeError::TooFewLevels(levels.len()));
+        }
+        if let Some(level) = levels.iter().position(|orders| orders.is_empty()) {
+            return Err(AnySizeError::EmptyLevel(level));
+        }
         let most = levels.iter().flat_map(|orders| orders.iter().copied()).max().unwrap_or(0);
         let below: Vec<usize> = match sequence {
             Sequence::DuplicatedPermutations => (1..size).filter(|m| size.is_multiple_of(*m)).collect(),
@@ -177,6 +206,16 @@ mod tests {
             let difference = run(&turned).reshape([n]) - run(&x).reshape([n]).roll([1], [0]);
             assert!(scalar(&difference.abs().max()) < 1e-12);
         }
+    }
+
+    #[test]
+    fn networks_without_layers_or_with_rotations_are_refused() {
+        let refused = |sequence, levels: &[&[usize]]| {
+            AnySizeNetwork::new(sequence, Weights::Free, levels, 3).expect_err("bad").to_string()
+        };
+        assert!(refused(Sequence::PaddedRotations, &[&[2], &[0]]).contains("under O(3)"));
+        assert!(refused(Sequence::PaddedPermutations, &[&[2]]).contains("1 levels"));
+        assert!(refused(Sequence::PaddedPermutations, &[&[2], &[], &[0]]).contains("level 1 holds no tensor"));
     }
 
     #[test]

@@ -26,6 +26,22 @@ const NODES: usize = 121;
 /// At this residual an eigenvalue is within 1e-3 of its value; with a start from the last step a few products are enough.
 const SEARCH: Search = Search { tolerance: 1e-2, basis: 24, products: 2000 };
 
+/// Why no nonlinearity can be learned.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum LearningError {
+    /// No matrices, or none per step.
+    #[error("{pairs} pairs of matrices, {batch} of them per step: give at least one of each")]
+    Empty {
+        /// Pairs of matrices.
+        pairs: usize,
+        /// Pairs per step.
+        batch: usize,
+    },
+    /// The matrices or their eigenvalues.
+    #[error(transparent)]
+    Laplacian(#[from] LaplacianError),
+}
+
 /// Matrices with and without a planted signal, in pairs of the same noise.
 #[derive(Debug)]
 pub struct Labelled {
@@ -142,7 +158,10 @@ impl SigmaNetwork {
         data: &Labelled,
         training: &Training,
         stream: &mut Stream,
-    ) -> Result<Vec<Tensor>, LaplacianError> {
+    ) -> Result<Vec<Tensor>, LearningError> {
+        if data.pairs() == 0 || training.batch == 0 {
+            return Err(LearningError::Empty { pairs: data.pairs(), batch: training.batch });
+        }
         let mut adam = Optimiser::new(Rule::ADAM, training.learning_rate, &parameters);
         let mut starts = data.sums.clone();
         let mut order: Vec<usize> = (0..data.pairs()).collect();
@@ -244,6 +263,12 @@ mod tests {
         let threshold = data.best_threshold(&values);
         assert!((2.0..3.0).contains(&threshold) && data.error(&values, threshold) == 0.0, "{threshold}");
         assert_eq!(data.error(&values, 20.0), 0.5);
+        let none = Labelled::submatrices(40, 2.5, 0, &Key::new(["none"])).expect("no matrix");
+        let network = SigmaNetwork::new(&[4]).expect("widths");
+        let mut stream = Key::new(["none"]).stream("network", 0);
+        let training = Training { steps: 1, batch: 3, learning_rate: 0.1 };
+        let refused = network.fit(network.init(&mut stream), &none, &training, &mut stream).expect_err("no matrix");
+        assert_eq!(refused, LearningError::Empty { pairs: 0, batch: 3 });
         assert_eq!(place(-9.0), (0, 0.0));
         assert_eq!(place(9.0), (NODES - 2, 1.0));
     }
