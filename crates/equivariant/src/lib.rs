@@ -59,7 +59,7 @@
 //! | [`bases::AnySizeNetwork`] | such layers of S_n with ReLU | runs at every size; transfers if its layers are compatible |
 //! | [`scalars`] | functions of scalar products and determinants | equivariant under O(d), SO(d), Lorentz in every d |
 //! | [`metanetworks::EdgeNetwork`], [`ProductNetwork`](metanetworks::ProductNetwork), [`ScaleNetwork`](metanetworks::ScaleNetwork) | graph networks that read weights | across widenings of the network read |
-//! | [`width::Network`] | dense and residual nets, a small GPT | the same function when widened by [`width::Upscaling`] |
+//! | [`width::Network`] | dense, residual and convolutional nets, a small GPT | the same function when widened by [`width::Upscaling`] |
 //!
 //! A model is a description (widths, aggregation); its parameters are a plain list of tensors that the caller owns, so that any
 //! optimiser and any loss of [`lawbook_core`] can be applied to them.
