@@ -15,9 +15,11 @@
 pub mod compatible;
 pub mod extension;
 pub mod noise;
+mod published;
 pub mod singular;
 pub mod stability;
 pub mod tasks;
+pub mod training;
 
 use crate::framework::Law;
 
@@ -29,7 +31,7 @@ pub fn law() -> Law {
             "The space of equivariant layers between tensor spaces has the same dimension at every size from the presentation \
              degree on, and a layer there extends uniquely to all sizes; below it does not. Trace, diagonal and symmetric part \
              are learned exactly at size 4, for every size. The compatible layers are a small part of all; errors of a free layer \
-             are amplified with size, those of a compatible one are not.",
+             are amplified with size, those of a compatible one are not, and so it is with networks that are trained.",
         )
         .equation(
             r"W_{n_0} = \psi^+ W_n \varphi \;\;\text{has one equivariant solution } W_n \text{ for } n \ge n_0 \ge
@@ -45,6 +47,7 @@ pub fn law() -> Law {
         .study::<compatible::Compatible>()
         .study::<extension::Extension>()
         .study::<tasks::Tasks>()
+        .study::<training::Training>()
         .study::<noise::Noise>()
         .study::<singular::SingularVector>()
 }

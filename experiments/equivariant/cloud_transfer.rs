@@ -3,8 +3,8 @@
 //!
 //! V ∼ V ⊗ 1: a cloud up to O(k) is a measure. Compatible DS-CI averages over all n² entries of the Gram matrix, SVD-DS over the points in
 //! the singular frame: both are exactly compatible. Normalised DS-CI averages over pairs of distinct points and differs from the
-//! compatible one by O(1/n): for f*, by (1/n) E|v|⁴. SVD-DS is Lipschitz only where singular values are distinct; Gram matrices need no
-//! frame.
+//! compatible one by O(1/n): for f*, by (1/n) E|v|⁴. OI-DS takes inner products with centroids, which depend on the measure alone.
+//! SVD-DS is Lipschitz only where singular values are distinct; Gram matrices need no frame.
 //!
 //! Assumes networks that do not depend on n; for the gap, independent points with finite fourth moments and mean zero.
 //!
@@ -15,6 +15,7 @@ pub mod bounds;
 pub mod compatibility;
 pub mod continuity;
 pub mod gap;
+mod published;
 pub mod siamese;
 
 use crate::framework::Law;
@@ -24,7 +25,7 @@ pub fn law() -> Law {
     Law::new("equivariant", "cloud-transfer", file!())
         .title("Invariants of point clouds transfer to any size if they average over all points and pairs")
         .statement(
-            "SVD-DS with means and compatible DS-CI are unchanged by duplication of points; sums and averages over distinct pairs are \
+            "SVD-DS with means, compatible DS-CI and OI-DS are unchanged by duplication of points; sums and averages over distinct pairs are \
              not. Normalised and compatible DS-CI differ by O(1/n), with known constants. SVD-DS jumps where singular values \
              coincide; DS-CI does not. The third lower bound is at most the Gromov–Wasserstein distance, that at most the \
              Wasserstein distance. Trained to predict it at one size, means transfer to larger clouds and sums blow up.",

@@ -10,11 +10,12 @@
 //!
 //! Source: Yuxin Ma & Dmitriy Kunisky, *Nonlinear Laplacians: Tunable principal component analysis under directional prior
 //! information*, 2025, arXiv 2505.12528, Theorems 3.1 and 3.3, Lemma 3.8. Left out: Theorem 3.5 (neither eigenvalues nor row
-//! sums alone detect below β = 1), which no measurement shows; nonlinearities learned by a network.
+//! sums alone detect below β = 1), which no measurement shows.
 
 pub mod bulk;
 pub mod critical;
 pub mod draws;
+pub mod learned;
 pub mod spectrum;
 
 use crate::framework::{Law, Profile};
@@ -27,7 +28,7 @@ pub fn law() -> Law {
             "The top eigenvalue of L_σ = Ŷ + diag(σ(Ŷ1)) and the overlap of its eigenvector with a planted non-negative \
              signal follow from one scalar equation for the effective signal. A tuned tanh lowers the critical signal strength \
              from 1 to 0.755 for planted submatrices and to 0.662 for sparse non-negative PCA; planted cliques behave as \
-             planted submatrices do. The bulk is the free convolution of the semicircle with the law of σ(g).",
+             planted submatrices do. A network learns such a nonlinearity from labelled matrices. The bulk is the free convolution of the semicircle with the law of σ(g).",
         )
         .equation(
             r"\mathbb{E}\,\frac{y^2}{\theta - \sigma(\frac{m_1}{m_2}\beta y + g)} = \frac{m_2}{\beta}, \qquad
@@ -49,4 +50,5 @@ pub fn law() -> Law {
         .study::<critical::Critical>()
         .study::<spectrum::Spectrum>()
         .study::<bulk::FreeConvolution>()
+        .study::<learned::Learned>()
 }

@@ -7,7 +7,8 @@ use lawbook_core::{
 };
 use lawbook_equivariant::bases::{Layer, Sequence, modes};
 
-use crate::framework::{Cell, Claim, Margin, Point, Profile, PublishedTable, Study, params};
+use super::published::{self, SIZES};
+use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
 params! {
     /// One task of the paper.
@@ -23,32 +24,13 @@ params! {
     }
 }
 
-/// Two test sizes above and two below the training size, and the largest; 8 is a multiple of 4, for the other embedding.
-fn sizes(params: &Task) -> [usize; 5] {
-    [2, 3, params.n_tr as usize, 8, params.largest as usize]
-}
-
-/// Published mean test errors at d = 2, 4 (the training size), 6, 10 and 15.
-#[expect(clippy::approx_constant, reason = "0.318 is a measured error, not 1/π")]
-const PUBLISHED: [(&str, &str, [f64; 5]); 6] = [
-    ("trace", "compatible", [7.5e-10, 4.6e-9, 2.2e-8, 6.5e-7, 1.3e-5]),
-    ("trace", "free", [1.63, 1.6e-6, 61.3, 9.6e3, 1.5e6]),
-    ("diagonal", "compatible", [5.9e-9, 9.8e-9, 1.2e-8, 1.8e-8, 2.4e-8]),
-    ("diagonal", "free", [0.318, 3.8e-8, 0.449, 21.5, 4.4e3]),
-    ("symmetric", "compatible", [2.0e-8, 3.2e-8, 3.6e-8, 4.0e-8, 4.4e-8]),
-    ("symmetric", "free", [0.346, 1.0e-7, 4.57, 4.3e3, 1.1e6]),
-];
-
-fn published(task: &str, at: &Point) -> PublishedTable {
-    let about = "test error; published: networks with two hidden layers, trained by Adam in single precision; \
-        measured: the largest error of an entry, of one compatible layer by least squares";
-    let source = "Levin & Díaz, arXiv 2306.06327, state files of the released code (075aa81), mean of three runs";
-    let rows = PUBLISHED.iter().filter(|row| row.0 == task);
-    let rows = rows.flat_map(|row| [2, 4, 6, 10, 15].into_iter().zip(row.2).map(|(d, error)| (row.1, d, error)));
-    rows.fold(PublishedTable::new(about, source, ["networks", "d"]), |table, (networks, d, error)| {
-        let site = (networks == "compatible").then(|| at.site("error").at(f64::from(d)));
-        table.row([networks.to_owned(), d.to_string()], error, site)
-    })
+/// The published test sizes, and the training size if it is another.
+fn sizes(params: &Task) -> Vec<usize> {
+    let mut sizes: Vec<usize> = SIZES.into_iter().filter(|n| *n <= params.largest as usize).collect();
+    sizes.push(params.n_tr as usize);
+    sizes.sort_unstable();
+    sizes.dedup();
+    sizes
 }
 
 /// Linear tasks.
@@ -70,7 +52,11 @@ impl Study for Tasks {
     fn predict(points: &[Task]) -> Result<Vec<Claim>> {
         let claim = |params: &Task| {
             let at = Self::at(params);
-            let sites = sizes(params).map(|n| (n as f64, at.site("error").at(n as f64), 0.0));
+            let sites = sizes(params).into_iter().map(|n| (n as f64, at.site("error").at(n as f64), 0.0));
+            let site = |networks: &str, d: usize| {
+                (networks == "compatible" && sizes(params).contains(&d)).then(|| at.site("error").at(d as f64))
+            };
+            let measured = "the largest error of an entry, of one compatible layer by least squares";
             let padded = [at.site("padded")];
             // Least squares over 2 to 5 unknowns, well conditioned: some thousand roundings.
             let claim = Claim::exact(&format!("{}-at-every-size", params.task), sites)
@@ -86,7 +72,7 @@ impl Study for Tasks {
             claim
                 .axes("n", "largest error of an entry")
                 .source("experiments of arXiv 2306.06327")
-                .published(published(&params.task, &at))
+                .published(published::table(&params.task, measured, site))
         };
         Ok(points.iter().filter(|params| params.n_tr == 4).map(claim).collect())
     }

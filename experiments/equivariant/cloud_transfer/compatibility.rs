@@ -3,7 +3,7 @@
 use anyhow::Result;
 use lawbook_core::{Kind, Tensor, tensor::scalar};
 use lawbook_equivariant::{
-    clouds::{CloudModel, DsCi, Pairs, PointClouds, Surface, SvdDs},
+    clouds::{CloudModel, DsCi, OiDs, Pairs, PointClouds, Surface, SvdDs},
     sets::Aggregation,
 };
 
@@ -29,8 +29,8 @@ pub struct Compatibility;
 
 impl Study for Compatibility {
     const NAME: &'static str = "compatibility";
-    const ABOUT: &'static str = "Random SVD-DS (sum, mean) and DS-CI (distinct pairs, all pairs) on points of an ellipsoid and on their \
-        duplication: the largest change of the output.";
+    const ABOUT: &'static str = "Random SVD-DS (sum, mean), DS-CI (distinct pairs, all pairs) and OI-DS (centroids, first points) on points \
+        of an ellipsoid and on their duplication: the largest change of the output.";
     type Params = Random;
 
     fn grid(_: Profile) -> Vec<Random> {
@@ -55,6 +55,11 @@ impl Study for Compatibility {
                 "duplication brings the diagonal of G among the pairs",
                 [at.site("DS-CI distinct")],
             ),
+            unchanged("oi-ds", "OI-DS").rival_residual(
+                "first-points",
+                "inner products with the first three points, which duplication makes one",
+                [at.site("OI-DS first points")],
+            ),
         ])
     }
 
@@ -75,6 +80,11 @@ impl Study for Compatibility {
             let parameters = model.init(&mut stream, Kind::Double, device);
             cell.record(name, change(model.forward(&parameters, &clouds)?, model.forward(&parameters, &twice)?));
         }
+        let model = OiDs::new(3, params.width)?;
+        let parameters = model.init(&mut stream, Kind::Double, device);
+        cell.record("OI-DS", change(model.forward(&parameters, &clouds)?, model.forward(&parameters, &twice)?));
+        let by_first = |clouds: &PointClouds| model.forward_with(&parameters, clouds, &clouds.points().narrow(1, 0, 3));
+        cell.record("OI-DS first points", change(by_first(&clouds), by_first(&twice)));
         Ok(())
     }
 }

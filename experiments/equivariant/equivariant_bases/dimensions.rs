@@ -73,7 +73,9 @@ fn claim(params: &Orders) -> Result<Claim> {
     Ok(match ENCYCLOPEDIA.iter().find(|entry| entry.0 == params.group) {
         Some((_, about, sequence, first, step, counts)) => {
             let source = format!("On-Line Encyclopedia of Integer Sequences, {sequence}");
-            let table = PublishedTable::new(&format!("{about}, at every order that has any"), &source, ["r"]);
+            let orders = if *step == 2 { "even orders r, the others have none" } else { "orders r" };
+            let about = format!("{about} as the number of invariants in T(r), at {orders}");
+            let table = PublishedTable::new(&about, &source, ["r"]);
             let rows = counts.iter().enumerate().map(|(i, count)| (first + step * i, *count));
             let rows = rows.filter(|(r, _)| *r <= params.largest as usize);
             claim.published(

@@ -33,9 +33,7 @@ params! {
 }
 
 /// Test sizes over the training size.
-fn multiples(n_tr: i64) -> &'static [i64] {
-    if n_tr < 50 { &[1, 3, 10] } else { &[1, 4, 10] }
-}
+const MULTIPLES: [i64; 3] = [1, 4, 10];
 
 fn model(run: &Run) -> Result<Box<dyn GraphModel>> {
     let paper = run.n_tr >= 50;
@@ -102,7 +100,7 @@ impl Study for SizeGeneralisation {
     fn predict(points: &[Run]) -> Result<Vec<Claim>> {
         let mut claims = Vec::new();
         for run in points {
-            let (at, largest) = (Self::at(run), run.n_tr * multiples(run.n_tr)[2]);
+            let (at, largest) = (Self::at(run), run.n_tr * MULTIPLES[2]);
             let growth = || at.site("ln growth");
             let first = claims.len();
             let on = if run.data == "full" { "" } else { "-on-blocks" };
@@ -160,7 +158,7 @@ impl Study for SizeGeneralisation {
         let trained = fit(&*model, parameters, (x, y), (x_val, y_val), &recipe, &mut cell.stream("batches"));
         cell.record("diverged", f64::from(trained.diverged));
         let mut errors = Vec::new();
-        for multiple in multiples(run.n_tr) {
+        for multiple in MULTIPLES {
             let n = multiple * run.n_tr;
             let (graphs, labels) = draw(n, run.tests);
             let error = mean_squared_error(&*model, &trained.parameters, &graphs, &labels) / (run.scale * run.scale);

@@ -33,8 +33,11 @@ const PUBLISHED: [(&str, f64, f64, f64); 6] = [
 /// Sets the published simulations beside a claim about these points. Those for submatrices drew cliques: beside what submatrices give
 /// stands the log of cliques, which says that it is.
 fn beside(claim: Claim, observable: &str, points: &[&Observed], number: fn(&(&str, f64, f64, f64)) -> f64) -> Claim {
-    let source = "Ma & Kunisky, arXiv 2505.12528, logs of the released code (a696538), n = 2000, 500 draws";
-    let mut table = PublishedTable::new(&format!("{observable} of simulations"), source, ["β"]);
+    let source = "Ma & Kunisky, arXiv 2505.12528, logs of the released code (a696538), mean of 500 draws";
+    let measured = points.first().map_or(0, |point| point.n);
+    let word = if observable == "overlap" { "squared overlap" } else { "top eigenvalue" };
+    let about = format!("{word}, mean over simulations; published at n = 2000, measured at n = {measured}");
+    let mut table = PublishedTable::new(&about, source, ["β"]);
     for point in points {
         let drawn = if point.model == "submatrix" { "clique" } else { &point.model };
         let same = |row: &&(&str, f64, f64, f64)| row.0 == drawn && row.1 == point.beta;

@@ -1,7 +1,7 @@
 //! Least squares on scalars: exact for what the group allows, hopeless for what it forbids.
 
 use anyhow::Result;
-use lawbook_core::{Kind, Tensor};
+use lawbook_core::{Device, Kind, Stream, Tensor};
 use lawbook_equivariant::scalars::{Metric, combination, determinants};
 
 use super::fit::{quadratic, unexplained};
@@ -21,8 +21,8 @@ pub struct Regression;
 impl Study for Regression {
     const NAME: &'static str = "regression";
     const ABOUT: &'static str = "Fraction of the labels' second moment left by least squares: Σ|v_i|² v_i on products times vectors; \
-        det(v_1, v_2, v_3) on products and with the determinant's square; the four-vector amplitude of the EMLP paper on \
-        quadratic polynomials of Minkowski's products and of Euclidean ones.";
+        det(v_1, v_2, v_3) on products and with the determinant's square; the inertia tensor of five masses and the four-vector \
+        amplitude of the EMLP paper, the latter on quadratic polynomials of Minkowski's products and of Euclidean ones.";
     type Params = Samples;
 
     fn grid(profile: Profile) -> Vec<Samples> {
@@ -51,6 +51,10 @@ impl Study for Regression {
                     [at.site("amplitude on Euclidean")],
                 )
                 .source("Section 3 on the Lorentz group; the amplitude of arXiv 2104.09459, Section 7"),
+            exact("inertia-tensor", "inertia on products")
+                .rival_residual("isotropic", "invariants times the unit matrix alone", [at.site("inertia on unit matrix")])
+                .rival_residual("no-masses", "the masses are left out of the scalars", [at.site("inertia without masses")])
+                .source("Proposition 4 for tensors: invariants times 1 and times v_i v_jᵀ; the data of arXiv 2104.09459, Section 7"),
             // Odd under reflections, so uncorrelated with every product; 28 columns fit some 28/samples of it by chance, several
             // times as much because the label's scatter grows with the features.
             Claim::value("determinant-not-from-products", at.site("det on products"), 1.0)
@@ -82,6 +86,12 @@ impl Study for Regression {
         cell.record("det² on few products", unexplained(&two, &square));
         cell.record("det² on products", unexplained(&Tensor::cat(&[&two, &cubic(&products)], 1), &square));
 
+        for (name, residual) in
+            ["on products", "on unit matrix", "without masses"].iter().zip(inertia(samples.min(1000), &mut stream)?)
+        {
+            cell.record(&format!("inertia {name}"), residual);
+        }
+
         let p = stream.normal_tensor(&[samples, 4, 4], Kind::Double, device) * 0.25;
         let amplitude = amplitude(&p);
         for (name, metric) in [("Minkowski", Metric::Minkowski), ("Euclidean", Metric::Euclidean)] {
@@ -90,6 +100,24 @@ impl Study for Regression {
         }
         Ok(())
     }
+}
+
+/// What is left of the inertia tensor Σ m_i (|r_i|² 1 − r_i r_iᵀ) of five masses softplus(N(0, 1)) at normal places: on invariants times
+/// 1 and times r_i r_iᵀ, with scalars m_i |r_i|² and m_i; on the former alone; and on both without the masses.
+fn inertia(samples: i64, stream: &mut Stream) -> Result<[f64; 3]> {
+    let masses = stream.normal_tensor(&[samples, 5, 1], Kind::Double, Device::Cpu).softplus();
+    let r = stream.normal_tensor(&[samples, 5, 3], Kind::Double, Device::Cpu);
+    let squares = Metric::Euclidean.gram(&r)?.diagonal(0, 1, 2).unsqueeze(-1);
+    let unit = Tensor::eye(3, (Kind::Double, Device::Cpu));
+    let outer = r.unsqueeze(3) * r.unsqueeze(2);
+    let times = |scalars: &Tensor, tensors: &Tensor| scalars.unsqueeze(-1) * tensors;
+    // One row per sample and entry.
+    let rows = |features: &[Tensor]| Tensor::cat(features, 1).flatten(2, 3).transpose(1, 2).reshape([samples * 9, -1]);
+    let isotropic = times(&(&masses * &squares), &unit);
+    let tensor = (&isotropic - times(&masses, &outer)).sum_dim_intlist([1i64].as_slice(), true, Kind::Double);
+    let on = |features: &[Tensor]| unexplained(&rows(features), &rows(&[tensor.shallow_clone()]));
+    let without = [times(&squares, &unit), outer.shallow_clone()];
+    Ok([on(&[isotropic.shallow_clone(), times(&masses, &outer)]), on(&[isotropic]), on(&without)])
 }
 
 /// All products of three columns.

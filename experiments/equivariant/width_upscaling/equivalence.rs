@@ -14,8 +14,8 @@ use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 params! {
     /// A small network, an optimiser and its widening.
     pub struct Widened {
-        /// A perceptron 7-6-10-4, a residual network with batch norm, or a GPT of one block.
-        network: choice = "mlp", ["mlp", "residual", "gpt"];
+        /// A perceptron 7-6-10-4, a dense or a convolutional residual network with batch norm, or a GPT of one block.
+        network: choice = "mlp", ["mlp", "residual", "convolutional", "gpt"];
         /// The optimiser, with its usual momenta.
         optimiser: choice = "sgd", ["sgd", "nesterov", "adam", "amsgrad", "adamw"];
         /// Copies of the first width.
@@ -54,7 +54,7 @@ impl Study for Equivalence {
         // The released test takes 200 steps. On random labels Adam leaves its stable regime after some 150, and amplifies rounding
         // from 1e-13 at step 100 to 1e-7 at step 200; 60 steps test the identity and not that.
         let perceptrons = ["sgd", "nesterov", "adam", "amsgrad", "adamw"].map(|optimiser| point("mlp", optimiser, 60));
-        let deep = [("residual", "sgd"), ("gpt", "adamw")];
+        let deep = [("residual", "sgd"), ("convolutional", "sgd"), ("gpt", "adamw")];
         perceptrons.into_iter().chain(deep.map(|(network, optimiser)| point(network, optimiser, 30))).collect()
     }
 

@@ -22,6 +22,7 @@ const MOMENTUM: f64 = 0.9;
 const CLASSES: i64 = 4;
 const TOKENS: i64 = 7;
 const SAMPLES: i64 = 64;
+const IMAGES: i64 = 16;
 const LENGTH: i64 = 6;
 
 impl Task {
@@ -38,13 +39,18 @@ impl Task {
                 let network = Network::gpt(TOKENS, LENGTH, 1, 2, [8, 16], [4, 8])?;
                 (network, tokens.narrow(1, 0, LENGTH), tokens.narrow(1, 1, LENGTH))
             }
+            "convolutional" => {
+                let labels = integers([IMAGES, 1], CLASSES);
+                let images = stream.normal_tensor(&[IMAGES, 3, 6, 6], Kind::Double, device);
+                (Network::convolutional(3, &[6, 8], CLASSES, &[3, 4])?, images, labels)
+            }
             name => {
                 let labels = integers([SAMPLES, 1], CLASSES);
                 let inputs = stream.normal_tensor(&[SAMPLES, 7], Kind::Double, device);
                 let network = match name {
                     "mlp" => Network::mlp(7, &[6, 10], CLASSES, &[4, 5])?,
                     "residual" => Network::residual(7, [6, 8], 2, CLASSES, [3, 4])?,
-                    other => bail!("unknown network {other}: give mlp, residual or gpt"),
+                    other => bail!("unknown network {other}: give mlp, residual, convolutional or gpt"),
                 };
                 (network, inputs, labels)
             }

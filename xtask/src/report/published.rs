@@ -10,11 +10,15 @@ use super::{
 
 /// The table, with the means that were measured at its rows' sites.
 pub(super) fn beside(claim: &Claim, table: &PublishedTable, measured: &[Option<f64>]) -> Markup {
-    let faulty = table.rows.iter().any(|row| row.fault.is_some());
+    let common = common_fault(table);
+    let faulty = common.is_none() && table.rows.iter().any(|row| row.fault.is_some());
     html! {
         div.scroll tabindex="0" role="region" aria-label={ "Published numbers beside " (claim.id) } {
             table.published {
-                caption { "Published and measured: " (prose(&table.about)) ". " (reference(&capitalised(&table.source))) "." }
+                caption {
+                    "Published and measured: " (prose(&table.about)) ". " (reference(&capitalised(&table.source))) "."
+                    @if let Some(fault) = common { " Known fault of all published numbers: " (prose(fault)) "." }
+                }
                 thead { tr {
                     @for name in &table.columns { th scope="col" { (prose(name)) } }
                     th scope="col" { "Published" } th scope="col" { "Measured here" }
@@ -28,7 +32,7 @@ pub(super) fn beside(claim: &Claim, table: &PublishedTable, measured: &[Option<f
                             td.number {
                                 @match measured {
                                     Some(mean) => (number::significant(*mean, digits(row.published))),
-                                    None => "not measured here",
+                                    None => "not measured",
                                 }
                             }
                             @if faulty { td { @if let Some(fault) = &row.fault { (prose(fault)) } } }
@@ -38,6 +42,12 @@ pub(super) fn beside(claim: &Claim, table: &PublishedTable, measured: &[Option<f
             }
         }
     }
+}
+
+/// What is wrong with every number of the table alike, which is said once.
+fn common_fault(table: &PublishedTable) -> Option<&str> {
+    let first = table.rows.first()?.fault.as_deref()?;
+    table.rows.iter().all(|row| row.fault.as_deref() == Some(first)).then_some(first)
 }
 
 /// How many significant digits a published number has, within what a table can show.

@@ -10,6 +10,7 @@
 
 mod basis;
 pub mod modes;
+mod network;
 mod orbits;
 pub mod partitions;
 mod representation;
@@ -17,5 +18,6 @@ mod sequence;
 mod weights;
 
 pub use basis::{Basis, BasisError, equivariant_maps, invariants};
+pub use network::{AnySizeError, AnySizeNetwork, AtSize, Weights};
 pub use representation::{Factor, Representation};
 pub use sequence::{Degrees, Layer, Restriction, Sequence, SequenceError};

@@ -17,6 +17,17 @@ pub enum CloudError {
     /// The model averages over pairs of distinct points.
     #[error("{0} point makes no pair of distinct points: give at least 2, or use all pairs")]
     NoPair(i64),
+    /// The points are not of the model's dimension.
+    #[error("points of R^{given} for a model of R^{taken}: give clouds [clouds, n, {taken}]")]
+    Dimension {
+        /// k of the clouds.
+        given: i64,
+        /// k of the model.
+        taken: i64,
+    },
+    /// No centroid is asked for.
+    #[error("{0} centroids of a cloud: give at least 1")]
+    Centroids(i64),
     /// Two clouds of different sizes.
     #[error("clouds of {0} and {1} points: duplicate both to a common multiple of their sizes")]
     Sizes(usize, usize),

@@ -6,6 +6,7 @@
 
 mod cloud;
 mod ds_ci;
+mod oi_ds;
 mod siamese;
 mod surface;
 mod svd_ds;
@@ -13,6 +14,7 @@ mod third_lower_bound;
 
 pub use cloud::{CloudError, PointClouds};
 pub use ds_ci::{DsCi, Pairs};
+pub use oi_ds::{OiDs, centroids};
 pub use siamese::Siamese;
 pub use surface::Surface;
 pub use svd_ds::{SvdDs, canonical_coordinates};

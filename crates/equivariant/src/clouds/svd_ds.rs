@@ -52,6 +52,10 @@ impl CloudModel for SvdDs {
     }
 
     fn forward(&self, parameters: &[Tensor], clouds: &PointClouds) -> Result<Tensor, CloudError> {
+        let (given, taken) = (clouds.points().size()[2], self.set.point().inputs());
+        if given != taken {
+            return Err(CloudError::Dimension { given, taken });
+        }
         Ok(self.set.forward(parameters, &canonical_coordinates(clouds)))
     }
 

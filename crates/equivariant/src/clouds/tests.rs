@@ -6,7 +6,7 @@ use lawbook_core::{
     tensor::{scalar, to_vec},
 };
 
-use super::{CloudModel, DsCi, Pairs, PointClouds, Siamese, Surface, SvdDs};
+use super::{CloudModel, DsCi, OiDs, Pairs, PointClouds, Siamese, Surface, SvdDs, centroids};
 use crate::sets::Aggregation;
 
 fn stream(purpose: &str) -> Stream {
@@ -44,6 +44,9 @@ fn models_are_invariant_under_permutations_and_rotations_in_both_precisions() {
             let parameters = model.init(&mut stream("ds-ci"), kind, Device::Cpu);
             assert!(error(kind, |clouds| model.forward(&parameters, clouds).expect("pairs")) < tolerance);
         }
+        let oi_ds = OiDs::new(3, 8).expect("widths");
+        let of_oi_ds = oi_ds.init(&mut stream("oi-ds"), kind, Device::Cpu);
+        assert!(error(kind, |clouds| oi_ds.forward(&of_oi_ds, clouds).expect("centroids")) < tolerance);
         // Negative control: the same set model in the coordinates as given.
         assert!(error(kind, |clouds| svd.set().forward(&parameters, clouds.points())) > 1e-2);
     }
@@ -66,6 +69,41 @@ fn compatible_models_are_unchanged_by_duplication() {
         let change = change(&|clouds| model.forward(&parameters, clouds).expect("pairs"));
         assert_eq!(change < 1e-12, compatible, "{change}");
     }
+}
+
+/// Centroids depend on the measure alone; three fixed points of the cloud in their place do not.
+#[test]
+fn centroids_and_their_model_are_unchanged_by_duplication() {
+    let clouds = PointClouds::new(torus(30, &mut stream("cloud")).unsqueeze(0)).expect("finite");
+    let twice = clouds.duplicate(2).expect("positive");
+    let apart = |a: Tensor, b: Tensor| scalar(&(a - b).abs().max());
+    let of = |clouds: &PointClouds| centroids(clouds, 3).expect("centroids");
+    assert!(apart(of(&twice), of(&clouds)) < 1e-13);
+    let model = OiDs::new(3, 8).expect("widths");
+    let parameters = model.init(&mut stream("oi-ds"), Kind::Double, Device::Cpu);
+    assert_eq!(parameters.iter().map(|w| w.numel() as i64).sum::<i64>(), model.parameter_count());
+    let output = |clouds: &PointClouds| model.forward(&parameters, clouds).expect("centroids");
+    assert!(apart(output(&twice), output(&clouds)) < 1e-13);
+    let first = |clouds: &PointClouds| model.forward_with(&parameters, clouds, &clouds.points().narrow(1, 0, 3));
+    assert!(apart(first(&twice), first(&clouds)) > 1e-4);
+    assert!(centroids(&clouds, 0).is_err_and(|error| error.to_string().contains("give at least 1")));
+}
+
+/// X-Val: the mean of each of three groups of points that lie far apart, and one cloud beside another as by itself.
+#[test]
+fn centroids_of_distinct_groups_are_their_means() {
+    let mut stream = stream("groups");
+    let mut group =
+        |x: f64, y: f64| stream.normal_tensor(&[20, 2], Kind::Double, Device::Cpu) * 0.1 + Tensor::from_slice(&[x, y]);
+    let groups = [group(1.0, 0.0), group(0.0, 4.0), group(-9.0, 0.0)];
+    let means: Vec<Tensor> = groups.iter().map(|group| group.mean_dim([0i64].as_slice(), false, Kind::Double)).collect();
+    let cloud = Tensor::cat(&[&groups[2], &groups[0], &groups[1]], 0).unsqueeze(0);
+    let other = Tensor::cat(&[&groups[0], &groups[0], &groups[0]], 0).unsqueeze(0);
+    let both = PointClouds::new(Tensor::cat(&[&cloud, &other], 0)).expect("finite");
+    let found = centroids(&both, 3).expect("centroids");
+    assert!(scalar(&(found.get(0) - Tensor::stack(&means, 0)).abs().max()) < 1e-13);
+    let alone = centroids(&PointClouds::new(other).expect("finite"), 3).expect("centroids");
+    assert!(scalar(&(found.get(1) - alone.get(0)).abs().max()) < 1e-13);
 }
 
 /// X-Val: the trainable parameters of the networks of the paper's experiment, head included, by its reference implementation.

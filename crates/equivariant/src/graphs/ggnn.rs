@@ -115,6 +115,10 @@ impl GraphModel for Ggnn {
         state.1
     }
 
+    fn features(&self) -> i64 {
+        self.channels[0]
+    }
+
     fn matrices(&self) -> i64 {
         self.channels[1..].iter().copied().max().unwrap_or(0)
     }

@@ -105,6 +105,10 @@ impl GraphModel for Ign {
         vector_layer(&matrices, &parameters[2 * last], &parameters[2 * last + 1])
     }
 
+    fn features(&self) -> i64 {
+        self.channels[0] - 1
+    }
+
     fn matrices(&self) -> i64 {
         self.channels[..self.channels.len() - 1].iter().copied().max().unwrap_or(0)
     }

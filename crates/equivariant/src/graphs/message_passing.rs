@@ -46,6 +46,10 @@ impl GraphModel for MessagePassing {
         })
     }
 
+    fn features(&self) -> i64 {
+        self.channels[0]
+    }
+
     fn matrices(&self) -> i64 {
         0
     }

@@ -31,6 +31,22 @@ pub trait GraphModel: Sync {
     /// Fresh parameters, with gradients.
     fn init(&self, stream: &mut Stream, kind: Kind, device: Device) -> Vec<Tensor>;
 
+    /// d, the features per node that the model takes.
+    fn features(&self) -> i64;
+
+    /// The output `[graphs, n, outputs]` after a check of features and parameters; see [`forward`](Self::forward).
+    fn evaluate(&self, parameters: &[Tensor], graphs: &GraphSignal) -> Result<Tensor, GraphError> {
+        let (given, taken) = (graphs.signal().size()[2], self.features());
+        if given != taken {
+            return Err(GraphError::Channels { given, taken });
+        }
+        let (given, expected) = (parameters.iter().map(|w| w.numel() as i64).sum(), self.parameter_count());
+        if given != expected {
+            return Err(GraphError::Parameters { given, expected });
+        }
+        Ok(self.forward(parameters, graphs))
+    }
+
     /// The output `[graphs, n, outputs]`. Panics if the parameters or the signal's channels do not fit the model.
     fn forward(&self, parameters: &[Tensor], graphs: &GraphSignal) -> Tensor;
 

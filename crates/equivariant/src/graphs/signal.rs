@@ -21,6 +21,22 @@ pub enum GraphError {
     /// A number is infinite or not a number.
     #[error("{0} of the {1} entries of the {2} are not finite: clean the data first")]
     NotFinite(i64, i64, &'static str),
+    /// The features are not of the model's number.
+    #[error("{given} features per node for a model that takes {taken}: give features [graphs, n, {taken}]")]
+    Channels {
+        /// Features per node given.
+        given: i64,
+        /// Features per node of the model.
+        taken: i64,
+    },
+    /// The parameters are those of another model.
+    #[error("{given} numbers among the parameters of a model of {expected}: give those that its `init` made")]
+    Parameters {
+        /// Numbers given.
+        given: i64,
+        /// Numbers of the model.
+        expected: i64,
+    },
     /// Nodes can be repeated a whole number of times only.
     #[error("every node is to be repeated {0} times: give at least 1")]
     Copies(i64),

@@ -18,7 +18,7 @@ pub enum Compatibility<V, U> {
         /// Comparisons made.
         trials: usize,
     },
-    /// The worst one of the differences found.
+    /// Of the worst differences found, that at the smallest size.
     Incompatible(CounterExample<V, U>),
 }
 
@@ -54,6 +54,9 @@ pub struct CounterExample<V, U> {
     pub difference: f64,
 }
 
+/// How much worse a larger counter-example has to be: one of few points is easier to read.
+const WORSE: f64 = 1.1;
+
 /// Tries a model on random inputs: every size of the probe with every one of its multiples, and with random group elements.
 pub fn compatibility<I: Probed, O: ConsistentSequence>(
     inputs: &I,
@@ -73,7 +76,7 @@ fn tries<I: Probed, O: ConsistentSequence>(
     probe: &Probe,
     stream: &mut Stream,
 ) -> Result<Compatibility<I::Vector, O::Vector>, CheckError> {
-    let (mut worst, mut trials) = (None::<CounterExample<I::Vector, O::Vector>>, 0);
+    let (mut worst, mut largest, mut trials) = (None::<CounterExample<I::Vector, O::Vector>>, 0.0_f64, 0);
     for &n in &probe.sizes {
         let embeddings = probe.multiples.iter().map(|multiple| Violation::Embedding { from: n, to: n * multiple });
         for violation in embeddings.chain([Violation::Symmetry { size: n }]) {
@@ -104,15 +107,15 @@ fn tries<I: Probed, O: ConsistentSequence>(
             }
             if let Some(mut found) = furthest {
                 found.difference /= scale.max(f64::MIN_POSITIVE);
-                if worst.as_ref().is_none_or(|worst| found.difference > worst.difference) {
+                largest = largest.max(found.difference);
+                if worst.as_ref().is_none_or(|worst| found.difference > WORSE * worst.difference) {
                     worst = Some(found);
                 }
             }
         }
     }
     Ok(match worst {
-        Some(found) if found.difference > probe.tolerance => Compatibility::Incompatible(found),
-        Some(found) => Compatibility::Compatible { worst: found.difference, trials },
-        None => Compatibility::Compatible { worst: 0.0, trials },
+        Some(found) if largest > probe.tolerance => Compatibility::Incompatible(found),
+        _ => Compatibility::Compatible { worst: largest, trials },
     })
 }

@@ -42,6 +42,14 @@ pub enum PopulationError {
     /// The grid of correlations has four branches.
     #[error("{0} sets cannot share the correlation grid's four branches evenly: give a positive multiple of 4")]
     Branches(usize),
+    /// Nothing to draw.
+    #[error("{sets} sets of {points} points: give at least one of each, an empty set has no empirical measure")]
+    Empty {
+        /// Sets asked for.
+        sets: usize,
+        /// Points of each.
+        points: usize,
+    },
     /// A member of the family is degenerate.
     #[error(transparent)]
     Covariance(#[from] CovarianceError),
@@ -125,6 +133,9 @@ impl Population {
         kind: Kind,
         device: Device,
     ) -> Result<SetData, PopulationError> {
+        if sets == 0 || n == 0 {
+            return Err(PopulationError::Empty { sets, points: n });
+        }
         let members = self.members(sets, stream)?;
         let factors: Vec<Tensor> = members.iter().map(|(gaussian, _)| gaussian.factor(kind, device)).collect();
         let noise = stream.normal_tensor(&[sets as i64, n as i64, self.dimension() as i64], kind, device);

@@ -8,6 +8,14 @@ pub enum TransportError {
     /// There is no empirical measure of no points.
     #[error("an empty set has no empirical measure: give at least one point on either side")]
     Empty,
+    /// A point is infinite or not a number.
+    #[error("{count} of {points} points are not finite: clean the data first")]
+    NotFinite {
+        /// How many.
+        count: usize,
+        /// Among how many.
+        points: usize,
+    },
     /// The order is below 1.
     #[error("the order p = {0} of a Wasserstein distance must be at least 1")]
     Order(f64),
@@ -24,6 +32,8 @@ pub fn wasserstein(x: &[f64], y: &[f64], p: f64) -> Result<f64, TransportError> 
     if p.is_nan() || p < 1.0 {
         return Err(TransportError::Order(p));
     }
+    finite(x)?;
+    finite(y)?;
     let sorted = |values: &[f64]| {
         let mut values = values.to_vec();
         values.sort_by(f64::total_cmp);
@@ -50,8 +60,16 @@ pub fn wasserstein(x: &[f64], y: &[f64], p: f64) -> Result<f64, TransportError> 
     Ok(if p.is_infinite() { furthest } else { (total / (n as f64 * m as f64)).powf(p.recip()) })
 }
 
+fn finite(x: &[f64]) -> Result<(), TransportError> {
+    match x.iter().filter(|x| !x.is_finite()).count() {
+        0 => Ok(()),
+        count => Err(TransportError::NotFinite { count, points: x.len() }),
+    }
+}
+
 /// W_1 between the empirical measure of x and N(0, 1): ∫ |F_n − Φ| dt, exactly, from ∫ Φ = tΦ(t) + φ(t).
 pub fn wasserstein_to_normal(x: &[f64]) -> Result<f64, TransportError> {
+    finite(x)?;
     let mut x = x.to_vec();
     x.sort_by(f64::total_cmp);
     let (Some(&first), Some(&last)) = (x.first(), x.last()) else { return Err(TransportError::Empty) };

@@ -31,6 +31,26 @@ impl Network {
         Self::new(layers, &widths, &base)
     }
 
+    /// A convolutional residual network with batch normalisation on images of `colours`: a 3×3 stem, and for every width a block
+    /// σ(x + norm(conv σ(norm(conv x)))) of 3×3 kernels, with a convolution of stride 2 in between; then the mean over pixels and a readout.
+    pub fn convolutional(colours: i64, widths: &[i64], outputs: i64, base: &[i64]) -> Result<Self, WidthError> {
+        let convolution = |input, output, stride| Layer::Convolution { input, output, kernel: 3, stride };
+        let mut layers = Vec::new();
+        let mut before = Channels::Fixed(colours);
+        for stage in 0..widths.len() {
+            let own = Channels::Width(stage);
+            let stride = if stage == 0 { 1 } else { 2 };
+            let same = || [convolution(own, own, 1), Layer::BatchNorm(own)];
+            layers.extend([convolution(before, own, stride), Layer::BatchNorm(own), Layer::Relu]);
+            let [first, norm] = same();
+            layers.push(Layer::Residual([vec![first, norm, Layer::Relu], same().to_vec()].concat()));
+            layers.push(Layer::Relu);
+            before = own;
+        }
+        layers.extend([Layer::MeanOverPixels, Layer::Linear { input: before, output: Channels::Fixed(outputs) }]);
+        Self::new(layers, widths, base)
+    }
+
     /// A small GPT with pre-normalisation: embeddings, blocks of attention and of a perceptron (its width is the second), a
     /// final norm, a readout over the tokens.
     pub fn gpt(

@@ -45,6 +45,12 @@ pub enum WidthError {
         /// Heads.
         heads: i64,
     },
+    /// A kernel without a middle pixel.
+    #[error("a kernel of {0} pixels to a side has no middle: give an odd number")]
+    Kernel(i64),
+    /// A stride that goes nowhere.
+    #[error("a stride of {0} pixels: give at least 1")]
+    Stride(i64),
     /// A scale of noise that is not one.
     #[error("noise of scale {0} is not one: give a finite number of at least 0 (at most 1 to interpolate)")]
     Noise(String),

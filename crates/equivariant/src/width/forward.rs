@@ -38,9 +38,18 @@ impl Network {
                     _ => x.linear(w, Some(b)),
                 }
             }
+            Layer::Convolution { kernel, stride, .. } => {
+                let w = parameters.one();
+                x.conv2d(w, None::<&Tensor>, [*stride; 2], [kernel / 2; 2], [1; 2], 1)
+            }
+            Layer::MeanOverPixels => x.mean_dim([-2i64, -1].as_slice(), false, x.kind()),
             Layer::Relu => x.relu(),
-            Layer::LayerNorm(_) => normalised(&x, -1, parameters),
-            Layer::BatchNorm(_) => normalised(&x, 0, parameters),
+            Layer::LayerNorm(_) => normalised(&x, &[-1], parameters),
+            Layer::BatchNorm(_) if x.dim() == 4 => {
+                // Channels last, as where there are no pixels.
+                normalised(&x.movedim_int(1, -1), &[0, 1, 2], parameters).movedim_int(-1, 1)
+            }
+            Layer::BatchNorm(_) => normalised(&x, &[0], parameters),
             Layer::Residual(inner) => self.run(inner, parameters, x.shallow_clone()) + x,
             Layer::Embedding { .. } => {
                 let (tokens, positions) = parameters.pair();
@@ -73,15 +82,20 @@ struct Parameters<'a> {
 }
 
 impl<'a> Parameters<'a> {
+    fn one(&mut self) -> &'a Tensor {
+        self.next += 1;
+        &self.list[self.next - 1]
+    }
+
     fn pair(&mut self) -> (&'a Tensor, &'a Tensor) {
         self.next += 2;
         (&self.list[self.next - 2], &self.list[self.next - 1])
     }
 }
 
-fn normalised(x: &Tensor, axis: i64, parameters: &mut Parameters<'_>) -> Tensor {
+fn normalised(x: &Tensor, axes: &[i64], parameters: &mut Parameters<'_>) -> Tensor {
     let (gain, shift) = parameters.pair();
-    let centred = x - x.mean_dim([axis].as_slice(), true, x.kind());
-    let variance = centred.square().mean_dim([axis].as_slice(), true, x.kind());
+    let centred = x - x.mean_dim(axes, true, x.kind());
+    let variance = centred.square().mean_dim(axes, true, x.kind());
     centred / (variance + VARIANCE_FLOOR).sqrt() * gain + shift
 }

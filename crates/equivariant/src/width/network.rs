@@ -26,11 +26,25 @@ pub enum Layer {
         /// Channels of the result.
         output: Channels,
     },
+    /// A convolution of images `[batch, channels, height, width]` without a bias, padded so that stride 1 keeps their size.
+    Convolution {
+        /// Channels of x.
+        input: Channels,
+        /// Channels of the result.
+        output: Channels,
+        /// Pixels to a side of the kernel, odd.
+        kernel: i64,
+        /// Of how many pixels along a side one is kept.
+        stride: i64,
+    },
+    /// The mean over the pixels of images, `[batch, channels]`.
+    MeanOverPixels,
     /// max(x, 0).
     Relu,
     /// Mean 0 and variance 1 over the channels, then a gain and a shift for each.
     LayerNorm(Channels),
-    /// Mean 0 and variance 1 over the batch, then a gain and a shift for each channel. The statistics are the batch's.
+    /// Mean 0 and variance 1 over the batch, and over the pixels of images, then a gain and a shift for each channel. The statistics are
+    /// the batch's.
     BatchNorm(Channels),
     /// x + the result of these layers.
     Residual(Vec<Self>),
@@ -55,7 +69,7 @@ pub enum Layer {
 /// What a parameter does, and so how it starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// A matrix: N(0, 1/fan-in).
+    /// A matrix, or a kernel: N(0, 1/fan-in), pixels counted.
     Weight,
     /// The readout's matrix: N(0, 1/base fan-in), times the scale of the caller.
     Readout,
@@ -129,7 +143,10 @@ impl Network {
         };
         layers.iter().try_for_each(|layer| match layer {
             Layer::Linear { input, output } => known(input).and_then(|()| known(output)),
-            Layer::Relu => Ok(()),
+            Layer::Relu | Layer::MeanOverPixels => Ok(()),
+            Layer::Convolution { kernel, .. } if kernel % 2 != 1 || *kernel < 1 => Err(WidthError::Kernel(*kernel)),
+            Layer::Convolution { stride, .. } if *stride < 1 => Err(WidthError::Stride(*stride)),
+            Layer::Convolution { input, output, .. } => known(input).and_then(|()| known(output)),
             Layer::LayerNorm(channels) | Layer::BatchNorm(channels) => known(channels),
             Layer::Residual(inner) => self.check(inner),
             Layer::Embedding { output, .. } => known(output),
@@ -176,8 +193,9 @@ impl Network {
     /// Fresh parameters, with gradients. `readout` multiplies the weights of the readout; 0 starts from the zero function.
     pub fn init(&self, readout: f64, stream: &mut Stream, kind: Kind, device: Device) -> Vec<Tensor> {
         let draw = |p: &Parameter| {
-            let deviation = (self.channels(p.fan_in) as f64).sqrt().recip();
             let shape = self.shape(p);
+            let pixels: i64 = shape.iter().skip(2).product();
+            let deviation = ((self.channels(p.fan_in) * pixels) as f64).sqrt().recip();
             let value = match p.role {
                 Role::Gain => Tensor::ones(&shape, (Kind::Double, device)),
                 Role::Shift => Tensor::zeros(&shape, (Kind::Double, device)),
@@ -227,7 +245,11 @@ fn parameters(layers: &[Layer]) -> Vec<Parameter> {
     };
     let of = |layer: &Layer| match *layer {
         Layer::Linear { input, output } => pair(output, input).to_vec(),
-        Layer::Relu => Vec::new(),
+        Layer::Relu | Layer::MeanOverPixels => Vec::new(),
+        Layer::Convolution { input, output, kernel, .. } => {
+            let axes = vec![output, input, Channels::Fixed(kernel), Channels::Fixed(kernel)];
+            vec![Parameter { axes, role: Role::Weight, fan_in: input }]
+        }
         Layer::LayerNorm(channels) | Layer::BatchNorm(channels) => norm(channels).to_vec(),
         Layer::Residual(ref inner) => parameters(inner),
         Layer::Embedding { tokens, length, output } => [tokens, length]

@@ -12,7 +12,7 @@ pub enum Noise {
         /// σ.
         scale: f64,
     },
-    /// W + t N ‖W‖₂/‖N‖₂, in spectral norms.
+    /// W + t N ‖W‖₂/‖N‖₂, in spectral norms, of kernels in Frobenius norms.
     Spectral {
         /// t.
         t: f64,

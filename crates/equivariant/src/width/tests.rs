@@ -4,7 +4,7 @@ use lawbook_core::{
     tensor::{scalar, to_vec},
 };
 
-use super::{Network, Noise, Scaling, Upscaling, WidthError, flops};
+use super::{Channels, Layer, Network, Noise, Scaling, Upscaling, WidthError, flops};
 
 fn stream(purpose: &str) -> Stream {
     Key::new(["width"]).stream(purpose, 0)
@@ -61,6 +61,33 @@ fn widening_commutes_with_training() {
     }
 }
 
+/// The released test's perceptron at a tenth of its widths, 54-5-10-20-7 from base 10 to (50, 50, 80): every width by a factor of its own.
+#[test]
+fn widths_grow_by_factors_of_their_own() {
+    let narrow = Network::mlp(54, &[5, 10, 20], 7, &[10, 10, 10]).expect("valid");
+    let upscaling = Upscaling::new(&narrow, &[50, 50, 80]).expect("valid");
+    let x = stream("cover").normal_tensor(&[64, 54], Kind::Double, Device::Cpu);
+    let labels = Tensor::from_slice(&(0..64).map(|i| i * i % 7).collect::<Vec<i64>>());
+    let momentum = Rule::Sgd { momentum: 0.9 };
+    let amsgrad = Rule::AmsGrad { beta1: 0.9, beta2: 0.999, epsilon: 1e-3 };
+    for (rule, eta, decay) in [(momentum, 0.1, Decay::Coupled(0.1)), (amsgrad, 0.01, Decay::Coupled(0.1))] {
+        let mut small = narrow.init(1.0, &mut stream("cover init"), Kind::Double, Device::Cpu);
+        let multipliers = |scaling| narrow.multipliers(rule, decay, scaling);
+        let fresh = Optimiser::new(rule, eta, &small).with_decay(decay);
+        let mut optimiser = fresh.with_multipliers(multipliers(Scaling::Exact));
+        train(&narrow, &mut small, &mut optimiser, &x, &labels, 10);
+        let mut large = upscaling.parameters(&small);
+        let mut plain = upscaling.parameters(&small);
+        let mut exact = upscaling.optimiser(&optimiser, Scaling::Exact);
+        let mut unscaled = upscaling.optimiser(&optimiser, Scaling::None);
+        train(&narrow, &mut small, &mut optimiser, &x, &labels, 30);
+        train(upscaling.wide(), &mut large, &mut exact, &x, &labels, 30);
+        train(upscaling.wide(), &mut plain, &mut unscaled, &x, &labels, 30);
+        let after = |large: &[Tensor]| difference((&narrow, &small), (upscaling.wide(), large), &x);
+        assert!(after(&large) < 1e-10 && after(&plain) > 1e-2, "{rule:?}: {} {}", after(&large), after(&plain));
+    }
+}
+
 /// Attention heads, fused layer norms, batch norms and residual sums survive widening with their gradients.
 #[test]
 fn gradients_scale_as_their_classes_say() {
@@ -68,7 +95,9 @@ fn gradients_scale_as_their_classes_say() {
     let gpt = Network::gpt(5, 4, 1, 2, [4, 6], [2, 3]).expect("valid");
     let x = stream("x").normal_tensor(&[8, 3], Kind::Double, Device::Cpu);
     let residual = Network::residual(3, [4, 6], 2, 5, [2, 3]).expect("valid");
-    for (narrow, input, widths) in [(gpt, tokens, [12, 12]), (residual, x, [8, 18])] {
+    let images = stream("images").normal_tensor(&[4, 3, 6, 6], Kind::Double, Device::Cpu);
+    let convolutional = Network::convolutional(3, &[4, 6], 5, &[2, 3]).expect("valid");
+    for (narrow, input, widths) in [(gpt, tokens, [12, 12]), (residual, x, [8, 18]), (convolutional, images, [8, 18])] {
         let upscaling = Upscaling::new(&narrow, &widths).expect("valid");
         let small = narrow.init(1.0, &mut stream("init"), Kind::Double, Device::Cpu);
         let large = upscaling.parameters(&small);
@@ -121,6 +150,12 @@ fn bad_widths_are_refused_with_their_numbers() {
     assert_eq!(Upscaling::new(&narrow, &[18]), Err(WidthError::Count { given: 1, expected: 2 }));
     assert_eq!(Upscaling::new(&narrow, &[0, 10]), Err(WidthError::NotPositive { index: 0, width: 0 }));
     assert_eq!(Network::mlp(7, &[6], 4, &[0]), Err(WidthError::NotPositive { index: 0, width: 0 }));
+    let convolution = |kernel, stride| {
+        let (input, output) = (Channels::Fixed(1), Channels::Width(0));
+        Network::new(vec![Layer::Convolution { input, output, kernel, stride }], &[2], &[2])
+    };
+    assert_eq!(convolution(4, 1), Err(WidthError::Kernel(4)));
+    assert_eq!(convolution(3, 0), Err(WidthError::Stride(0)));
     let heads = Network::gpt(5, 4, 1, 3, [9, 6], [4, 6]);
     assert_eq!(heads, Err(WidthError::Heads { channels: 4, heads: 3 }));
 }
@@ -135,7 +170,7 @@ fn tuning_costs_are_those_of_the_notebook() {
         assert!((ratio / expected - 1.0).abs() < 0.003, "{narrow}: {ratio} for {expected}");
     }
     let gpt = |width: i64| flops::Transformer { width, ..flops::Transformer::GPT2_SMALL }.flops();
-    for (narrow, expected) in [(192, 7.23), (96, 16.7), (48, 36.3)] {
+    for (narrow, expected) in [(384, 2.85), (192, 7.23), (96, 16.7), (48, 36.3)] {
         assert!((gpt(768) / gpt(narrow) / expected - 1.0).abs() < 0.003);
     }
     assert!((flops::resnet18(64, 100) / flops::resnet18(16, 100) - 15.8).abs() < 0.05);

@@ -3,9 +3,12 @@
 use std::collections::HashSet;
 
 use anyhow::Result;
-use lawbook_claims::{Kind, Verdict};
+use lawbook_claims::{Claim, Kind, Point, PublishedTable, Verdict};
 
-use super::{super::render, fixture};
+use super::{
+    super::{published, render},
+    fixture,
+};
 
 fn page() -> String {
     let page = render(&fixture::outcome(), &fixture::links()).expect("the fixture's LaTeX is sound");
@@ -208,8 +211,24 @@ fn published_numbers_stand_beside_measured_ones() {
     let table = &page[from..from + page[from..].find("</table>").expect("its end")];
     assert_eq!(table.matches("<tr>").count(), 4);
     assert!(table.contains("0.1379") && table.contains("0.1517<") && table.contains("Hebb &amp; noise"));
-    assert!(table.contains("sampled without <code>replacement</code>") && table.contains("not measured here"));
+    assert!(table.contains("sampled without <code>replacement</code>") && table.contains("not measured<"));
     assert_eq!(page.matches("class=\"published\"").count(), 1);
+}
+
+/// A fault that all numbers share is said once and not in every row.
+#[test]
+fn a_common_fault_stands_in_the_caption() {
+    let site = Point::default().site("error");
+    let claim = Claim::value("error", site.clone(), 0.0);
+    let table = |second: &str| {
+        let table = PublishedTable::new("errors", "their logs", ["n"]);
+        let table =
+            table.row(["20"], 1.0, site.clone()).fault("of another task").row(["40"], 2.0, site.clone()).fault(second);
+        published::beside(&claim, &table, &[Some(1.0), None]).into_string()
+    };
+    let (common, own) = (table("of another task"), table("of a third"));
+    assert!(common.matches("of another task").count() == 1 && !common.contains("<th scope=\"col\">Known fault"));
+    assert!(own.contains("<th scope=\"col\">Known fault") && own.contains("of a third"));
 }
 
 /// 144 cells of which those beyond the corner were not measured; the law's line, the rival's, and a halo behind each.
