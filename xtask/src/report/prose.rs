@@ -43,11 +43,16 @@ fn script<'a>(before: &str, mark: &str, after: &'a str) -> Option<Script<'a>> {
     if base.is_whitespace() || mark == "_" && !alone() {
         return None;
     }
-    if after.starts_with(['(', '{']) {
-        let end = closing(after)?;
-        return Some(Script { shown: &after[1..end], length: end + 1 });
-    }
     let sign = after.chars().next().filter(|c| mark == "^" && "−-+".contains(*c)).map_or(0, char::len_utf8);
+    if after[sign..].starts_with(['(', '{']) {
+        let length = sign + closing(&after[sign..])? + 1;
+        // Brackets only group, unless a sign stands before them.
+        let shown = if sign == 0 { &after[1..length - 1] } else { &after[..length] };
+        return Some(Script { shown, length });
+    }
+    if after.starts_with('*') {
+        return Some(Script { shown: "*", length: 1 });
+    }
     let ends = |c: char| !c.is_alphanumeric() && c != '.' || "⁰¹²³⁴⁵⁶⁷⁸⁹".contains(c);
     let letters = after[sign..].find(ends).map_or(after.len(), |end| sign + end);
     let shown = after[..letters].trim_end_matches('.');
@@ -110,6 +115,7 @@ mod tests {
         let set = |text| prose(text).into_string();
         assert_eq!(set("N^(n−1), e^{α(N+1)} and c^−2.5."), "N<sup>n−1</sup>, e<sup>α(N+1)</sup> and c<sup>−2.5</sup>.");
         assert_eq!(set("above T_c or β η_dec²"), "above T<sub>c</sub> or β η<sub>dec</sub>²");
+        assert_eq!(set("b^−(2n−1), L_s/L_*"), "b<sup>−(2n−1)</sup>, L<sub>s</sub>/L<sub>*</sub>");
         assert_eq!(set("(m_over_s, x_1)"), "(m_over_s, x<sub>1</sub>)");
         for plain in ["m_over_s", "a ^ b", "two_layer", "_x", "R^(", "x_ "] {
             assert_eq!(set(plain), plain);
