@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use lawbook_claims::{Claim, OVERALL_LEVEL, judge};
 
 use crate::{
+    error::{Misuse, nearest},
     outcome::Outcome,
     report::{self, Links},
     store::{CellRecord, write_atomically},
@@ -25,10 +26,14 @@ pub fn write(store: &Path, outcome: &Outcome, cells: &[&CellRecord]) -> Result<P
 
 const TABLES: [&str; 2] = ["observations.parquet", "evidence.parquet"];
 
+/// Raise it when the columns of these tables change: those of earlier runs are then not shared.
+const LAYOUT: u32 = 2;
+
 /// Observations and evidence of a run. A run that rests on the same cells as the one before has the same tables: they are shared,
 /// since writing them takes longer than all the rest of a run that measures nothing.
 fn write_tables(store: &Path, folder: &Path, cells: &[&CellRecord]) -> Result<()> {
     let mut hasher = blake3::Hasher::new();
+    hasher.update(&LAYOUT.to_le_bytes());
     for cell in cells {
         hasher.update(cell.key.0.as_bytes());
     }
@@ -62,9 +67,15 @@ pub fn write_report(store: &Path, outcome: &Outcome) -> Result<PathBuf> {
 
 /// Reads a run back, judged anew: judging is a pure function of claims and evidence.
 pub fn read(store: &Path, run: &str) -> Result<Outcome> {
+    let known = runs(store);
+    if !known.iter().any(|name| name == run) {
+        return Err(Misuse::error(match nearest(run, known.iter().map(String::as_str)) {
+            Some(near) => format!("there is no run {run} in {}: did you mean {near}?", workspace::shown(store)),
+            None => format!("there is no run {run} in {}; `cargo xtask status` lists them", workspace::shown(store)),
+        }));
+    }
     let path = store.join("runs").join(run).join("outcome.json");
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("there is no run {run} in {}; `cargo xtask status` lists them", store.display()))?;
+    let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
     let mut outcome: Outcome = serde_json::from_str(&text)
         .with_context(|| format!("{} was written by another version; `cargo xtask run` writes it anew", path.display()))?;
     let claims = outcome.laws.iter().flat_map(|law| &law.claims);

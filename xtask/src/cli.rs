@@ -71,15 +71,33 @@ pub struct SelectionArgs {
     #[arg(long, value_enum, default_value_t)]
     pub device: DeviceArg,
     /// A study written down in TOML: laws, profile, seeds and parameters.
-    #[arg(long, value_name = "FILE.toml")]
+    #[arg(long, value_name = "FILE.toml", long_help = PLAN_HELP)]
     pub plan: Option<PathBuf>,
     /// Where results are kept.
     #[command(flatten)]
     pub store: StoreArgs,
 }
 
+const PLAN_HELP: &str = "\
+A study written down in TOML: laws, profile, seeds and parameters, as in
+
+profile = \"smoke\"
+seeds = 12
+[[law]]
+id = \"dense-memory\"
+set = { N = [100, 200], n = 3 }
+";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  cargo xtask run memory --profile smoke    a family, in seconds
+  cargo xtask run dense-memory --set n=2,3  one law on another grid; `cargo xtask show dense-memory` names its parameters
+  cargo xtask run spred --seeds 100         more seeds where claims are undecided
+";
+
 /// Arguments of `run`.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = RUN_EXAMPLES)]
 pub struct RunArgs {
     /// What to run.
     #[command(flatten)]

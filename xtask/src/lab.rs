@@ -36,7 +36,7 @@ impl Program {
         worker.ask(&Request::Describe).map(|_| ()).map_err(|died| {
             let log = worker.take_log();
             let last = log.lines().rev().find(|line| !line.trim().is_empty()).map(str::to_owned);
-            anyhow::anyhow!(last.map_or_else(|| died.to_string(), |line| line.trim_start_matches("Error: ").to_owned()))
+            anyhow::anyhow!(last.map_or_else(|| died.to_string(), |line| line.trim_start_matches("error: ").to_owned()))
         })
     }
 }

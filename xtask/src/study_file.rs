@@ -32,7 +32,7 @@ struct StudyFile {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "`[[law]]` on a line of its own, and below it `id = \"LAW\"`")]
 struct Entry {
     id: Spanned<String>,
     #[serde(default)]

@@ -1,6 +1,6 @@
 //! What the terminal shows: tables, numbers, the summary in words.
 
-use comfy_table::{ContentArrangement, LineStyle, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, Width, presets};
 use lawbook_claims::{Kind, LawCard, Verdict};
 
 use crate::outcome::{ClaimOutcome, Outcome, kind_word};
@@ -10,8 +10,30 @@ pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> St
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
     table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(header.iter().copied()).add_rows(rows);
+    let rows: Vec<Vec<String>> = rows.into_iter().collect();
+    let columns: Vec<Vec<&str>> = (0..header.len())
+        .map(|i| std::iter::once(header[i]).chain(rows.iter().filter_map(|row| row.get(i)).map(String::as_str)).collect())
+        .collect();
+    table.set_header(header.iter().copied()).add_rows(&rows);
+    // Words stay whole where the terminal has room for the longest of each column.
+    let longest: Vec<usize> = columns.iter().map(|column| longest_word(column) + PADDING).collect();
+    let fits = table.width().is_none_or(|width| longest.iter().sum::<usize>() + header.len() <= usize::from(width));
+    for ((column, cells), longest) in table.column_iter_mut().zip(&columns).zip(longest) {
+        if fits {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(longest as u16)));
+        }
+        if cells[1..].iter().all(|cell| cell.bytes().all(|byte| byte.is_ascii_digit())) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
     table.to_string()
+}
+
+/// Blanks on both sides of a cell.
+const PADDING: usize = 2;
+
+fn longest_word(texts: &[&str]) -> usize {
+    texts.iter().flat_map(|text| text.split_whitespace()).map(|word| word.chars().count()).max().unwrap_or(0)
 }
 
 /// Which claims of a run get a row of their own.
@@ -43,15 +65,24 @@ pub fn verdicts(outcome: &Outcome, detail: Detail) -> String {
     }
     for (card, ClaimOutcome { claim, judgement, .. }) in outcome.claims() {
         if let Some(finding) = &claim.finding {
-            text.push_str(&format!("finding  {} {}: {}\n", card.id, claim.id, finding.text));
+            text.push_str(&paragraph(&format!("finding  {} {}: {}", card.id, claim.id, finding.text)));
         }
         if let (Some(note), false) = (&judgement.note, judgement.verdict == Verdict::Holds) {
-            text.push_str(&format!("note     {} {}: {note}\n", card.id, claim.id));
+            text.push_str(&paragraph(&format!("note     {} {}: {note}", card.id, claim.id)));
         }
     }
-    text.push_str(&summary(outcome));
-    text.push('\n');
+    text.push_str(&paragraph(&summary(outcome)));
     text
+}
+
+/// A paragraph as wide as the terminal; on one line where there is none, for programs that read lines.
+fn paragraph(text: &str) -> String {
+    format!("{}\n", columns().map_or_else(|| text.to_owned(), |columns| wrapped_at(text, columns)))
+}
+
+/// The width of the terminal, if standard output is one.
+fn columns() -> Option<usize> {
+    Table::new().width().map(usize::from)
 }
 
 const CLAIM_HEADER: [&str; 10] =
@@ -79,8 +110,7 @@ fn laws(outcome: &Outcome) -> String {
     let verdicts = [Verdict::Holds, Verdict::Fails, Verdict::Undecided, Verdict::OutOfRegime, Verdict::Error];
     let present: Vec<Verdict> = verdicts.into_iter().filter(|verdict| outcome.count(*verdict) > 0).collect();
     let words: Vec<String> = present.iter().map(Verdict::to_string).collect();
-    let header: Vec<&str> = ["law", "family"]
-        .into_iter()
+    let header: Vec<&str> = std::iter::once("law")
         .chain(words.iter().map(String::as_str))
         .chain(["cells", "measured now", "seconds of one core"])
         .collect();
@@ -91,7 +121,7 @@ fn laws(outcome: &Outcome) -> String {
             count => count.to_string(),
         });
         let cost = [law.cells.to_string(), law.measured.to_string(), format!("{:.0}", law.seconds)];
-        [law.card.id.clone(), law.card.family.clone()].into_iter().chain(counts).chain(cost).collect()
+        std::iter::once(law.card.id.clone()).chain(counts).chain(cost).collect()
     });
     table(&header, rows)
 }
@@ -105,8 +135,14 @@ pub fn summary(outcome: &Outcome) -> String {
         .map(|(count, verdict)| format!("{count} {verdict}"));
     let seconds: f64 = outcome.laws.iter().map(|law| law.seconds).sum();
     let (cells, measured) = outcome.laws.iter().fold((0, 0), |sum, law| (sum.0 + law.cells, sum.1 + law.measured));
+    let surprising = outcome.claims().filter(|(_, claim)| !claim.judgement.as_expected(&claim.claim)).count();
+    let known = match (surprising, outcome.count(Verdict::Fails)) {
+        (0, 0) => "as expected",
+        (0, _) => "as expected, since findings say why those fail",
+        (_, _) => "not all as expected",
+    };
     format!(
-        "{}, {}: {}. {cells} cells, {measured} measured now, {seconds:.0} s of one core.",
+        "{}, {}: {}; {known}. {cells} cells, {measured} measured now, {seconds:.0} s of one core.",
         counted(outcome.laws.len(), "law"),
         counted(outcome.claims().count(), "claim"),
         counts.collect::<Vec<_>>().join(", ")
@@ -131,22 +167,28 @@ pub fn number(value: f64) -> String {
     }
 }
 
-/// Text wrapped at 100 columns.
+/// Text wrapped at 100 columns, or at the end of a narrower terminal.
 pub fn wrapped(text: &str) -> String {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let line = lines.last().map_or(0, |line| line.chars().count());
-        if line + word.chars().count() >= 100 {
-            lines.push(String::new());
+    wrapped_at(text, columns().unwrap_or(100).min(100))
+}
+
+/// Text in lines of at most so many columns. Blanks that align the first line stay as they are.
+fn wrapped_at(text: &str, columns: usize) -> String {
+    let mut wrapped = String::new();
+    let mut used = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length > columns {
+            wrapped.push('\n');
+            used = 0;
+        } else if used > 0 || !wrapped.is_empty() {
+            wrapped.push(' ');
+            used += 1;
         }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
+        wrapped.push_str(word);
+        used += length;
     }
-    lines.join("\n")
+    wrapped
 }
 
 fn glyph(claim: &ClaimOutcome) -> &'static str {
@@ -193,7 +235,13 @@ fn shown(outcome: &ClaimOutcome) -> [String; 3] {
 
 #[cfg(test)]
 mod tests {
-    use super::number;
+    use super::{number, wrapped_at};
+
+    #[test]
+    fn words_are_kept_whole() {
+        assert_eq!(wrapped_at("note     a law says", 12), "note     a\nlaw says");
+        assert_eq!(wrapped_at("incompressible is long", 6), "incompressible\nis\nlong");
+    }
 
     #[test]
     fn numbers_keep_four_digits() {

@@ -33,7 +33,11 @@ pub fn judge(claim: &Claim, evidence: &Evidence, level: f64) -> Judgement {
         return Judgement::without_data(claim, Verdict::Error, error.to_string());
     }
     if let Some(assumption) = claim.assumptions.iter().find(|assumption| !assumption.satisfied) {
-        return Judgement::without_data(claim, Verdict::OutOfRegime, format!("{} does not hold here", assumption.text));
+        return Judgement::without_data(
+            claim,
+            Verdict::OutOfRegime,
+            format!("what it assumes is not so here: {}", assumption.text),
+        );
     }
     if let Some(failure) = evidence.failures.first() {
         let count = evidence.failures.len();

@@ -19,7 +19,7 @@ pub(super) fn article(law: &str, outcome: &ClaimOutcome, figures: &[Markup]) -> 
     html! {
         article.claim id=(id) aria-labelledby={ (id) "/name" } {
             h3 id={ (id) "/name" } { (claim.id) " " (badge(judgement.verdict)) }
-            p.what { (kind_word(claim)) ": " (subject(claim)) }
+            p.what { (kind_word(claim)) ": " (prose(&subject(claim))) }
             (numbers(outcome))
             @if let Some(finding) = &claim.finding { p.found { strong { "Finding. " } (prose(&finding.text)) } }
             @match (&step, &judgement.note) {
@@ -68,7 +68,7 @@ fn numbers(outcome: &ClaimOutcome) -> Markup {
         ("Seeds", seeds),
     ];
     html! {
-        @if let Some(place) = reading::place(outcome) { p.place { (place) } }
+        @if let Some(place) = reading::place(outcome) { p.place { (prose(&place)) } }
         dl.numbers { @for (word, value) in pairs { div { dt { (word) } dd { (value) } } } }
     }
 }

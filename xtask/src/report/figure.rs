@@ -165,10 +165,20 @@ pub(super) fn of_claim(law: &LawOutcome, outcome: &ClaimOutcome, level: f64) -> 
     }
     let id = format!("{}/{}", law.card.id, outcome.claim.id);
     match outcome.claim.kind {
+        _ if is_one_number(&outcome.claim) => Ok(None),
         Kind::Curve | Kind::Distribution => curve::draw(&id, outcome).map(Some),
         Kind::Exponent => exponent::draw(&id, outcome, level),
         Kind::Threshold { level: crossed } => threshold::draw(&id, outcome, crossed, level),
         Kind::Value | Kind::Bound | Kind::Exact => Ok(None),
+    }
+}
+
+/// Whether a claim is a row of the law's compact figure: also a curve of which this grid has a single point.
+fn is_one_number(claim: &Claim) -> bool {
+    match claim.kind {
+        Kind::Value | Kind::Bound => true,
+        Kind::Curve | Kind::Distribution => claim.components() == 1,
+        Kind::Exponent | Kind::Threshold { .. } | Kind::Exact => false,
     }
 }
 
@@ -209,13 +219,28 @@ fn svg(id: &str, title: &str, description: &str, drawn: &str) -> Markup {
 fn recoloured(drawn: &str) -> String {
     let noise =
         [" opacity=\"1\"", " stroke=\"none\"", " font-family=\"sans-serif\"", " xmlns=\"http://www.w3.org/2000/svg\""];
-    let mut svg = noise.iter().fold(drawn.to_owned(), |svg, noise| svg.replace(noise, ""));
-    for (role, class) in Role::ALL {
-        let RGBColor(r, g, b) = role.sentinel();
-        svg = svg.replace(&format!("fill=\"#{r:02X}{g:02X}{b:02X}\""), &format!("class=\"fill {class}\""));
-        svg = svg.replace(&format!("stroke=\"#{r:02X}{g:02X}{b:02X}\""), &format!("class=\"line {class}\""));
+    let quiet = noise.iter().fold(drawn.to_owned(), |svg, noise| svg.replace(noise, ""));
+    // Once over the text for all roles: a report has hundreds of figures.
+    let mut pieces = quiet.split("=\"#");
+    let mut svg = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let colour = piece.split_once('"').and_then(|(digits, rest)| Some((class(digits)?, rest)));
+        let kind = [("fill", "fill"), ("stroke", "line")].into_iter().find(|(attribute, _)| svg.ends_with(attribute));
+        match (colour, kind) {
+            (Some((class, rest)), Some((attribute, kind))) => {
+                svg.truncate(svg.len() - attribute.len());
+                svg.extend(["class=\"", kind, " ", class, "\"", rest]);
+            }
+            _ => svg.extend(["=\"#", piece]),
+        }
     }
     svg
+}
+
+/// The class of the role whose sentinel has these digits.
+fn class(digits: &str) -> Option<&'static str> {
+    let index = u8::from_str_radix(digits.strip_suffix("5EED")?, 16).ok()?;
+    Role::ALL.get(usize::from(index)).map(|(_, class)| *class)
 }
 
 /// Text in lines of at most so many characters.

@@ -22,7 +22,7 @@ pub(super) fn contents(outcome: &Outcome) -> Markup {
                 h3 { (capitalised(&laws[0].card.family)) }
                 ul {
                     @for law in laws {
-                        li { a href={ "#" (law.card.id) } { (law.card.title) } " " (tally(law)) }
+                        li { a href={ "#" (law.card.id) } { (prose(&law.card.title)) } " " (tally(law)) }
                     }
                 }
             }
@@ -56,8 +56,8 @@ pub(super) fn section(law: &LawOutcome, outcome: &Outcome, links: &Links) -> Res
     Ok(html! {
         section.law id=(id) aria-labelledby={ (id) "-title" } {
             header {
-                p.eyebrow { (card.family) " · " (id) }
-                h2 id={ (id) "-title" } { (card.title) }
+                p.eyebrow { a href="#laws" { "Laws" } " · " (card.family) " · " (id) }
+                h2 id={ (id) "-title" } { (prose(&card.title)) }
                 p { (tally(law)) }
             }
             p.statement { (prose(&card.statement)) }
@@ -73,6 +73,7 @@ pub(super) fn section(law: &LawOutcome, outcome: &Outcome, links: &Links) -> Res
                 }
                 @if let Some(figure) = second { div { (figure) } }
             }
+            (studies(card))
             div.claims { @for claim in drawn.iter().chain(&plain) { (claim) } }
         }
     })
@@ -109,10 +110,16 @@ fn materials(law: &LawOutcome, links: &Links) -> Markup {
             a href=(address(&links.evidence)) { "evidence (Parquet)" } " · "
             (counted(*cells, "cell")) ", " (measured) " measured in this run · " (number::significant(*seconds, 3)) " s of one core"
         }
+    }
+}
+
+/// How the law is measured, study by study.
+fn studies(card: &LawCard) -> Markup {
+    html! {
         @if !card.studies.is_empty() {
-            details {
+            details.studies {
                 summary { "How it is measured: " (counted(card.studies.len(), "study").replace("studys", "studies")) }
-                @for study in &card.studies { (about(card, study)) }
+                @for study in &card.studies { div { (about(card, study)) } }
             }
         }
     }
@@ -124,7 +131,7 @@ fn about(card: &LawCard, study: &StudyCard) -> Markup {
         div.scroll tabindex="0" role="region" aria-label={ "Parameters of " (study.name) } {
             table {
                 caption { "Parameters of " (card.id) ", study " (study.name) }
-                thead { tr { th scope="col" { "Name" } th scope="col" { "Meaning" } th scope="col" { "Paper" } th scope="col" { "Range" } } }
+                thead { tr { th scope="col" { "Name" } th scope="col" { "Meaning" } th scope="col" { "Default" } th scope="col" { "Range" } } }
                 tbody {
                     @for param in &study.params {
                         tr {

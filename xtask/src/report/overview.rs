@@ -54,7 +54,16 @@ pub(super) fn header(outcome: &Outcome) -> Markup {
             p.eyebrow { "Lawbook · run " (outcome.run) " · profile " (profile) }
             h1 { (in_words(outcome)) }
             @if open.is_empty() && surprising.is_empty() {
-                p { "Every claim came out as expected." }
+                p {
+                    "Every claim came out as expected"
+                    @match outcome.count(Verdict::Fails) {
+                        0 => ".",
+                        fails => {
+                            ": " @if fails == 1 { "the one that fails" } @else { "those that fail" } " are known, and "
+                            a href="#findings" { "the findings" } " say what is measured instead."
+                        }
+                    }
+                }
             }
             @if !surprising.is_empty() {
                 p {
@@ -121,7 +130,8 @@ pub(super) fn how_to_read(outcome: &Outcome) -> Markup {
                      Otherwise it is " em { "undecided" } ", and more seeds may tell: finding no difference proves nothing."
                 } }
                 div { dt { "Margin" } dd {
-                    "How far the truth may be from the prediction for the claim to hold; written down before anything was measured."
+                    "How far the truth may be from the prediction for the claim to hold. It was written down before anything was \
+                     measured; why it is what it is stands beside it in the law file, to which each law links."
                 } }
                 div { dt { "Rival" } dd {
                     "The formula that the law replaces, or one broken on purpose. A claim shows something only if its data exclude it."

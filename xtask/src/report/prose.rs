@@ -1,8 +1,9 @@
-//! Sentences of law files as HTML: `code` in backticks, and papers of arXiv as links.
+//! Sentences of law files as HTML: `code` in backticks, N^(n−1) and T_c with raised and lowered letters, and papers of arXiv as
+//! links.
 
 use maud::{Markup, html};
 
-/// A sentence with its code set as code.
+/// A sentence with its code set as code and its formulas as formulas.
 pub(super) fn prose(text: &str) -> Markup {
     let pieces: Vec<&str> = text.split('`').collect();
     // A backtick without its partner is a backtick.
@@ -11,9 +12,65 @@ pub(super) fn prose(text: &str) -> Markup {
     }
     html! {
         @for (i, piece) in pieces.iter().enumerate() {
-            @if i % 2 == 0 { (piece) } @else { code { (piece) } }
+            @if i % 2 == 0 { (formulas(piece)) } @else { code { (piece) } }
         }
     }
+}
+
+/// Text with its exponents raised and its indices lowered.
+fn formulas(text: &str) -> Markup {
+    let mut marks = text.match_indices(['^', '_']);
+    let found = marks.find_map(|(at, mark)| Some((at, mark, script(&text[..at], mark, &text[at + 1..])?)));
+    let Some((at, mark, Script { shown, length })) = found else { return html! { (text) } };
+    html! {
+        (text[..at]) @if mark == "^" { sup { (shown) } } @else { sub { (shown) } }
+        (formulas(&text[at + 1 + length..]))
+    }
+}
+
+/// What stands above or below the line.
+struct Script<'a> {
+    shown: &'a str,
+    /// With the brackets that only group it.
+    length: usize,
+}
+
+/// What a mark raises or lowers, if it does: `_` lowers after a letter that stands alone, so that `m_over_s` stays a name.
+fn script<'a>(before: &str, mark: &str, after: &'a str) -> Option<Script<'a>> {
+    let mut back = before.chars().rev();
+    let base = back.next()?;
+    let mut alone = || base.is_alphabetic() && !back.next().is_some_and(|c| c.is_alphanumeric() || c == '_');
+    if base.is_whitespace() || mark == "_" && !alone() {
+        return None;
+    }
+    let sign = after.chars().next().filter(|c| mark == "^" && "−-+".contains(*c)).map_or(0, char::len_utf8);
+    if after[sign..].starts_with(['(', '{']) {
+        let length = sign + closing(&after[sign..])? + 1;
+        // Brackets only group, unless a sign stands before them.
+        let shown = if sign == 0 { &after[1..length - 1] } else { &after[..length] };
+        return Some(Script { shown, length });
+    }
+    if after.starts_with('*') {
+        return Some(Script { shown: "*", length: 1 });
+    }
+    let ends = |c: char| !c.is_alphanumeric() && c != '.' || "⁰¹²³⁴⁵⁶⁷⁸⁹".contains(c);
+    let letters = after[sign..].find(ends).map_or(after.len(), |end| sign + end);
+    let shown = after[..letters].trim_end_matches('.');
+    let is_name = after[shown.len()..].starts_with('_');
+    (shown.len() > sign && !is_name).then_some(Script { shown, length: shown.len() })
+}
+
+/// Where the bracket closes that opens a text.
+fn closing(text: &str) -> Option<usize> {
+    let mut depth = 0;
+    text.char_indices().find_map(|(at, c)| {
+        depth += match c {
+            '(' | '{' => 1,
+            ')' | '}' => -1,
+            _ => 0,
+        };
+        (depth == 0).then_some(at)
+    })
 }
 
 /// A clause as a sentence.
@@ -51,6 +108,18 @@ mod tests {
     fn code_is_set_as_code_and_everything_is_escaped() {
         assert_eq!(prose("run `a < b` & see").into_string(), "run <code>a &lt; b</code> &amp; see");
         assert_eq!(prose("one ` alone").into_string(), "one ` alone");
+    }
+
+    #[test]
+    fn exponents_are_raised_and_indices_lowered() {
+        let set = |text| prose(text).into_string();
+        assert_eq!(set("N^(n−1), e^{α(N+1)} and c^−2.5."), "N<sup>n−1</sup>, e<sup>α(N+1)</sup> and c<sup>−2.5</sup>.");
+        assert_eq!(set("above T_c or β η_dec²"), "above T<sub>c</sub> or β η<sub>dec</sub>²");
+        assert_eq!(set("b^−(2n−1), L_s/L_*"), "b<sup>−(2n−1)</sup>, L<sub>s</sub>/L<sub>*</sub>");
+        assert_eq!(set("(m_over_s, x_1)"), "(m_over_s, x<sub>1</sub>)");
+        for plain in ["m_over_s", "a ^ b", "two_layer", "_x", "R^(", "x_ "] {
+            assert_eq!(set(plain), plain);
+        }
     }
 
     #[test]

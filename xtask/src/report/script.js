@@ -26,3 +26,42 @@
   form.addEventListener("submit", (event) => event.preventDefault());
   form.hidden = false;
 })();
+
+// A figure by itself, for slides: what the style sheet says of it is written into it.
+(() => {
+  const channels = (colour) => {
+    const [r, g, b, alpha = 1] = colour.match(/[\d.]+(e-\d+)?/g)?.map(Number) ?? [0, 0, 0];
+    const scale = colour.startsWith("color(") ? 255 : 1;
+    return [`rgb(${[r, g, b].map((channel) => Math.round(scale * channel)).join(",")})`, alpha];
+  };
+  const standalone = (svg) => {
+    const copy = svg.cloneNode(true), marks = (root) => [...root.querySelectorAll(".fill, .line")], copies = marks(copy);
+    marks(svg).forEach((mark, i) => {
+      const style = getComputedStyle(mark), set = (name, value) => copies[i].setAttribute(name, value);
+      for (const paint of ["fill", "stroke"]) {
+        const [colour, alpha] = style[paint] === "none" ? ["none", 1] : channels(style[paint]);
+        set(paint, colour);
+        if (alpha < 1) set(`${paint}-opacity`, alpha);
+      }
+      set("stroke-width", parseFloat(style.strokeWidth));
+      set("stroke-dasharray", style.strokeDasharray.replaceAll("px", ""));
+      set("font-family", "sans-serif");
+      copies[i].removeAttribute("class");
+    });
+    copy.setAttribute("width", 760);
+    return new XMLSerializer().serializeToString(copy);
+  };
+  document.querySelectorAll("svg.figure").forEach((svg) => {
+    const button = document.createElement("button");
+    button.className = "save";
+    button.textContent = "Save as SVG";
+    button.addEventListener("click", () => {
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([standalone(svg)], { type: "image/svg+xml" }));
+      link.download = `${svg.querySelector("title").id.replace(/\/title$/, "").replaceAll("/", "-")}.svg`;
+      link.click();
+      URL.revokeObjectURL(link.href);
+    });
+    svg.after(button);
+  });
+})();

@@ -39,7 +39,7 @@ pub struct Journal {
 impl Journal {
     /// Opens or makes the journal, and cuts off a line that a kill left half-written.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let error = |source| StoreError::Write { path: path.to_path_buf(), source };
+        let error = |cause| StoreError::Write { path: path.to_path_buf(), cause };
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(error)?;
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(error)?;
@@ -52,15 +52,15 @@ impl Journal {
 
     /// Appends one entry and waits until it is on disk. On failure nothing is left behind.
     pub fn append(&mut self, entry: &Entry) -> Result<(), StoreError> {
-        let error = |source| StoreError::Write { path: self.path.clone(), source };
+        let error = |cause| StoreError::Write { path: self.path.clone(), cause };
         let body = serde_json::to_string(entry).map_err(|e| error(e.into()))?;
         let line = format!("{} {body}\n", checksum(&body));
         let start = self.file.seek(SeekFrom::End(0)).map_err(error)?;
         let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
-        written.map_err(|source| {
+        written.map_err(|cause| {
             // A full disk may have taken part of the line.
             let _ = self.file.set_len(start);
-            error(source)
+            error(cause)
         })
     }
 
@@ -78,7 +78,7 @@ pub fn replay(path: &Path) -> Result<Vec<Entry>, StoreError> {
     let bytes = match std::fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => return Err(StoreError::Read { path: path.to_path_buf(), source }),
+        Err(cause) => return Err(StoreError::Read { path: path.to_path_buf(), cause }),
     };
     let text = String::from_utf8_lossy(&bytes);
     let entries = text.lines().filter_map(|line| {

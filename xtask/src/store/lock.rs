@@ -16,7 +16,7 @@ pub struct Lock {
 /// Takes the lock of a store, or says who holds it.
 pub fn acquire(dir: &Path) -> Result<Lock, StoreError> {
     let path = dir.join("lock");
-    let error = |source| StoreError::Write { path: path.clone(), source };
+    let error = |cause| StoreError::Write { path: path.clone(), cause };
     let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(error)?;
     match file.try_lock() {
         Ok(()) => {}
@@ -25,7 +25,7 @@ pub fn acquire(dir: &Path) -> Result<Lock, StoreError> {
             let _ = file.read_to_string(&mut holder);
             return Err(StoreError::Busy { path: dir.to_path_buf(), holder: holder.trim().to_owned() });
         }
-        Err(TryLockError::Error(source)) => return Err(error(source)),
+        Err(TryLockError::Error(cause)) => return Err(error(cause)),
     }
     file.set_len(0).and_then(|()| file.rewind()).map_err(error)?;
     writeln!(file, "process {}", std::process::id()).map_err(error)?;

@@ -40,20 +40,20 @@ const SCHEMA: u64 = 1;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The folder or a file of it cannot be written.
-    #[error("{path} cannot be written ({source}): make room or give the store another folder with --store DIR")]
+    #[error("{path} cannot be written ({cause}): make room or give the store another folder with --store DIR")]
     Write {
         /// What was to be written.
         path: PathBuf,
         /// Why not.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// A file cannot be read.
-    #[error("{path} cannot be read ({source}): check its permissions, or give another store with --store DIR")]
+    #[error("{path} cannot be read ({cause}): check its permissions, or give another store with --store DIR")]
     Read {
         /// What was to be read.
         path: PathBuf,
         /// Why not.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// The store was written by another version of Lawbook.
     #[error(
@@ -127,7 +127,7 @@ impl Store {
 
     /// Opens a store for the one run that may write to it, making it if need be.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
-        let write_error = |source| StoreError::Write { path: dir.to_path_buf(), source };
+        let write_error = |cause| StoreError::Write { path: dir.to_path_buf(), cause };
         std::fs::create_dir_all(dir).map_err(write_error)?;
         check_schema(dir)?;
         let held = lock::acquire(dir)?;
@@ -207,7 +207,7 @@ fn check_schema(dir: &Path) -> Result<(), StoreError> {
             let mut names = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.file_name());
             if names.any(|name| !ours(&name.to_string_lossy())) { Err(foreign()) } else { Ok(()) }
         }
-        Err(source) => Err(StoreError::Read { path, source }),
+        Err(cause) => Err(StoreError::Read { path, cause }),
     }
 }
 
@@ -224,7 +224,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
         file.persist(path).map_err(|error| error.error)?;
         Ok(())
     };
-    write().map_err(|source| StoreError::Write { path: path.to_path_buf(), source })
+    write().map_err(|cause| StoreError::Write { path: path.to_path_buf(), cause })
 }
 
 #[cfg(test)]

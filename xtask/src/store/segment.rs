@@ -29,7 +29,7 @@ pub fn read_all(folder: &Path) -> Result<Vec<CellRecord>, StoreError> {
     let mut records = Vec::new();
     for path in parquet_files(folder)? {
         let unreadable = |reason: String| StoreError::Segment { path: path.clone(), reason };
-        let bytes = std::fs::read(&path).map_err(|source| StoreError::Read { path: path.clone(), source })?;
+        let bytes = std::fs::read(&path).map_err(|cause| StoreError::Read { path: path.clone(), cause })?;
         if !path.to_string_lossy().ends_with(&format!("-{}.parquet", hash(&bytes))) {
             return Err(unreadable("its name is not the hash of its bytes".to_owned()));
         }
@@ -79,7 +79,7 @@ pub fn seal(
     let costs = write_segment(&dir.join("costs"), law, costs_frame(&costs))?;
     if merge {
         for path in older.iter().filter(|path| **path != observations && **path != costs) {
-            std::fs::remove_file(path).map_err(|source| StoreError::Write { path: path.clone(), source })?;
+            std::fs::remove_file(path).map_err(|cause| StoreError::Write { path: path.clone(), cause })?;
         }
     }
     Ok(())
@@ -115,7 +115,7 @@ fn parquet_files(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => return Err(StoreError::Read { path: folder.to_path_buf(), source }),
+        Err(cause) => return Err(StoreError::Read { path: folder.to_path_buf(), cause }),
     };
     let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "parquet"));

@@ -1,6 +1,6 @@
 //! `export`: everything in the store as CSV and Parquet.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::{
     cli::ExportArgs,
@@ -12,6 +12,9 @@ use crate::{
 pub fn run(args: &ExportArgs) -> Result<u8> {
     let dir = workspace::store(&args.store);
     let store = Store::read(&dir)?;
+    if store.cells.is_empty() {
+        bail!("{} holds no cell; `cargo xtask run` measures some", workspace::shown(&dir));
+    }
     let folder = args.to.clone().unwrap_or_else(|| dir.join("export"));
     std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     let mut cells: Vec<_> = store.cells.values().collect();

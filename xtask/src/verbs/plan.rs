@@ -22,7 +22,7 @@ pub fn run(args: &SelectionArgs) -> Result<u8> {
             law.card.id.clone(),
             law.points.len().to_string(),
             law.claims.len().to_string(),
-            format!("{} to {}", law.first_seeds, law.most_seeds),
+            format!("{}–{}", law.first_seeds, law.most_seeds),
             cells.to_string(),
             (cells - own.len() as u64).to_string(),
             if costs.is_empty() { "not known yet".to_owned() } else { format!("{:.0} s", typical * own.len() as f64) },

@@ -18,12 +18,12 @@ pub fn run(args: &ShowArgs) -> Result<u8> {
     let Some(card) = house.cards.iter().find(|card| card.id == args.law) else {
         return Err(Misuse::error(unknown("law", &args.law, house.cards.iter().map(|card| card.id.as_str()))));
     };
-    println!("{}: {}\n", card.id, card.title);
+    println!("{}\n", terminal::wrapped(&format!("{}: {}", card.id, card.title)));
     println!("{}\n\n    {}\n", terminal::wrapped(&card.statement), card.equation);
     for (symbol, meaning) in &card.symbols {
-        println!("    {symbol:<12} {meaning}");
+        println!("{}", terminal::wrapped(&format!("    {symbol:<12} {meaning}")));
     }
-    println!("\nsource  {}\nfile    {}", card.source, card.file);
+    println!("\n{}\nfile    {}", terminal::wrapped(&format!("source  {}", card.source)), card.file);
     for study in &card.studies {
         println!("\nstudy {}\n{}", study.name, terminal::wrapped(&study.about));
         let rows = study.params.iter().map(|p| vec![p.name.clone(), p.default.to_string(), range(p), p.about.clone()]);

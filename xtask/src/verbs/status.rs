@@ -38,7 +38,12 @@ pub fn run(args: &StoreArgs) -> Result<u8> {
         let outcome = archive::read(&dir, run)?;
         let counts =
             [Verdict::Holds, Verdict::Fails, Verdict::Undecided, Verdict::Error].map(|v| outcome.count(v).to_string());
-        let laws = outcome.laws.iter().map(|law| law.card.id.as_str()).collect::<Vec<_>>().join(", ");
+        let laws = match outcome.laws.as_slice() {
+            few @ ([] | [_] | [_, _] | [_, _, _]) => {
+                few.iter().map(|law| law.card.id.as_str()).collect::<Vec<_>>().join(", ")
+            }
+            many => format!("{} laws", many.len()),
+        };
         let profile = format!("{:?}", outcome.profile).to_lowercase();
         rows.push([vec![run.clone(), profile], counts.to_vec(), vec![laws]].concat());
     }

@@ -63,7 +63,9 @@ impl Values {
     fn axis(&self, label: &str, log: bool) -> Axis {
         let ends = [&self.band.0, &self.band.1, &self.interval.0, &self.interval.1];
         let wider: Vec<f64> = ends.into_iter().chain(&self.rivals).flatten().copied().collect();
-        let core: Vec<f64> = self.predicted.iter().chain(&self.measured).copied().collect();
+        let values = self.predicted.iter().chain(&self.measured).copied();
+        // Its margin gives a flat curve its scale; on a logarithmic one it may reach down to zero.
+        let core: Vec<f64> = if log { values.collect() } else { self.core() };
         Axis::spanning(label, log, &core, &wider)
     }
 

@@ -1,12 +1,11 @@
 //! The forest plot of a law: every claim that is one number, side by side in units of its margin.
 
 use anyhow::Result;
-use lawbook_claims::Kind;
 use maud::{Markup, html};
 use plotters::style::text_anchor::HPos;
 
 use super::super::{number, reading};
-use super::{Layer, Role, WIDTH, plot::sample, shortened, svg};
+use super::{Layer, Role, WIDTH, is_one_number, plot::sample, shortened, svg};
 use crate::outcome::{ClaimOutcome, LawOutcome};
 
 /// Height of a row: its name above its interval.
@@ -66,7 +65,7 @@ pub(super) fn draw(law: &LawOutcome) -> Result<Option<Markup>> {
 
 fn row(outcome: &ClaimOutcome) -> Option<Row<'_>> {
     let ClaimOutcome { claim, judgement, .. } = outcome;
-    if !matches!(claim.kind, Kind::Value | Kind::Bound) {
+    if !is_one_number(claim) {
         return None;
     }
     let centre = *claim.predicted_values().first()?;
