@@ -59,8 +59,8 @@ impl Study for Training {
             let measured = format!("{} steps, linear layers alone, double precision", params.steps);
             let site = |networks: &str, d: usize| (d <= LARGEST).then(|| at.site(&format!("{networks} mse")).at(d as f64));
             [
-                // A single layer amplifies its error from size 4 to size 10 by some hundred (the law of noise), three at least as much;
-                // the published networks, with bilinear layers, by 6e8 and more.
+                // A single layer amplifies its mean squared error per entry some fivefold from size 4 to size 10 (the law of noise), three
+                // in a row about its cube; the published networks, with bilinear layers, 6e8-fold and more.
                 Claim::at_least(&format!("{task}-trained-free-loses"), at.site("free ln growth"), 100f64.ln())
                     .rival("transfers", "a small error where it is trained is one everywhere", [0.0])
                     .axes("", "ln of MSE at size 10 over MSE at the training size, free network")

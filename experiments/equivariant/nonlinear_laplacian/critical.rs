@@ -108,7 +108,7 @@ impl Study for Critical {
                         "1/√e, what belief propagation reaches",
                         known.iter().map(|_| (-0.5f64).exp()),
                     )
-                    .axes("pair of signal and nonlinearity", "β*")
+                    .axes("pair", "β*")
                     .source("Theorems 3.1 and 3.3; the numbers are those of the published code's logs")
                     .published(critical_strengths()),
             );
