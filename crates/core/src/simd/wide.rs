@@ -262,7 +262,7 @@ mod tests {
     fn words_choose_places_of_which_numbers_are_gathered() {
         let words = std::array::from_fn(|i| (i as u32).wrapping_mul(0x9E37_79B9) ^ if i % 5 == 0 { u32::MAX } else { 0 });
         for count in [1, 2, 7, 1000] {
-            let table: Vec<u64> = (0..count).map(|i| i << 40 | 3 * i).collect();
+            let table: Vec<u64> = (0..count).map(|i| (i << 40) | (3 * i)).collect();
             let exact = words.map(|word| table[place(word, table.len())]);
             for level in Level::all() {
                 let [[first, last], [low, high]] = level.run(Chosen(&table, words));
@@ -287,7 +287,7 @@ mod tests {
     fn places_outside_of_a_table_are_not_read() {
         for level in Level::all() {
             for (at, outside) in [(0, 5), (3, 5 << 32), (7, u64::MAX), (6, u64::from(u32::MAX) << 32)] {
-                let mut places = [4 << 32 | 4; 8];
+                let mut places = [(4 << 32) | 4; 8];
                 assert_eq!(level.run(Gathered(&[9; 5], places)), [9; 8]);
                 places[at] = outside;
                 assert!(std::panic::catch_unwind(|| level.run(Gathered(&[9; 5], places))).is_err(), "{level:?} {outside:x}");

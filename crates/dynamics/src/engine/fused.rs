@@ -130,9 +130,9 @@ impl<'a, T: Element> Drawn<'a, T> {
     fn noise<'n>(&'n self, (group, step): (usize, u64), steps: u64, order: &'n mut Order, time: u64) -> LaneNoise<'n, T> {
         let draws = self.draws;
         let from = |count: usize| (group * steps as usize + step as usize) * count;
-        // Without panics here, what a process does not draw costs nothing.
+        // Without a panic, what a process does not draw costs nothing; with one, what most of them draw is there earlier.
         LaneNoise {
-            normals: self.normals.rows().get(from(draws.normals)..).unwrap_or_default(),
+            normals: &self.normals.rows()[from(draws.normals)..],
             words: self.words.get(from(draws.words)..).unwrap_or_default(),
             places: self.places.get(from(draws.places.len())..).unwrap_or_default(),
             among: &draws.places,
@@ -159,7 +159,7 @@ impl<T: Element> Aligned<T> {
 
     #[inline(always)]
     fn rows(&self) -> &[[T; LANES]] {
-        self.numbers.get(self.before..).unwrap_or_default().as_chunks().0
+        self.numbers[self.before..].as_chunks().0
     }
 
     #[inline(always)]

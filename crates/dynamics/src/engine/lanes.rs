@@ -2,27 +2,10 @@
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use lawbook_core::{
-    random::NormalLanes,
-    simd::{LANES, Wide},
-};
+use lawbook_core::simd::{LANES, Wide};
 
+pub use crate::engine::element::Element;
 use crate::{engine::elementary, engine::number::Number, engine::table::Table};
-
-/// The numbers that an ensemble can be made of: f32 and f64.
-pub trait Element: NormalLanes + Send + Sync + PartialEq + Default + 'static {
-    /// One number for each of sixteen replicas.
-    type Lanes<V: Wide>: LaneNumber<Self>;
-
-    /// The nearest number of this kind.
-    fn from_f64(value: f64) -> Self;
-
-    /// As f64, exactly.
-    fn to_f64(self) -> f64;
-
-    /// Uniform in [0, 1), of the highest bits of a random word.
-    fn uniform(bits: u64) -> Self;
-}
 
 /// Numbers of sixteen replicas, in registers.
 pub trait LaneNumber<T>: Number {
@@ -50,44 +33,6 @@ pub(crate) fn like<V: Wide>() -> V {
     // SAFETY: the vector types of the levels cannot be named outside of `lawbook_core`; a function generic over them gets one
     // only from within a kernel, where the machine has the instructions.
     unsafe { V::zero() }
-}
-
-impl Element for f64 {
-    type Lanes<V: Wide> = Doubles<V>;
-
-    #[inline(always)]
-    fn from_f64(value: f64) -> Self {
-        value
-    }
-
-    #[inline(always)]
-    fn to_f64(self) -> f64 {
-        self
-    }
-
-    #[inline(always)]
-    fn uniform(bits: u64) -> Self {
-        Self::from_bits(bits >> 12 | 1023 << 52) - 1.0
-    }
-}
-
-impl Element for f32 {
-    type Lanes<V: Wide> = Singles<V>;
-
-    #[inline(always)]
-    fn from_f64(value: f64) -> Self {
-        value as Self
-    }
-
-    #[inline(always)]
-    fn to_f64(self) -> f64 {
-        f64::from(self)
-    }
-
-    #[inline(always)]
-    fn uniform(bits: u64) -> Self {
-        Self::from_bits((bits >> 41) as u32 | 127 << 23) - 1.0
-    }
 }
 
 impl<V: Wide> LaneNumber<f64> for Doubles<V> {

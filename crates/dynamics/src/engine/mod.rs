@@ -1,6 +1,7 @@
 //! The engines: a process of random numbers, and how many replicas of it are run at once.
 
 pub(crate) mod column;
+pub mod element;
 pub(crate) mod elementary;
 pub mod ensemble;
 pub(crate) mod fused;
