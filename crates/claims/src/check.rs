@@ -33,8 +33,17 @@ pub enum ClaimError {
     #[error("claim {0}: the margin is not a finite number of at least 0")]
     Margin(String),
     /// A predicted value is infinite or not a number.
-    #[error("claim {0}: a predicted value is not finite; check the formula at these parameters")]
-    Prediction(String),
+    #[error("claim {id}: predicted value {number} of {of} is {value}; check the formula at its parameters")]
+    Prediction {
+        /// The claim.
+        id: String,
+        /// Which value, counted from 1.
+        number: usize,
+        /// How many there are.
+        of: usize,
+        /// What it is.
+        value: f64,
+    },
 }
 
 impl Claim {
@@ -51,8 +60,9 @@ impl Claim {
             }
         };
         shape(predicted.len())?;
-        if predicted.iter().any(|value| !value.is_finite()) {
-            return Err(ClaimError::Prediction(self.id.clone()));
+        if let Some(at) = predicted.iter().position(|value| !value.is_finite()) {
+            let (number, of, value) = (at + 1, predicted.len(), predicted[at]);
+            return Err(ClaimError::Prediction { id: self.id.clone(), number, of, value });
         }
         let margins = self.margins();
         if margins.iter().any(|&width| !(width.is_finite() && width >= 0.0)) {
@@ -105,6 +115,14 @@ mod tests {
     fn claim(rivals: &[f64]) -> Claim {
         let claim = Claim::value("v", Point::default().site("x"), 1.0).within(Margin::Absolute(0.1));
         rivals.iter().fold(claim, |claim, value| claim.rival("r", "", [*value]))
+    }
+
+    #[test]
+    fn a_prediction_that_is_no_number_is_named_with_its_place() {
+        let point = Point::default();
+        let sites = [1.0, 2.0].map(|x| (x, point.site("x").at(x), if x > 1.5 { f64::NAN } else { x }));
+        let message = Claim::curve("c", sites).check().map_err(|error| error.to_string());
+        assert_eq!(message, Err("claim c: predicted value 2 of 2 is NaN; check the formula at its parameters".to_owned()));
     }
 
     #[test]
