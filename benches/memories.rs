@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::{Bench, Statistic, Threads, Workload, npy};
 
-pub(crate) const BENCHES: [Bench; 3] = [
+pub(crate) const BENCHES: [Bench; 4] = [
     Bench {
         name: "memory-overlaps",
         work: "overlaps of 256 states with K = 10⁵ patterns of N = 1024 sites, written as numbers of 32 bits",
@@ -23,7 +23,7 @@ pub(crate) const BENCHES: [Bench; 3] = [
         threads: Threads::All,
         peers: &["numpy", "jax", "libtorch"],
         script: "memories",
-        prepare: || Ok(Box::new(Batch::new(Ask::Overlaps)?)),
+        prepare: || Ok(Box::new(Batch::new(Ask::Overlaps, PEERS)?)),
         eager: Some(|| Ok(Box::new(Eager::new(Ask::Overlaps)?))),
     },
     Bench {
@@ -33,8 +33,18 @@ pub(crate) const BENCHES: [Bench; 3] = [
         threads: Threads::All,
         peers: &["numpy", "jax", "libtorch"],
         script: "memories",
-        prepare: || Ok(Box::new(Batch::new(Ask::OneStep)?)),
+        prepare: || Ok(Box::new(Batch::new(Ask::OneStep, PEERS)?)),
         eager: Some(|| Ok(Box::new(Eager::new(Ask::OneStep)?))),
+    },
+    Bench {
+        name: "memory-large",
+        work: "one-step errors of F(x) = x³ at N = 10⁴, K = 10⁶, 1.26 GB of bits, all sites of eight stored patterns",
+        floor: "two passes of population counts over 8 N K bits",
+        threads: Threads::All,
+        peers: &[],
+        script: "memories",
+        prepare: || Ok(Box::new(Batch::new(Ask::OneStep, Sizes { patterns: 1_000_000, sites: 10_000, queries: 8 })?)),
+        eager: None,
     },
     Bench {
         name: "memory-retrieval",
@@ -48,9 +58,15 @@ pub(crate) const BENCHES: [Bench; 3] = [
     },
 ];
 
-const PATTERNS: usize = 100_000;
-const SITES: usize = 1024;
-const QUERIES: usize = 256;
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Sizes {
+    patterns: usize,
+    sites: usize,
+    queries: usize,
+}
+
+/// The sizes at which others do the same.
+const PEERS: Sizes = Sizes { patterns: 100_000, sites: 1024, queries: 256 };
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Ask {
@@ -69,6 +85,7 @@ fn signs(patterns: &Patterns) -> impl Iterator<Item = i8> {
 
 struct Batch {
     ask: Ask,
+    sizes: Sizes,
     memory: DenseMemory,
     states: Vec<State>,
     planes: Vec<u64>,
@@ -77,40 +94,45 @@ struct Batch {
 }
 
 impl Batch {
-    fn new(ask: Ask) -> Result<Self> {
-        let memory = DenseMemory::new(patterns(PATTERNS, SITES)?, Separation::Power(3))?;
-        let states = (0..QUERIES).map(|mu| memory.patterns().state(mu)).collect();
+    fn new(ask: Ask, sizes: Sizes) -> Result<Self> {
+        let memory = DenseMemory::new(patterns(sizes.patterns, sizes.sites)?, Separation::Power(3))?;
+        let states = (0..sizes.queries).map(|mu| memory.patterns().state(mu)).collect();
         let mut stream = Key::new(["bench", "memories"]).stream("floor", 0);
-        let planes = (0..PATTERNS * SITES / 64).map(|_| stream.next_u64()).collect();
-        let queries = (0..QUERIES).map(|_| (0..SITES / 64).map(|_| stream.next_u64()).collect()).collect();
-        Ok(Self { ask, memory, states, planes, queries, results: Vec::new() })
+        let words = sizes.sites.div_ceil(64);
+        let planes = (0..sizes.patterns * words).map(|_| stream.next_u64()).collect();
+        let queries = (0..sizes.queries).map(|_| (0..words).map(|_| stream.next_u64()).collect()).collect();
+        Ok(Self { ask, sizes, memory, states, planes, queries, results: Vec::new() })
     }
 }
 
 impl Workload for Batch {
     fn share(&self, folder: &Path) -> Result<serde_json::Value> {
-        npy::write_i8(&folder.join("patterns.npy"), &[PATTERNS, SITES], signs(self.memory.patterns()))?;
-        Ok(json!({"ask": if self.ask == Ask::Overlaps { "overlaps" } else { "one-step" }, "queries": QUERIES}))
+        if self.sizes == PEERS {
+            npy::write_i8(&folder.join("patterns.npy"), &[PEERS.patterns, PEERS.sites], signs(self.memory.patterns()))?;
+        }
+        Ok(json!({"ask": if self.ask == Ask::Overlaps { "overlaps" } else { "one-step" }, "queries": self.sizes.queries}))
     }
 
     fn work(&mut self) -> Result<()> {
+        let Sizes { patterns, sites, queries } = self.sizes;
         self.results = match self.ask {
             Ask::Overlaps => {
                 let overlaps = self.memory.patterns().overlaps_of(&self.states)?;
-                (0..PATTERNS).step_by(PATTERNS / 10).map(|mu| f64::from(overlaps[(7 * mu + 3) % QUERIES][mu])).collect()
+                (0..patterns).step_by(patterns / 10).map(|mu| f64::from(overlaps[(7 * mu + 3) % queries][mu])).collect()
             }
-            Ask::OneStep => self.memory.one_step_errors(&self.states)?.iter().map(|error| error * SITES as f64).collect(),
+            Ask::OneStep => self.memory.one_step_errors(&self.states)?.iter().map(|error| error * sites as f64).collect(),
         };
         Ok(())
     }
 
     fn floor(&mut self) -> Result<()> {
-        let share = QUERIES.div_ceil(rayon::current_num_threads());
+        let Sizes { patterns, sites, queries } = self.sizes;
+        let share = queries.div_ceil(rayon::current_num_threads());
         let products = if self.ask == Ask::Overlaps { 1 } else { 2 };
         self.queries.par_chunks(share).for_each(|queries| {
-            let (mut tile, mut counts) = (Tile::new(Level::widest(), SITES / 64), Numbers::default());
-            for from in (0..PATTERNS).step_by(TILE) {
-                tile.load(&self.planes, PATTERNS, from);
+            let (mut tile, mut counts) = (Tile::new(Level::widest(), sites.div_ceil(64)), Numbers::default());
+            for from in (0..patterns).step_by(TILE) {
+                tile.load(&self.planes, patterns, from);
                 for query in (0..products).flat_map(|_| queries) {
                     tile.differing(query, &mut counts);
                     black_box(&counts);
@@ -145,8 +167,9 @@ struct Eager {
 
 impl Eager {
     fn new(ask: Ask) -> Result<Self> {
-        let signs: Vec<f32> = signs(&patterns(PATTERNS, SITES)?).map(f32::from).collect();
-        let patterns = Tensor::from_slice(&signs).reshape([PATTERNS as i64, SITES as i64]).to_device(Device::Cpu);
+        let Sizes { patterns: count, sites, .. } = PEERS;
+        let signs: Vec<f32> = signs(&patterns(count, sites)?).map(f32::from).collect();
+        let patterns = Tensor::from_slice(&signs).reshape([count as i64, sites as i64]).to_device(Device::Cpu);
         Ok(Self { ask, patterns, results: Vec::new() })
     }
 }
@@ -158,12 +181,12 @@ impl Workload for Eager {
 
     fn work(&mut self) -> Result<()> {
         no_grad(|| {
-            let probes = self.patterns.narrow(0, 0, QUERIES as i64);
+            let probes = self.patterns.narrow(0, 0, PEERS.queries as i64);
             let overlaps = probes.matmul(&self.patterns.transpose(0, 1));
             self.results = match self.ask {
                 Ask::Overlaps => {
-                    let one = |mu: usize| overlaps.double_value(&[((7 * mu + 3) % QUERIES) as i64, mu as i64]);
-                    (0..PATTERNS).step_by(PATTERNS / 10).map(one).collect()
+                    let one = |mu: usize| overlaps.double_value(&[((7 * mu + 3) % PEERS.queries) as i64, mu as i64]);
+                    (0..PEERS.patterns).step_by(PEERS.patterns / 10).map(one).collect()
                 }
                 Ask::OneStep => {
                     let stakes = overlaps.square() * 12.0 + 16.0;

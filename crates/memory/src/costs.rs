@@ -13,7 +13,7 @@ use lawbook_core::{
 };
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSlice};
 
-use asked::Asked;
+use asked::{Asked, Room};
 use range::Range;
 
 use crate::{
@@ -137,7 +137,8 @@ impl Plan {
         let count = patterns.count();
         let mut tile = Tile::new(Level::widest(), patterns.planes().len() / count);
         let mut ones = vec![0_u32; tile.sites().len()];
-        let mut asked: Vec<Asked<D>> = states.iter().map(|state| Asked::new(state, ones.len())).collect();
+        let mut room = Room::<D>::new(states.len(), ones.len());
+        let mut asked = room.asked(states);
         let mut counts = Numbers::default();
         let mut weights = vec![[Numbers::default(); D]; states.len()];
         for from in (0..count).step_by(TILE) {

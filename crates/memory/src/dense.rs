@@ -9,8 +9,8 @@ use crate::{
 
 /// A network with energy `E(σ) = −Σ_μ F(ξ^μ·σ)` (Krotov & Hopfield 2016, arXiv 1606.01164, eq. 1).
 ///
-/// Energies are sums of integers for power functions, exact in f64 up to 2^53; where they are larger, or `F` is exponential,
-/// differences below the rounding of the sum count as ties. A tie keeps the state, so that the energy strictly falls with
+/// What a flip costs is a sum of integers for power functions, exact in f64 up to 2^53; where sums may be larger, or `F` is
+/// exponential, differences below the rounding of the sum count as ties. A tie keeps the state, so that the energy strictly falls with
 /// every flip and every descent ends.
 #[derive(Debug, Clone)]
 pub struct DenseMemory {

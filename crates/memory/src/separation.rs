@@ -46,10 +46,15 @@ impl Separation {
         if in_range { Ok(()) } else { Err(MemoryError::Overflow { separation: self, sites, patterns }) }
     }
 
-    /// Whether sums of values over so many patterns are integers that f64 holds exactly, so that ties are ties.
+    /// Whether sums over so many patterns of what a flip may change are integers that f64 holds exactly, so that ties are ties.
+    ///
+    /// A flip changes a value by at most twice the slope at N, or twice the value there. A cost adds up, for each pattern, a gain
+    /// and a loss where it agrees, and a gain besides.
     pub(crate) fn is_exact(self, sites: usize, patterns: usize) -> bool {
+        let (most, n) = (2f64.powi(53), sites as f64);
+        let change = (2.0 * self.slope(n)).min(2.0 * self.at(n));
         match self {
-            Self::Power(_) | Self::Rectified(_) => self.at(sites as f64) * 4.0 * (patterns as f64) < 2f64.powi(53),
+            Self::Power(_) | Self::Rectified(_) => self.at(n) < most && 3.0 * change * (patterns as f64) < most,
             Self::Exponential => false,
         }
     }
@@ -62,5 +67,20 @@ impl fmt::Display for Separation {
             Self::Rectified(n) => write!(f, "max(x, 0)^{n}"),
             Self::Exponential => write!(f, "exp(x)"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of F = x³ a million patterns of ten thousand sites are added up exactly, as the sums of their stakes, 10⁶ (12 N² + 16) at
+    /// most, are below 2⁵³; the sum of their values, 10⁶ N³, is not.
+    #[test]
+    fn what_flips_change_is_exact_at_large_sizes() {
+        assert!(Separation::Power(3).is_exact(10_000, 1_000_000));
+        assert!(!Separation::Power(3).is_exact(10_000, 6_000_000));
+        assert!(!Separation::Power(5).is_exact(10_000, 1));
+        assert!(!Separation::Exponential.is_exact(2, 2));
     }
 }

@@ -3,12 +3,13 @@
 use std::{
     arch::x86_64::{
         __m256i, __m512i, _MM_HINT_T1, _mm_loadu_si128, _mm_prefetch, _mm_storeu_si128, _mm256_add_epi8, _mm256_add_epi16,
-        _mm256_add_epi32, _mm256_add_epi64, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_loadu_si256, _mm256_permute2x128_si256,
-        _mm256_sad_epu8, _mm256_set1_epi8, _mm256_set1_epi64x, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
-        _mm256_srli_epi16, _mm256_storeu_si256, _mm256_unpackhi_epi8, _mm256_unpacklo_epi8, _mm256_xor_si256,
-        _mm512_add_epi16, _mm512_add_epi64, _mm512_and_si512, _mm512_cvtepi64_epi16, _mm512_cvtepi64_epi32, _mm512_loadu_si512,
-        _mm512_mask_add_epi16, _mm512_maskz_set1_epi16, _mm512_permutex2var_epi16, _mm512_popcnt_epi64, _mm512_set1_epi16,
-        _mm512_set1_epi64, _mm512_setzero_si512, _mm512_srli_epi16, _mm512_storeu_si512, _mm512_xor_si512,
+        _mm256_add_epi32, _mm256_add_epi64, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_loadu_si256,
+        _mm256_permute2x128_si256, _mm256_sad_epu8, _mm256_set1_epi8, _mm256_set1_epi64x, _mm256_setr_epi8,
+        _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_unpackhi_epi8,
+        _mm256_unpacklo_epi8, _mm256_xor_si256, _mm512_add_epi16, _mm512_add_epi64, _mm512_and_si512, _mm512_cvtepi64_epi16,
+        _mm512_cvtepi64_epi32, _mm512_loadu_si512, _mm512_mask_add_epi16, _mm512_maskz_set1_epi16,
+        _mm512_permutex2var_epi16, _mm512_popcnt_epi64, _mm512_set1_epi16, _mm512_set1_epi64, _mm512_setzero_si512,
+        _mm512_srli_epi16, _mm512_storeu_si512, _mm512_xor_si512,
     },
     hint::black_box,
 };

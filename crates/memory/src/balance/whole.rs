@@ -82,7 +82,8 @@ impl WholeBalance {
         let (mut carried, mut total) = rows.carry(factors, agreements);
         let excess = |agreement: u16| memory.stakes()[usize::from(agreement)] as i64 - stretch.stakes.base;
         let mut far = Vec::new();
-        for (pattern, &agreement) in agreements.iter().enumerate().filter(|(_, agreement)| !factors.has(**agreement as u16)) {
+        for (pattern, &agreement) in agreements.iter().enumerate().filter(|(_, agreement)| !factors.has(**agreement as u16))
+        {
             total -= carried.silence(pattern);
             far.push(Far { pattern, agreement: agreement as u16, excess: excess(agreement as u16) });
         }

@@ -10,14 +10,51 @@ use crate::State;
 /// Lifts that fit into 16 bits.
 const LIFTS: u32 = 1 << REST;
 
+/// Room for the sums of several states, one after the other: so the processor asks for those of the next in time.
+pub(super) struct Room<const D: usize> {
+    blocks: usize,
+    narrow: [Vec<Sums>; D],
+    upper: [Vec<Sums>; D],
+}
+
+impl<const D: usize> Room<D> {
+    pub(super) fn new(states: usize, sites: usize) -> Self {
+        let blocks = sites / SITES;
+        let room = || [(); D].map(|()| vec![Sums::default(); states * blocks]);
+        Self { blocks, narrow: room(), upper: room() }
+    }
+
+    /// Nothing added up yet for these states, as many as there is room for.
+    pub(super) fn asked<'a>(&'a mut self, states: &'a [State]) -> Vec<Asked<'a, D>> {
+        let (blocks, sites) = (self.blocks, self.blocks * SITES);
+        let mut narrow = self.narrow.each_mut().map(|room| room.chunks_exact_mut(blocks));
+        let mut upper = self.upper.each_mut().map(|room| room.chunks_exact_mut(blocks));
+        let asked = |state| Asked {
+            state,
+            narrow: narrow.each_mut().map(|room| room.next().unwrap_or_default()),
+            pending: 0,
+            upper: upper.each_mut().map(|room| room.next().unwrap_or_default()),
+            lifts: 0,
+            lifting: false,
+            sums: [(); D].map(|()| vec![0; sites]),
+            inside: 0,
+            stakes: 0,
+            gains: 0,
+            single: Vec::new(),
+            single_gains: 0,
+        };
+        states.iter().map(asked).collect()
+    }
+}
+
 /// The sums for a state.
 pub(super) struct Asked<'a, const D: usize> {
     pub(super) state: &'a State,
     /// By digit and site, the weights of patterns with bit 1 there: below 2⁶ or of the last tiles, which add up to this much;
-    pub(super) narrow: [Vec<Sums>; D],
+    pub(super) narrow: [&'a mut [Sums]; D],
     pub(super) pending: u32,
     /// what was lifted so many times;
-    pub(super) upper: [Vec<Sums>; D],
+    pub(super) upper: [&'a mut [Sums]; D],
     pub(super) lifts: u32,
     pub(super) lifting: bool,
     /// and before that.
@@ -31,28 +68,7 @@ pub(super) struct Asked<'a, const D: usize> {
     pub(super) single_gains: i64,
 }
 
-impl<'a, const D: usize> Asked<'a, D> {
-    pub(super) fn new(state: &'a State, sites: usize) -> Self {
-        let sums = [(); D].map(|()| vec![0; sites]);
-        let narrow = [(); D].map(|()| vec![Sums::default(); sites / SITES]);
-        let (upper, single) = (narrow.clone(), Vec::new());
-        let (inside, stakes, gains, single_gains) = (0, 0, 0, 0);
-        Self {
-            state,
-            narrow,
-            pending: 0,
-            upper,
-            lifts: 0,
-            lifting: false,
-            sums,
-            inside,
-            stakes,
-            gains,
-            single,
-            single_gains,
-        }
-    }
-
+impl<const D: usize> Asked<'_, D> {
     pub(super) fn schedule_lift(&mut self) {
         if self.lifts == LIFTS {
             self.widen();
