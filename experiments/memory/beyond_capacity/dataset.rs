@@ -52,14 +52,15 @@ pub(super) fn probes(separation: Separation) -> Result<Probed> {
 }
 
 /// The number of digits at which a memory errs at `level`.
-pub(super) fn held((population, kinds): &Probed, level: f64) -> f64 {
-    let error = |count: usize| {
-        kinds.iter().map(|kind| population.one_step_error(&[(kind, count - 1)])).sum::<f64>() / kinds.len() as f64
+pub(super) fn held((population, kinds): &Probed, level: f64) -> Result<f64> {
+    let error = |count: usize| -> Result<f64> {
+        let errors = kinds.iter().map(|kind| population.one_step_error(&[(kind, count - 1)]));
+        Ok(errors.sum::<Result<f64, _>>()? / kinds.len() as f64)
     };
     let (mut low, mut high) = (2, population.states().len());
     while high - low > 1 {
         let middle = (low + high) / 2;
-        *(if error(middle) > level { &mut high } else { &mut low }) = middle;
+        *(if error(middle)? > level { &mut high } else { &mut low }) = middle;
     }
-    low as f64
+    Ok(low as f64)
 }

@@ -7,7 +7,7 @@ use lawbook_memory::{
     mixture::{Block, Cluster, Field, Kind},
 };
 
-use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
+use crate::framework::{Cell, Claim, Margin, PhaseDiagram, Profile, Study, params};
 
 /// One-step error of the first task.
 pub struct Tasks;
@@ -73,7 +73,7 @@ impl Study for Tasks {
             let load = capacity::noise_to_signal(Separation::Power(n as u32), neurons as usize, 2.0 * patterns as f64)?;
             let supported = |p: &&Params| normal_tail((1.0 + p.s.powi(n as i32)) / load.sqrt());
             let unrelated = vec![law[0]; law.len()];
-            claims.push(
+            let claim =
                 Claim::curve(
                     &format!("similarity-{n}"),
                     curve.iter().zip(&law).map(|(p, error)| (p.s, Tasks::at(p).site("error"), *error)),
@@ -83,8 +83,8 @@ impl Study for Tasks {
                 .rival("unrelated", "tasks disturb each other as unrelated ones do, by their load alone", unrelated)
                 .rival("support", "a similar task supports the first: signal 1 + sⁿ at every site", curve.iter().map(supported))
                 .axes("similarity s of the tasks", "one-step error of the first task")
-                .source("derived here: signal 1 ± s^(n−1) at the (1 ± s)/2 of the sites that a pattern and its successor share or not"),
-            );
+                .source("derived here: signal 1 ± s^(n−1) at the (1 ± s)/2 of the sites that a pattern and its successor share or not");
+            claims.push(if n == 3 { claim.phase_diagram(map(points)?) } else { claim });
         }
         Ok(claims)
     }
@@ -115,4 +115,23 @@ fn error(p: &Params) -> Result<f64, MemoryError> {
     let pair = Cluster::new(0.0, &[Block { sites: rest, centre: 0.0 }], &[kind(1.0), kind(p.s)]);
     let field = Field::new(Separation::Power(p.n as u32), p.N as usize)?.stored();
     Ok(field.clusters(1, successor)?.clusters(p.K as usize - 1, pair)?.error())
+}
+
+/// The error over similarity and order, with the similarity that disturbs most at large N: signal 1 ± s^(n−1) at the sites that
+/// a pattern and its successor share or not.
+fn map(points: &[Params]) -> Result<PhaseDiagram> {
+    let cells = points.iter().map(|p| (p.s, p.n as f64, Tasks::at(p).site("error")));
+    let mut line = Vec::new();
+    for (n, neurons, patterns) in SIZES.into_iter().filter(|(n, ..)| points.iter().any(|p| p.n == *n)) {
+        let load = capacity::noise_to_signal(Separation::Power(n as u32), neurons as usize, 2.0 * patterns as f64)?;
+        let part = |s: f64| 0.5 * (1.0 + s) * normal_tail((1.0 + s.abs().powi(n as i32 - 1) * s.signum()) / load.sqrt());
+        let worst = (0..1000).map(|i| f64::from(i) * 1e-3).max_by(|a, b| {
+            let error = |s: f64| part(s) + part(-s);
+            error(*a).total_cmp(&error(*b))
+        });
+        line.extend(worst.map(|s| (s, n as f64)));
+    }
+    Ok(PhaseDiagram::new("similarity s", "order n", "one-step error of the first task")
+        .cells(cells)
+        .boundary("most disturbing similarity, N → ∞", line))
 }
