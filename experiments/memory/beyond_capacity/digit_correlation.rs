@@ -18,7 +18,7 @@ params! {
         /// Probability r of a wrong pixel. The correlation is 0.47 (1 − 2r)².
         r: real = 0.1, 0.0..=0.3;
         /// Memories drawn for each load tried.
-        memories: integer = 100, 1..=1_000_000;
+        memories: integer = 60, 1..=1_000_000;
     }
 }
 
@@ -40,7 +40,7 @@ impl Study for DigitCorrelation {
     fn grid(profile: Profile) -> Vec<Params> {
         let memories = match profile {
             Profile::Smoke => return Vec::new(),
-            Profile::Quick => 100,
+            Profile::Quick => 60,
             Profile::Full => 5000,
         };
         NOISES.map(|r| Params { r, memories, ..Params::default() }).to_vec()
