@@ -117,21 +117,19 @@ fn error(p: &Params) -> Result<f64, MemoryError> {
     Ok(field.clusters(1, successor)?.clusters(p.K as usize - 1, pair)?.error())
 }
 
-/// The error over similarity and order, with the similarity that disturbs most at large N: signal 1 ± s^(n−1) at the sites that
-/// a pattern and its successor share or not.
+/// The error over similarity and order, with the similarity measured that by the formula disturbs most.
 fn map(points: &[Params]) -> Result<PhaseDiagram> {
     let cells = points.iter().map(|p| (p.s, p.n as f64, Tasks::at(p).site("error")));
-    let mut line = Vec::new();
-    for (n, neurons, patterns) in SIZES.into_iter().filter(|(n, ..)| points.iter().any(|p| p.n == *n)) {
-        let load = capacity::noise_to_signal(Separation::Power(n as u32), neurons as usize, 2.0 * patterns as f64)?;
-        let part = |s: f64| 0.5 * (1.0 + s) * normal_tail((1.0 + s.abs().powi(n as i32 - 1) * s.signum()) / load.sqrt());
-        let worst = (0..1000).map(|i| f64::from(i) * 1e-3).max_by(|a, b| {
-            let error = |s: f64| part(s) + part(-s);
-            error(*a).total_cmp(&error(*b))
-        });
-        line.extend(worst.map(|s| (s, n as f64)));
+    let mut worst: Vec<(f64, f64, f64)> = Vec::new();
+    for p in points {
+        let (n, predicted) = (p.n as f64, error(p)?);
+        match worst.iter_mut().find(|(_, order, _)| *order == n) {
+            Some(known) if known.2 >= predicted => {}
+            Some(known) => *known = (p.s, n, predicted),
+            None => worst.push((p.s, n, predicted)),
+        }
     }
     Ok(PhaseDiagram::new("similarity s", "order n", "one-step error of the first task")
         .cells(cells)
-        .boundary("most disturbing similarity, N → ∞", line))
+        .boundary("most disturbing similarity predicted", worst.into_iter().map(|(s, n, _)| (s, n))))
 }
