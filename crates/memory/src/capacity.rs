@@ -14,6 +14,7 @@ use crate::{MemoryError, Separation};
 /// function. Rectification silences the half of the memories that point away, and halves it.
 pub fn noise_to_signal(separation: Separation, sites: usize, patterns: f64) -> Result<f64, MemoryError> {
     let (order, share) = order_and_share(separation, sites)?;
+    MemoryError::check("the number of patterns", patterns, 0.0, f64::INFINITY)?;
     Ok(share * odd_factorial(2 * i64::from(order) - 3) * patterns / (sites as f64).powi(order as i32 - 1))
 }
 
@@ -30,6 +31,7 @@ pub fn one_step_error_asymptotic(separation: Separation, sites: usize, patterns:
 
 /// The number of patterns at which the one-step error reaches `error`, `K = α_n N^(n−1)`: eq. 5.
 pub fn patterns_at_error(separation: Separation, sites: usize, error: f64) -> Result<f64, MemoryError> {
+    MemoryError::check("the error", error, f64::MIN_POSITIVE, 0.5)?;
     Ok(normal_tail_inverse(error).powi(-2) / noise_to_signal(separation, sites, 1.0)?)
 }
 
@@ -46,6 +48,7 @@ pub fn fixed_fraction(error: f64, sites: usize) -> f64 {
 /// Order n, and the share of the memories that make noise.
 fn order_and_share(separation: Separation, sites: usize) -> Result<(u32, f64), MemoryError> {
     separation.check(sites, 1)?;
+    MemoryError::check("the number of sites", sites as f64, 2.0, f64::INFINITY)?;
     match separation {
         Separation::Power(n) => Ok((n, 1.0)),
         Separation::Rectified(n) => Ok((n, 0.5)),
@@ -82,8 +85,14 @@ mod tests {
     }
 
     #[test]
-    fn orders_without_a_formula_are_refused() {
+    fn what_has_no_formula_is_refused() {
         assert_eq!(one_step_error(Separation::Power(1), 10, 1.0), Err(MemoryError::Order(1)));
         assert_eq!(one_step_error(Separation::Exponential, 10, 1.0), Err(MemoryError::NoOrder));
+        assert!(
+            one_step_error(Separation::Power(2), 10, -1.0).is_err()
+                && patterns_at_error(Separation::Power(2), 10, 0.6).is_err()
+        );
+        let low = MemoryError::Range { what: "the number of sites", value: 1.0, low: 2.0, high: f64::INFINITY };
+        assert_eq!(error_free_patterns(Separation::Power(2), 1), Err(low));
     }
 }

@@ -25,6 +25,9 @@ use crate::{MemoryError, Retrieved, State};
 /// Sweeps after which a retrieval is given up; the energy bounds them in principle, this in practice.
 const MOST_SWEEPS: usize = 10_000;
 
+/// Vertices whose edges, one bit each, still fit.
+const MOST_VERTICES: usize = 100_000;
+
 /// The three-parameter network. Graphs are [`State`]s with one site for each pair of vertices, +1 where there is an edge.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CliqueMemory {
@@ -61,6 +64,9 @@ pub enum CliqueError {
         /// Vertices of the graph.
         vertices: usize,
     },
+    /// A graph has more edges than fit.
+    #[error("{0} vertices have too many edges to hold in memory: give at most 100000")]
+    Vast(usize),
     /// A flip probability is not between 0 and 1/2.
     #[error("noise of {0}: give the probability that an edge is flipped, at least 0 and below 1/2")]
     Noise(f64),
@@ -98,6 +104,9 @@ impl CliqueMemory {
     pub fn new(vertices: usize, clique: usize, x: f64, y: f64, z: f64) -> Result<Self, CliqueError> {
         if clique < 4 || vertices < clique.saturating_add(2) {
             return Err(CliqueError::Size { clique, vertices });
+        }
+        if vertices > MOST_VERTICES {
+            return Err(CliqueError::Vast(vertices));
         }
         if ![x, y, z].iter().all(|value| value.is_finite()) {
             return Err(CliqueError::Parameters(x, y, z));
@@ -370,6 +379,7 @@ mod tests {
                 && memory.clique(&[0, 1, 2, 8]).is_err()
         );
         assert_eq!(CliqueMemory::robust(8, 3).unwrap_err(), CliqueError::Size { clique: 3, vertices: 8 });
+        assert_eq!(CliqueMemory::robust(usize::MAX, 8).unwrap_err(), CliqueError::Vast(usize::MAX));
         assert_eq!(CliqueMemory::robust_at(8, 4, 0.5).unwrap_err(), CliqueError::Noise(0.5));
         assert!(memory.retrieve(&State::from_signs(&[1.0; 5]).unwrap()).is_err());
     }

@@ -109,6 +109,7 @@ impl ConceptModel {
 
     /// The field of the other concepts.
     fn strangers(&self) -> Result<Field, MemoryError> {
+        MemoryError::check("the probability of a flip", self.flips, 0.0, 1.0)?;
         let stranger = Cluster::new(0.0, &[self.block(0.0)], &[self.kind(self.examples)]);
         Field::new(self.separation, self.sites)?.clusters(self.concepts.saturating_sub(1), stranger)
     }
@@ -183,5 +184,6 @@ mod tests {
         let mean = (0..200).map(overlap).sum::<f64>() / 40_000.0;
         assert!((mean - 0.6).abs() < 5.0 * 0.8 / 200.0, "{mean}");
         assert!(ConceptModel { examples: 0, ..model }.draw(&mut stream).is_err());
+        assert!(ConceptModel { flips: 1.2, ..model }.fresh_error().is_err());
     }
 }

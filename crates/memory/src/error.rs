@@ -65,6 +65,35 @@ pub enum MemoryError {
         /// Sites of the state.
         sites: usize,
     },
+    /// Each pattern has a weight of its own.
+    #[error("{found} weights for {expected} patterns: give one for each")]
+    Weights {
+        /// Number of patterns.
+        expected: usize,
+        /// Number of weights.
+        found: usize,
+    },
+    /// More members are drawn than a data set has beside a pattern.
+    #[error("{drawn} draws without replacement among {members} others: draw at most as many as there are")]
+    Draws {
+        /// How many are drawn.
+        drawn: usize,
+        /// How many there are.
+        members: usize,
+    },
+    /// Sums over all simplices leave the integers.
+    #[error(
+        "all simplices up to dimension {dimension} on {sites} sites, {patterns} patterns: sums exceed exact integers; lower the \
+         dimension"
+    )]
+    Simplices {
+        /// The highest dimension.
+        dimension: usize,
+        /// Number of sites.
+        sites: usize,
+        /// Number of patterns.
+        patterns: usize,
+    },
     /// A number outside its range.
     #[error("{what} is {value}: it lies between {low} and {high}")]
     Range {
@@ -112,4 +141,11 @@ pub enum MemoryError {
     /// The descent did not end.
     #[error("no fixed point within {0} sweeps: energies differ by less than rounding, or the network is very large")]
     Unfinished(usize),
+}
+
+impl MemoryError {
+    /// Whether a number lies in its range.
+    pub(crate) fn check(what: &'static str, value: f64, low: f64, high: f64) -> Result<(), Self> {
+        if (low..=high).contains(&value) { Ok(()) } else { Err(Self::Range { what, value, low, high }) }
+    }
 }

@@ -62,12 +62,14 @@ pub fn disturbed_by_one(sites: usize, flips: usize) -> Result<f64, MemoryError> 
 /// Neglects that several other patterns may add up to what none does alone; the factor e² between neighbouring overlaps makes
 /// that rare.
 pub fn repaired(sites: usize, patterns: f64, flips: usize) -> Result<f64, MemoryError> {
+    MemoryError::check("the number of patterns", patterns, 1.0, f64::INFINITY)?;
     Ok(((patterns - 1.0) * (-disturbed_by_one(sites, flips)?).ln_1p()).exp())
 }
 
 /// The probability that all patterns are repaired, each from a cue of its own with `flips` (at least one) wrong sites:
 /// `(1 − q)^{M(M − 1)}`, as if the pairs failed independently.
 pub fn all_repaired(sites: usize, patterns: f64, flips: usize) -> Result<f64, MemoryError> {
+    MemoryError::check("the number of patterns", patterns, 1.0, f64::INFINITY)?;
     Ok((patterns * (patterns - 1.0) * (-disturbed_by_one(sites, flips)?).ln_1p()).exp())
 }
 
@@ -145,7 +147,7 @@ mod tests {
         };
         assert!(hits(4) >= 95);
         assert!(hits(12) <= 5);
-        assert!(disturbed_by_one(10, 11).is_err());
+        assert!(disturbed_by_one(10, 11).is_err() && repaired(10, 0.5, 1).is_err());
         assert!(patterns_at_half(40, 4).unwrap() > 1e4);
     }
 }

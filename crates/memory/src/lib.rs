@@ -47,6 +47,34 @@
 //!
 #![doc = include_str!("../docs/networks.md")]
 //!
+//! # Triangles and cliques
+//!
+//! Each of these is three lines to use. Triangles on half of the weights that all pairs have ([`simplicial`]):
+//!
+//! ```
+//! # use lawbook_core::Key;
+//! # use lawbook_memory::{Dilution, Patterns, SimplicialMemory};
+//! # let mut stream = Key::new(["page"]).stream("patterns", 0);
+//! # let patterns = Patterns::random(8, 100, &mut stream)?;
+//! let memory = SimplicialMemory::new(&patterns, &Dilution::SameBudget { triangles: 0.5 }, &mut stream)?;
+//! let cue = patterns.state(3).corrupted(10, &mut stream)?;
+//! assert_eq!(memory.retrieve(&cue, &mut stream)?.state, patterns.state(3));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! All 601 080 390 cliques of 16 among 32 vertices, from three numbers and without storing one of them ([`clique`]); every edge of
+//! the cue is wrong with a chance of 5 %:
+//!
+//! ```
+//! # use lawbook_core::Key;
+//! # use lawbook_memory::CliqueMemory;
+//! # let mut stream = Key::new(["page"]).stream("clique", 0);
+//! let memory = CliqueMemory::robust(32, 16)?;
+//! let clique = memory.random_clique(&mut stream)?;
+//! assert_eq!(memory.retrieve(&clique.noisy(0.05, &mut stream)?)?.state, clique);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # What pairs cannot see
 //!
 //! What a higher order sees and pairs cannot: the table of exclusive or as four patterns of three neurons. At n = 2 right and
@@ -62,7 +90,15 @@
 //! # Ok::<(), lawbook_memory::MemoryError>(())
 //! ```
 //!
-//! Every random number comes from a [`Stream`](lawbook_core::Stream) with a name, so that a result can be had again.
+//! # Before you write your own
+//!
+//! - Sites are −1 or 1: [`State::from_signs`] takes them as numbers, [`Patterns::from_states`] puts states of one length together.
+//! - Every random number comes from a [`Stream`](lawbook_core::Stream) with a name, as `Key::new(["my run"]).stream("cue", 0)`, so
+//!   that a result can be had again. What draws from it takes `&mut stream`.
+//! - What can be asked wrongly returns a `Result`, and `?` hands the error on. Errors name the numbers and the way out: `a state
+//!   of 63 sites for patterns of 64: give every pattern and state the same number of sites`. Duplicates are stored, with twice
+//!   the weight, unless [`Patterns::distinct`] refuses them.
+//! - In a package of your own: `lawbook-memory = { path = "…/crates/memory" }`, and `lawbook-core` likewise, among the dependencies.
 
 pub mod association;
 mod balance;

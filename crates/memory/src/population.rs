@@ -54,7 +54,7 @@ impl Population {
         &self.states
     }
 
-    /// What the members other than number `except` do to `pattern`.
+    /// What the members other than number `except`, at least one, do to `pattern`.
     pub fn disturbance(&self, pattern: &State, except: Option<usize>) -> Result<Disturbance, MemoryError> {
         let (own, sites) = (pattern.signs(), pattern.sites());
         let (mut mean, mut variance) = (vec![0.0; sites], vec![0.0; sites]);
@@ -70,6 +70,9 @@ impl Population {
             }
             count += 1.0;
         }
+        if count == 0.0 {
+            return Err(MemoryError::Empty { patterns: 0, sites });
+        }
         for (first, second) in mean.iter_mut().zip(&mut variance) {
             *first /= count;
             *second = *second / count - *first * *first;
@@ -79,33 +82,39 @@ impl Population {
 
     /// The fraction of sites of a stored pattern that one update turns over, expected if beside it the memory holds so many
     /// draws of each kind, independent from kind to kind.
-    pub fn one_step_error(&self, drawn: &[(&Disturbance, usize)]) -> f64 {
-        let sums = |&(kind, count): &(_, usize)| (kind, count as f64, count as f64);
-        self.error(1.0, &drawn.iter().map(sums).collect::<Vec<_>>())
+    ///
+    /// At most as many draws as there are members.
+    pub fn one_step_error(&self, drawn: &[(&Disturbance, usize)]) -> Result<f64, MemoryError> {
+        let sums = drawn.iter().map(|&(kind, count)| (kind, count, count as f64, count as f64));
+        self.error(1.0, &sums.collect::<Vec<_>>())
     }
 
     /// The same in a [`WeightedMemory`](crate::weighted::WeightedMemory): the pattern has weight `own`, and the draws of each
     /// kind have these weights, in whatever order.
-    pub fn weighted_error(&self, own: f64, drawn: &[(&Disturbance, &[f64])]) -> f64 {
-        let sums = |&(kind, weights): &(_, &[f64])| {
-            (kind, weights.iter().sum(), weights.iter().map(|weight| weight * weight).sum::<f64>())
-        };
-        self.error(own, &drawn.iter().map(sums).collect::<Vec<_>>())
+    pub fn weighted_error(&self, own: f64, drawn: &[(&Disturbance, &[f64])]) -> Result<f64, MemoryError> {
+        let squares = |weights: &[f64]| weights.iter().map(|weight| weight * weight).sum::<f64>();
+        let sums = drawn.iter().map(|&(kind, weights)| (kind, weights.len(), weights.iter().sum::<f64>(), squares(weights)));
+        self.error(own, &sums.collect::<Vec<_>>())
     }
 
-    /// From the sum of weights of each kind, and that of their squares. Two draws without replacement have covariance
-    /// `−v/(D − 1)`.
-    fn error(&self, own: f64, drawn: &[(&Disturbance, f64, f64)]) -> f64 {
+    /// From the number of draws of each kind, the sum of their weights, and that of the squares. Two draws without replacement
+    /// have covariance `−v/(D − 1)`.
+    fn error(&self, own: f64, drawn: &[(&Disturbance, usize, f64, f64)]) -> Result<f64, MemoryError> {
+        for &(kind, drawn, ..) in drawn {
+            if drawn as f64 > kind.members {
+                return Err(MemoryError::Draws { drawn, members: kind.members as usize });
+            }
+        }
         let sites = self.agreeing.len() - 1;
         let error = |site: usize| {
             let (mut mean, mut variance) = (own * self.signal, 0.0);
-            for (kind, sum, squares) in drawn {
+            for (kind, _, sum, squares) in drawn {
                 mean += sum * kind.mean[site];
-                variance += kind.variance[site] * (squares - (sum * sum - squares) / (kind.members - 1.0));
+                variance += kind.variance[site] * (squares - (sum * sum - squares) / (kind.members - 1.0).max(1.0));
             }
-            normal_tail(mean / variance.sqrt())
+            normal_tail(mean / variance.max(0.0).sqrt())
         };
-        (0..sites).map(error).sum::<f64>() / sites as f64
+        Ok((0..sites).map(error).sum::<f64>() / sites as f64)
     }
 }
 
@@ -151,7 +160,7 @@ mod tests {
         let population = Population::new(states.clone(), separation).unwrap();
         let error = |mu: usize| {
             let kind = population.disturbance(&states[mu], Some(mu)).unwrap();
-            population.one_step_error(&[(&kind, load - 1)])
+            population.one_step_error(&[(&kind, load - 1)]).unwrap()
         };
         let mean = (0..60).map(error).sum::<f64>() / 60.0;
         // Without replacement the variance is smaller by the share drawn.
@@ -179,7 +188,7 @@ mod tests {
             normal_tail(mean / variance.sqrt())
         };
         let counted = (0..9).map(error).sum::<f64>() / 9.0;
-        let predicted = population.weighted_error(0.3, &[(&kind, &[0.7, 0.4])]);
+        let predicted = population.weighted_error(0.3, &[(&kind, &[0.7, 0.4])]).unwrap();
         assert!(predicted > 1e-3 && (predicted / counted - 1.0).abs() < 1e-9, "{predicted} {counted}");
     }
 
@@ -198,8 +207,8 @@ mod tests {
             let of = |mu: usize| {
                 let kind = population.disturbance(&states[mu], Some(mu)).unwrap();
                 [
-                    population.one_step_error(&[(&kind, load - 1)]),
-                    population.weighted_error(weight(age), &[(&kind, &others)]),
+                    population.one_step_error(&[(&kind, load - 1)]).unwrap(),
+                    population.weighted_error(weight(age), &[(&kind, &others)]).unwrap(),
                 ]
             };
             (0..150).map(of).fold([0.0; 2], |sum, errors| [sum[0] + errors[0] / 150.0, sum[1] + errors[1] / 150.0])
@@ -233,6 +242,11 @@ mod tests {
         assert_eq!(Population::new(uneven, Separation::Power(2)).unwrap_err(), MemoryError::Sites { expected: 9, found: 8 });
         let population = Population::new(random(3, 9, 3), Separation::Power(2)).unwrap();
         assert!(population.disturbance(&random(1, 8, 2)[0], None).is_err());
+        let kind = population.disturbance(&random(3, 9, 3)[0], Some(0)).unwrap();
+        assert_eq!(population.one_step_error(&[(&kind, 3)]), Err(MemoryError::Draws { drawn: 3, members: 2 }));
+        assert!(population.weighted_error(1.0, &[(&kind, &[0.5; 3])]).is_err());
+        let alone = Population::new(random(1, 9, 3), Separation::Power(2)).unwrap();
+        assert_eq!(alone.disturbance(&alone.states()[0], Some(0)), Err(MemoryError::Empty { patterns: 0, sites: 9 }));
         let twice = [random(3, 9, 3), random(1, 9, 3)].concat();
         let duplicate = MemoryError::Duplicate { first: 0, second: 3, count: 4 };
         assert_eq!(Population::new(twice, Separation::Power(2)).unwrap_err(), duplicate);

@@ -20,6 +20,7 @@ pub mod attention;
 mod complex;
 pub mod coordination;
 mod dilution;
+mod error;
 pub mod skeleton;
 mod together;
 
@@ -27,8 +28,9 @@ use std::sync::OnceLock;
 
 use lawbook_core::Stream;
 
-pub use complex::{SimplicialComplex, SimplicialError};
+pub use complex::SimplicialComplex;
 pub use dilution::Dilution;
+pub use error::SimplicialError;
 
 use crate::{MemoryError, Patterns, Retrieved, State};
 

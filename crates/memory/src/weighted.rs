@@ -34,7 +34,7 @@ impl WeightedMemory {
         let (sites, count) = (patterns.sites(), patterns.count());
         separation.check(sites, count)?;
         if weights.len() != count {
-            return Err(MemoryError::Index { what: "weight", index: weights.len(), count });
+            return Err(MemoryError::Weights { expected: count, found: weights.len() });
         }
         if let Some(&value) = weights.iter().find(|weight| weight.is_nan() || weight.abs() > 1e6) {
             return Err(MemoryError::Range { what: "a weight", value, low: -1e6, high: 1e6 });
@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn bad_weights_are_refused() {
         let refused = |weights: Vec<f64>| WeightedMemory::new(some(3, 9), weights, Separation::Power(2)).unwrap_err();
-        assert_eq!(refused(vec![1.0]), MemoryError::Index { what: "weight", index: 1, count: 3 });
+        assert_eq!(refused(vec![1.0]), MemoryError::Weights { expected: 3, found: 1 });
         assert!(matches!(refused(vec![1.0, f64::NAN, 1.0]), MemoryError::Range { .. }));
         assert!(WeightedMemory::fading(some(3, 9), 1.5, Separation::Power(2)).is_err());
     }

@@ -131,7 +131,7 @@ fn map(points: &[Params]) -> PhaseDiagram {
     let cells = cells.map(|p| (p.K as f64, p.c, Correlated::at(p).site("opposing-error")));
     let (first, last) = (LOADS[0] as f64, LOADS[LOADS.len() - 1] as f64);
     let limit = (0..=20).map(|i| first * (last / first).powf(f64::from(i) / 20.0)).map(|load| (load, load.powf(-0.4)));
-    PhaseDiagram::new("patterns K", "correlation c", "error at sites against the shared part, n = 3")
+    PhaseDiagram::new("patterns K", "correlation c", "n = 3: error at sites against the shared part")
         .cells(cells)
         .boundary("K = c^−5/2", limit)
         .log_across()

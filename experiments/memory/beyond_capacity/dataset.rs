@@ -43,23 +43,29 @@ pub(super) fn shuffled(count: usize, stream: &mut Stream) -> Vec<usize> {
 /// A data set, and what all others do to some of its members.
 pub(super) type Probed = (Population, Vec<Disturbance>);
 
-/// A twelfth of the digits stands for all: their errors scatter by less than 0.01.
+/// [`probes_of`] the digits.
 pub(super) fn probes(separation: Separation) -> Result<Probed> {
-    let population = Population::new(load()?.0.clone(), separation)?;
+    probes_of(load()?.0.clone(), separation)
+}
+
+/// These states, distinct. A twelfth of them stands for all: for digits, errors scatter by less than 0.01.
+pub(super) fn probes_of(states: Vec<State>, separation: Separation) -> Result<Probed> {
+    let population = Population::new(states, separation)?;
     let every = (0..population.states().len()).step_by(12);
     let kinds = every.map(|mu| population.disturbance(&population.states()[mu], Some(mu))).collect::<Result<_, _>>()?;
     Ok((population, kinds))
 }
 
 /// The number of digits at which a memory errs at `level`.
-pub(super) fn held((population, kinds): &Probed, level: f64) -> f64 {
-    let error = |count: usize| {
-        kinds.iter().map(|kind| population.one_step_error(&[(kind, count - 1)])).sum::<f64>() / kinds.len() as f64
+pub(super) fn held((population, kinds): &Probed, level: f64) -> Result<f64> {
+    let error = |count: usize| -> Result<f64> {
+        let errors = kinds.iter().map(|kind| population.one_step_error(&[(kind, count - 1)]));
+        Ok(errors.sum::<Result<f64, _>>()? / kinds.len() as f64)
     };
     let (mut low, mut high) = (2, population.states().len());
     while high - low > 1 {
         let middle = (low + high) / 2;
-        *(if error(middle) > level { &mut high } else { &mut low }) = middle;
+        *(if error(middle)? > level { &mut high } else { &mut low }) = middle;
     }
-    low as f64
+    Ok(low as f64)
 }

@@ -74,7 +74,7 @@ impl Study for DigitFading {
         let by_order: Vec<&Params> = points.iter().filter(|p| p.fade == RATE).collect();
         let claimed: Vec<&Params> = by_order.iter().copied().filter(|p| ORDERS.contains(&p.n)).collect();
         if claimed.len() == ORDERS.len() {
-            let map = map("order n", &by_order, |p| p.n as f64)?;
+            let map = map("order n", &by_order, |p| p.n as f64)?.log_upwards();
             claims.push(orders(&claimed)?.phase_diagram(map));
         }
         let by_rate: Vec<&Params> = points.iter().filter(|p| p.n == 5).collect();
@@ -135,7 +135,7 @@ fn span(errors: &[f64]) -> f64 {
 /// By order, at one age. The crosstalk's skewness takes 4 % off the error at n = 6, less elsewhere (Edgeworth).
 fn orders(points: &[&Params]) -> Result<Claim> {
     let place = AGES.iter().position(|&age| age == AGE).context("an age that is looked at")?;
-    let laws = points.iter().map(|p| Ok(law(p, &probes(separation(p))?))).collect::<Result<Vec<_>>>()?;
+    let laws = points.iter().map(|p| law(p, &probes(separation(p))?)).collect::<Result<Vec<_>>>()?;
     let site = |p: &Params| DigitFading::at(p).site("error").at(AGE as f64);
     let curve = points.iter().zip(&laws).map(|(p, law)| (p.n as f64, site(p), law[place]));
     let independent = points.iter().map(|p| fading_error(p.n as u32, 64, 1.0 - p.fade, AGE as f64));
@@ -153,9 +153,10 @@ fn orders(points: &[&Params]) -> Result<Claim> {
 /// which moves spans by 2 to 4 %.
 fn spans(points: &[&Params]) -> Result<Claim> {
     let population = probes(Separation::Rectified(5))?;
-    let held = held(&population, LEVEL);
+    let held = held(&population, LEVEL)?;
     let keeps = |p: &Params, times: f64| held / E * span_fraction(times * p.fade * held / E);
-    let curve = points.iter().map(|p| (p.fade, DigitFading::at(p).site("span"), span(&law(p, &population))));
+    let law = |p: &Params| Ok((p.fade, DigitFading::at(p).site("span"), span(&law(p, &population)?)));
+    let curve = points.iter().map(|p| law(p)).collect::<Result<Vec<_>>>()?;
     Ok(Claim::curve("digit-span", curve)
         .within(Margin::Relative(0.1))
         .rival("filled-once", "what a memory holds that does not fade", points.iter().map(|_| held))
@@ -172,7 +173,7 @@ fn map(upwards: &str, points: &[&Params], parameter: fn(&Params) -> f64) -> Resu
     let cells = points.iter().flat_map(|p| AGES.map(|age| cell(p, age)));
     let mut line = Vec::new();
     for p in points {
-        line.push((span(&law(p, &probes(separation(p))?)), parameter(p)));
+        line.push((span(&law(p, &probes(separation(p))?)?), parameter(p)));
     }
     line.retain(|(age, _)| *age > 0.0 && *age < AGES[AGES.len() - 1] as f64);
     line.sort_by(|a, b| a.1.total_cmp(&b.1));

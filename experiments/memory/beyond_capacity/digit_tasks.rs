@@ -126,7 +126,7 @@ fn error(points: &[&Params]) -> Result<Claim> {
         let error = |&probe: &usize| -> Result<f64> {
             let digit = &first.states()[probe];
             let kinds: [Disturbance; 2] = [first.disturbance(digit, Some(probe))?, second.disturbance(digit, None)?];
-            Ok(first.one_step_error(&[(&kinds[0], count - 1), (&kinds[1], count)]))
+            Ok(first.one_step_error(&[(&kinds[0], count - 1), (&kinds[1], count)])?)
         };
         law.push(probes.iter().map(error).sum::<Result<f64>>()? / probes.len() as f64);
     }
@@ -144,6 +144,5 @@ fn error(points: &[&Params]) -> Result<Claim> {
 /// What the second task adds, over order and permuted pixels.
 fn map(points: &[Params]) -> PhaseDiagram {
     let cells = points.iter().filter(|p| p.K == 100).map(|p| (p.m as f64, p.n as f64, DigitTasks::at(p).site("added")));
-    PhaseDiagram::new("pixels m that change places", "order n", "error of the first task, after over before the second")
-        .cells(cells)
+    PhaseDiagram::new("pixels m that change places", "order n", "first task's error, after over before").cells(cells)
 }

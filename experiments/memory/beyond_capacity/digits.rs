@@ -116,7 +116,7 @@ fn error(n: i64, data: &[State], points: &[&Params]) -> Result<Claim> {
     for &probe in &probes {
         let others = population.disturbance(&data[probe], Some(probe))?;
         for (error, p) in predicted.iter_mut().zip(points) {
-            *error += population.one_step_error(&[(&others, p.K as usize - 1)]) / probes.len() as f64;
+            *error += population.one_step_error(&[(&others, p.K as usize - 1)])? / probes.len() as f64;
         }
         for other in data.iter().filter(|other| **other != data[probe]) {
             correlation += data[probe].overlap(other)? as f64 / (64 * (data.len() - 1) * probes.len()) as f64;
@@ -141,13 +141,14 @@ fn error(n: i64, data: &[State], points: &[&Params]) -> Result<Claim> {
 
 /// An observable over stored digits and order.
 fn map(name: &str, observable: &str, points: &[Params]) -> PhaseDiagram {
-    let cells = points.iter().map(|p| (p.K as f64, p.n as f64, DigitLoad::at(p).site(observable)));
-    PhaseDiagram::new("stored digits K", "order n", name).cells(cells).log_across()
+    let cells = points.iter().filter(|p| LOADS.contains(&p.K));
+    let cells = cells.map(|p| (p.K as f64, p.n as f64, DigitLoad::at(p).site(observable)));
+    PhaseDiagram::new("stored digits K", "order n", name).cells(cells).log_across().log_upwards()
 }
 
 /// The error, with the loads at which the formula gives 10 %.
 fn error_map(points: &[Params]) -> Result<PhaseDiagram> {
-    let load = |n: i64| Ok((held(&probes(Separation::Rectified(n as u32))?, 0.1), n as f64));
+    let load = |n: i64| Ok((held(&probes(Separation::Rectified(n as u32))?, 0.1)?, n as f64));
     let line = ORDERS.into_iter().map(load).collect::<Result<Vec<_>>>()?;
     let (first, last) = (LOADS[0] as f64, LOADS[LOADS.len() - 1] as f64);
     let inside = line.into_iter().filter(|(load, _)| (first..=last).contains(load));

@@ -175,7 +175,7 @@ fn foreign(points: &[&Params]) -> Result<Claim> {
 
 /// The error in a foreign context over copies and order, where the context is twice as long as the key.
 fn map(points: &[Params]) -> PhaseDiagram {
-    let cells = points.iter().filter(|p| p.facts == 5 && p.context == 2 * p.key);
+    let cells = points.iter().filter(|p| p.facts == 5 && p.context == 2 * p.key && COPIES.contains(&p.M));
     let cells = cells.map(|p| (p.M as f64, p.n as f64, Extraction::at(p).site("foreign-error")));
     PhaseDiagram::new("copies M", "order n", "error in a foreign context")
         .cells(cells)

@@ -7,7 +7,7 @@ use lawbook_memory::{
     mixture::{Block, Cluster, Field, Kind},
 };
 
-use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
+use crate::framework::{Cell, Claim, Margin, PhaseDiagram, Profile, Study, params};
 
 /// One-step error of the first task.
 pub struct Tasks;
@@ -73,7 +73,7 @@ impl Study for Tasks {
             let load = capacity::noise_to_signal(Separation::Power(n as u32), neurons as usize, 2.0 * patterns as f64)?;
             let supported = |p: &&Params| normal_tail((1.0 + p.s.powi(n as i32)) / load.sqrt());
             let unrelated = vec![law[0]; law.len()];
-            claims.push(
+            let claim =
                 Claim::curve(
                     &format!("similarity-{n}"),
                     curve.iter().zip(&law).map(|(p, error)| (p.s, Tasks::at(p).site("error"), *error)),
@@ -83,8 +83,8 @@ impl Study for Tasks {
                 .rival("unrelated", "tasks disturb each other as unrelated ones do, by their load alone", unrelated)
                 .rival("support", "a similar task supports the first: signal 1 + sⁿ at every site", curve.iter().map(supported))
                 .axes("similarity s of the tasks", "one-step error of the first task")
-                .source("derived here: signal 1 ± s^(n−1) at the (1 ± s)/2 of the sites that a pattern and its successor share or not"),
-            );
+                .source("derived here: signal 1 ± s^(n−1) at the (1 ± s)/2 of the sites that a pattern and its successor share or not");
+            claims.push(if n == 3 { claim.phase_diagram(map(points)?) } else { claim });
         }
         Ok(claims)
     }
@@ -115,4 +115,21 @@ fn error(p: &Params) -> Result<f64, MemoryError> {
     let pair = Cluster::new(0.0, &[Block { sites: rest, centre: 0.0 }], &[kind(1.0), kind(p.s)]);
     let field = Field::new(Separation::Power(p.n as u32), p.N as usize)?.stored();
     Ok(field.clusters(1, successor)?.clusters(p.K as usize - 1, pair)?.error())
+}
+
+/// The error over similarity and order, with the similarity measured that by the formula disturbs most.
+fn map(points: &[Params]) -> Result<PhaseDiagram> {
+    let cells = points.iter().map(|p| (p.s, p.n as f64, Tasks::at(p).site("error")));
+    let mut worst: Vec<(f64, f64, f64)> = Vec::new();
+    for p in points {
+        let (n, predicted) = (p.n as f64, error(p)?);
+        match worst.iter_mut().find(|(_, order, _)| *order == n) {
+            Some(known) if known.2 >= predicted => {}
+            Some(known) => *known = (p.s, n, predicted),
+            None => worst.push((p.s, n, predicted)),
+        }
+    }
+    Ok(PhaseDiagram::new("similarity s", "order n", "one-step error of the first task")
+        .cells(cells)
+        .boundary("most disturbing similarity predicted", worst.into_iter().map(|(s, n, _)| (s, n))))
 }

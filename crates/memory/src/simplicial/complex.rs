@@ -7,7 +7,7 @@ use std::{
 
 use lawbook_core::Stream;
 
-use crate::MemoryError;
+use super::SimplicialError;
 
 /// The simplices of a network that carry a weight, by dimension: edges have 1, triangles 2.
 ///
@@ -20,82 +20,35 @@ pub struct SimplicialComplex {
     layers: Vec<Vec<u32>>,
 }
 
-/// Bad simplices, with the numbers and the way out.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum SimplicialError {
-    /// A state or pattern is at fault.
-    #[error(transparent)]
-    Memory(#[from] MemoryError),
-    /// More simplices are asked for than exist.
-    #[error("{asked} distinct simplices of dimension {dimension} on {sites} sites, where {exist} exist: ask for fewer")]
-    TooMany {
-        /// Dimension of the simplices.
-        dimension: usize,
-        /// Number of sites.
-        sites: usize,
-        /// How many are asked for.
-        asked: usize,
-        /// How many there are.
-        exist: u64,
-    },
-    /// A dimension is 0, or a simplex would need more sites than there are, or they cannot be counted in 64 bits.
-    #[error(
-        "simplices of dimension {dimension} on {sites} sites: dimensions run from 1 to {sites} − 1, and not too many may exist"
-    )]
-    Dimension {
-        /// The dimension.
-        dimension: usize,
-        /// Number of sites.
-        sites: usize,
-    },
-    /// A simplex repeats a vertex, has one that is no site, or comes twice.
-    #[error("simplex {simplex:?} on {sites} sites: give each simplex once, with distinct vertices below {sites}")]
-    Simplex {
-        /// Its vertices.
-        simplex: Vec<usize>,
-        /// Number of sites.
-        sites: usize,
-    },
-    /// A share is not between 0 and 1.
-    #[error("a share of triangles of {0}: give a number from 0 (pairs only) to 1 (triangles only)")]
-    Share(f64),
-    /// Weights and simplices differ in number.
-    #[error("{found} weights for {expected} simplices of dimension {dimension}: give one for each")]
-    Weights {
-        /// Dimension of the simplices.
-        dimension: usize,
-        /// Number of simplices.
-        expected: usize,
-        /// Number of weights.
-        found: usize,
-    },
-}
-
 impl SimplicialComplex {
     /// All simplices of dimensions 1 to `dimension`: the full skeleton.
     pub fn skeleton(sites: usize, dimension: usize) -> Result<Self, SimplicialError> {
         if dimension == 0 {
             return Err(SimplicialError::Dimension { dimension, sites });
         }
-        let layers = (1..=dimension).map(|dimension| {
-            let table = Ranks::new(sites, dimension)?;
-            let mut layer = Vec::new();
-            (0..table.total).for_each(|rank| table.push(rank, &mut layer));
-            Ok(layer)
-        });
-        Ok(Self { sites, layers: layers.collect::<Result<_, SimplicialError>>()? })
+        let tables = (1..=dimension).map(|dimension| Ranks::new(sites, dimension));
+        let tables = tables.collect::<Result<Vec<_>, _>>()?;
+        let mut layers = room(sites, tables.iter().map(|table| table.total))?;
+        for (table, layer) in tables.iter().zip(&mut layers) {
+            (0..table.total).for_each(|rank| table.push(rank, layer));
+        }
+        Ok(Self { sites, layers })
     }
 
     /// Distinct simplices drawn uniformly: `counts` of dimension 1, 2, ….
     pub fn random(sites: usize, counts: &[usize], stream: &mut Stream) -> Result<Self, SimplicialError> {
-        let mut layers = Vec::with_capacity(counts.len());
+        let mut tables = Vec::with_capacity(counts.len());
         for (&asked, dimension) in counts.iter().zip(1..) {
             let table = Ranks::new(sites, dimension)?;
             let exist = table.total;
             if asked as u64 > exist {
                 return Err(SimplicialError::TooMany { dimension, sites, asked, exist });
             }
-            let mut layer = Vec::with_capacity(asked * (dimension + 1));
+            tables.push(table);
+        }
+        let mut layers = room(sites, counts.iter().map(|&asked| asked as u64))?;
+        for ((&asked, table), layer) in counts.iter().zip(&tables).zip(&mut layers) {
+            let exist = table.total;
             // Floyd's sampling without replacement (Bentley & Floyd 1987): as many draws as simplices, at any density.
             let mut seen: HashSet<u64, BuildHasherDefault<RankHasher>> = HashSet::default();
             seen.reserve(asked);
@@ -105,9 +58,8 @@ impl SimplicialComplex {
                 if rank != drawn {
                     seen.insert(rank);
                 }
-                table.push(rank, &mut layer);
+                table.push(rank, layer);
             }
-            layers.push(layer);
         }
         Ok(Self { sites, layers })
     }
@@ -204,6 +156,19 @@ impl Hasher for RankHasher {
     }
 }
 
+/// Empty layers with room for so many simplices of dimension 1, 2, …: all of it before any is filled.
+fn room(sites: usize, counts: impl Iterator<Item = u64>) -> Result<Vec<Vec<u32>>, SimplicialError> {
+    let layer = |(dimension, simplices): (usize, u64)| {
+        let entries = usize::try_from(simplices).ok().and_then(|count| count.checked_mul(dimension + 1));
+        let mut layer = Vec::new();
+        match entries.map(|entries| layer.try_reserve_exact(entries)) {
+            Some(Ok(())) => Ok(layer),
+            _ => Err(SimplicialError::Vast { dimension, sites, simplices }),
+        }
+    };
+    (1..).zip(counts).map(layer).collect()
+}
+
 /// Numbers the simplices of one dimension, in the combinatorial number system.
 struct Ranks {
     total: u64,
@@ -288,6 +253,8 @@ mod tests {
         let error = SimplicialComplex::random(5, &[11], &mut stream).unwrap_err();
         assert_eq!(error, SimplicialError::TooMany { dimension: 1, sites: 5, asked: 11, exist: 10 });
         assert!(SimplicialComplex::skeleton(3, 3).is_err());
+        // Seven vertices of five hundred: 10¹⁷ simplices, refused before any is listed.
+        assert!(matches!(SimplicialComplex::skeleton(500, 7), Err(SimplicialError::Vast { sites: 500, .. })));
         assert!(SimplicialComplex::from_simplices(3, &[vec![0, 0]]).is_err());
         assert!(SimplicialComplex::from_simplices(3, &[vec![0, 1], vec![1, 0]]).is_err());
         assert!(SimplicialComplex::from_simplices(3, &[vec![0, 3]]).is_err());

@@ -20,8 +20,22 @@ pub fn elementary_sum(order: usize, sum: i64, count: usize) -> i64 {
     total
 }
 
+/// Whether sums over all simplices and patterns stay integers that f64 holds.
+fn check(patterns: &Patterns, dimension: usize) -> Result<(), MemoryError> {
+    let (sites, count) = (patterns.sites(), patterns.count());
+    let choose = (0..=dimension.min(sites)).scan(1.0, |product, k| {
+        *product *= (sites - k.min(sites)) as f64 / (k + 1) as f64;
+        Some(*product)
+    });
+    // In the recursion a term is multiplied by the number of sites.
+    let most: f64 = choose.sum();
+    let exact = 2.0 * most * (count as f64) < 2f64.powi(53) && most * (sites as f64) < 2f64.powi(62);
+    if exact { Ok(()) } else { Err(MemoryError::Simplices { dimension, sites, patterns: count }) }
+}
+
 /// The energy of the network with all simplices up to `dimension`, `−(1/N) Σ_μ Σ_{k=2}^{D+1} e_k(ξ^μ·S)`. O(P N/64).
 pub fn energy(patterns: &Patterns, dimension: usize, state: &State) -> Result<f64, MemoryError> {
+    check(patterns, dimension)?;
     let sites = patterns.sites();
     // e_1, the overlap itself, is no simplex of the energy.
     let term = |overlap: i64| elementary_sum(dimension + 1, overlap, sites) - overlap;
@@ -29,8 +43,9 @@ pub fn energy(patterns: &Patterns, dimension: usize, state: &State) -> Result<f6
     Ok(-(total as f64) / sites as f64)
 }
 
-/// The fields of all sites, times N. O(P N), where listing triangles would take O(N³). Exact below 2^53.
+/// The fields of all sites, times N. O(P N), where listing triangles would take O(N³). Sums that f64 does not hold exactly are refused.
 pub fn fields(patterns: &Patterns, dimension: usize, state: &State) -> Result<Vec<i64>, MemoryError> {
+    check(patterns, dimension)?;
     let sites = patterns.sites();
     // The sum over the other sites is the overlap less or plus one.
     let term = |overlap: i64, own: i64| elementary_sum(dimension, overlap - own, sites - 1) as f64;
@@ -46,10 +61,10 @@ pub fn fields(patterns: &Patterns, dimension: usize, state: &State) -> Result<Ve
 }
 
 /// The fraction of sites of stored pattern `mu` that one update would turn over.
-///
-/// # Panics
-/// If `mu` is not below the number of patterns.
 pub fn one_step_error(patterns: &Patterns, dimension: usize, mu: usize) -> Result<f64, MemoryError> {
+    if mu >= patterns.count() {
+        return Err(MemoryError::Index { what: "pattern", index: mu, count: patterns.count() });
+    }
     let state = patterns.state(mu);
     let fields = fields(patterns, dimension, &state)?;
     let turned = |(site, field): &(usize, i64)| if state.bit(*site) == 1 { *field < 0 } else { *field > 0 };
@@ -84,5 +99,16 @@ mod tests {
             let difference = energy(&patterns, dimension, &state).unwrap() - memory.energy(&state).unwrap();
             assert!(difference.abs() < 1e-12);
         }
+    }
+
+    #[test]
+    fn sums_beyond_exact_integers_are_refused() {
+        let patterns = Patterns::random(30, 200, &mut Key::new(["skeleton"]).stream("large", 0)).unwrap();
+        let refused = MemoryError::Simplices { dimension: 40, sites: 200, patterns: 30 };
+        assert_eq!(fields(&patterns, 40, &patterns.state(0)), Err(refused.clone()));
+        assert_eq!(energy(&patterns, 40, &patterns.state(0)), Err(refused));
+        assert!(fields(&patterns, 4, &patterns.state(0)).is_ok());
+        let index = MemoryError::Index { what: "pattern", index: 30, count: 30 };
+        assert_eq!(one_step_error(&patterns, 2, 30), Err(index));
     }
 }
