@@ -313,10 +313,8 @@ mod tests {
             let labels = normal("y", &[count, n, widths[widths.len() - 1]]);
             let drawn = model.init(&mut Key::new(["test"]).stream("parameters", 0), Kind::Float, Device::Cpu);
             let biases = |(k, tensor): (usize, Tensor)| {
-                parameter(
-                    &if k % TENSORS % 3 != 0 || k % TENSORS == 0 { tensor } else { normal("bias", &tensor.size()) },
-                    Kind::Float,
-                )
+                let is_bias = matches!(k % TENSORS, 3 | 6);
+                parameter(&if is_bias { normal("bias", &tensor.size()) } else { tensor }, Kind::Float)
             };
             let parameters: Vec<Tensor> = drawn.into_iter().enumerate().map(biases).collect();
             let expected = (model.forward(&parameters, &graphs) - &labels).square().mean(Kind::Float);
