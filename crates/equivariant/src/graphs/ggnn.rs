@@ -3,7 +3,7 @@
 
 use lawbook_core::{Device, Kind, Stream, Tensor, optim::parameter};
 
-use super::{GraphModel, GraphSignal, channels, mix_matrices};
+use super::{GraphModel, GraphSignal, channels, ggnn_slopes, mix_matrices};
 use crate::mlp::ModelError;
 
 /// Which linear operations a layer has.
@@ -28,12 +28,12 @@ pub enum Basis {
 /// Θ₂, θ₄, θ₃; β₂; and M `[o, o²]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ggnn {
-    channels: Vec<i64>,
-    basis: Basis,
+    pub(super) channels: Vec<i64>,
+    pub(super) basis: Basis,
 }
 
 /// Tensors per layer.
-const TENSORS: usize = 8;
+pub(super) const TENSORS: usize = 8;
 
 impl Ggnn {
     /// The network of these channels of X, input first. A has one channel at first and then as many as X.
@@ -121,6 +121,15 @@ impl GraphModel for Ggnn {
 
     fn matrices(&self) -> i64 {
         self.channels[1..].iter().copied().max().unwrap_or(0)
+    }
+
+    fn fast_squared_error(
+        &self,
+        parameters: &[Tensor],
+        graphs: &GraphSignal,
+        labels: &Tensor,
+    ) -> Option<(f64, Vec<Tensor>)> {
+        ggnn_slopes::squared_error(self, parameters, graphs, labels)
     }
 
     fn parameter_count(&self) -> i64 {

@@ -4,6 +4,7 @@
 //! Generalization*, NeurIPS 2025, arXiv 2505.23599, Section 5.2 and Appendix G.
 
 mod ggnn;
+mod ggnn_slopes;
 mod graphon;
 mod ign;
 mod ign_slopes;

@@ -130,13 +130,33 @@ impl Square {
         slopes
     }
 
+    /// Adds a number, and those of a vector, to row i of a channel.
+    pub(super) fn add_to_row(self, a: &mut Columns, channel: usize, i: usize, constant: f32, along: &[f32]) {
+        let start = self.row(i).start;
+        for (piece, along) in a.pieces_mut(channel, start, start + self.n).zip(along.chunks(BLOCK)) {
+            piece.iter_mut().zip(along).for_each(|(x, along)| *x += constant + along);
+        }
+    }
+
+    /// One matrix, row by row without padding, as a channel.
+    pub(super) fn channel(self, entries: &[f32]) -> Columns {
+        let mut found = Columns::zeros(1, self.n * self.width);
+        for (i, row) in entries.chunks_exact(self.n).enumerate() {
+            let start = self.row(i).start;
+            let pieces = found.pieces_mut(0, start, start + self.n);
+            pieces.zip(row.chunks(BLOCK)).for_each(|(to, from)| to.copy_from_slice(from));
+        }
+        found
+    }
+
     /// A channel, row by row.
-    fn read(self, a: &Columns, channel: usize, plane: &mut [f32]) {
+    pub(super) fn read(self, a: &Columns, channel: usize, plane: &mut [f32]) {
         let pieces = a.pieces(channel, 0, self.n * self.width);
         plane.chunks_exact_mut(BLOCK).zip(pieces).for_each(|(to, from)| to.copy_from_slice(from));
     }
 
-    fn write(self, plane: &[f32], channel: usize, a: &mut Columns) {
+    /// Writes what [`read`](Self::read) reads.
+    pub(super) fn write(self, plane: &[f32], channel: usize, a: &mut Columns) {
         let pieces = a.pieces_mut(channel, 0, self.n * self.width);
         pieces.zip(plane.chunks_exact(BLOCK)).for_each(|(to, from)| to.copy_from_slice(from));
     }
