@@ -28,7 +28,7 @@
 //! let measured = WeightedSample::equal(wells.states().map(|[w]| w))?;
 //! // The Gibbs law exp(−L/T) at T = ησ²/2, from its logarithm on 1000 points between −4 and 4.
 //! let temperature = 0.01 * 10.0f64.powi(2) / 2.0;
-//! let gibbs = Density::linear(|w| -(w * w - 1.0).powi(2) / (4.0 * temperature), -4.0, 4.0, 1000)?;
+//! let gibbs = Density::linear(move |w| -(w * w - 1.0).powi(2) / (4.0 * temperature), -4.0, 4.0, 1000)?;
 //! for w in [-1.0, 0.0, 0.5, 1.0, 1.5] {
 //!     println!("P(w ≤ {w}) = {:.3}, by the formula {:.3}", measured.cdf(w), gibbs.cdf(w));
 //!     assert!((measured.cdf(w) - gibbs.cdf(w)).abs() < 0.03);

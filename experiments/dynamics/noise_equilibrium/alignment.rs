@@ -1,15 +1,21 @@
-//! The alignment of representations is exact in the limit of small learning rates: the distance of the time-averaged Gram matrices
-//! from those of the noise equilibrium falls with the rate.
+//! Whether the alignment of representations is exact in the limit of small learning rates, so that the distance of the time-averaged
+//! Gram matrices from those of the noise equilibrium falls with the rate.
+//!
+//! It is if every output has an input of its own, and input and label noise are uncorrelated: then reflections of single
+//! coordinates are a symmetry, which forbids the hidden units to turn steadily. In general they may turn, at the rate η² of the
+//! charges; a charge `C` then rests where its drift is a commutator `[C, ω]`, not zero.
 
 use anyhow::Result;
 use lawbook_dynamics::systems::matrix_factorization::Point;
 
 use super::factors::{self, Equilibrium, time_average};
-use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
+use crate::framework::{Cell, Claim, Margin, Profile, Study, Verdict, params};
 
 params! {
     /// SGD on the net of four inputs, six hidden units and three outputs, at uneven inputs and label noise.
     pub struct Params {
+        /// Slopes of the labels: any, or one input for each output.
+        teacher: choice = "general", ["general", "diagonal"];
         /// Learning rate η.
         eta: real = 0.004, 0.0001..=0.02;
         /// Number of replicas.
@@ -19,9 +25,19 @@ params! {
 
 impl Params {
     fn factors(&self) -> factors::Params {
-        factors::Params { eta: self.eta, replicas: self.replicas, ..factors::Params::default() }
+        factors::Params {
+            teacher: self.teacher.clone(),
+            eta: self.eta,
+            replicas: self.replicas,
+            ..factors::Params::default()
+        }
     }
 }
+
+const TURNING: &str = "Some one per cent of the Gram matrices stays off at any learning rate, though their traces agree: 4.2 % at \
+    η = 0.016, 1.5 % at 0.004, 1.2 % at 0.002, in independent simulations as well, whatever the hidden width and the time. Where \
+    reflections of coordinates are a symmetry nothing stays off (see alignment-in-the-limit-diagonal); else the hidden units may turn \
+    steadily at the rate η² of the charges, which rest where the drift is a commutator and not zero.";
 
 /// Alignment against the learning rate.
 pub struct Alignment;
@@ -33,31 +49,40 @@ impl Study for Alignment {
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
-        let (etas, replicas): (&[f64], i64) = match profile {
-            Profile::Smoke => return Vec::new(),
-            Profile::Quick => (&[0.016, 0.008, 0.004], 64),
-            Profile::Full => (&[0.016, 0.008, 0.004, 0.002], 1024),
+        let at = |teacher: &'static str, etas: &[f64], replicas: i64| -> Vec<Params> {
+            etas.iter().map(|&eta| Params { teacher: teacher.into(), eta, replicas }).collect()
         };
-        etas.iter().map(|&eta| Params { eta, replicas }).collect()
+        match profile {
+            Profile::Smoke => Vec::new(),
+            Profile::Quick => at("diagonal", &[0.016, 0.011, 0.008], 32),
+            // What stays off shows at rates whose relaxation takes a quick run too long.
+            Profile::Full => {
+                ["general", "diagonal"].into_iter().flat_map(|it| at(it, &[0.016, 0.008, 0.004, 0.002], 1024)).collect()
+            }
+        }
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
-        if points.len() < 3 {
-            return Ok(Vec::new());
-        }
-        let sites = points.iter().map(|p| (p.eta, Self::at(p).site("mismatch")));
+        let mut claims = Vec::new();
         // The product fluctuates around its mean with a variance of the order η, which is the first correction to both sides of
         // the equation. The next is smaller by η Tr H, up to 0.15 at the largest rate, of which a part reaches the slope.
-        Ok(vec![
-            Claim::exponent("alignment-in-the-limit", sites, 1.0)
+        for teacher in ["general", "diagonal"] {
+            let own: Vec<&Params> = points.iter().filter(|p| p.teacher == teacher).collect();
+            if own.len() < 3 {
+                continue;
+            }
+            let sites = own.iter().map(|p| (p.eta, Self::at(p).site("mismatch")));
+            let claim = Claim::exponent(&format!("alignment-in-the-limit-{teacher}"), sites, 1.0)
                 .within(Margin::Absolute(0.2))
                 .rival("approximate", "the alignment is off by some part that stays", [0.0])
                 .rival("second-order", "as of a scheme that conserves to second order", [2.0])
                 .axes("learning rate η", "relative distance of the mean Gram matrices")
                 .log_x()
                 .log_y()
-                .source("equation of the noise equilibrium, in the limit of a small learning rate"),
-        ])
+                .source("equation of the noise equilibrium, in the limit of a small learning rate");
+            claims.push(if teacher == "diagonal" { claim } else { claim.finding(Verdict::Fails, TURNING) });
+        }
+        Ok(claims)
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {

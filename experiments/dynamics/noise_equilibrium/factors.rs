@@ -18,6 +18,8 @@ params! {
         inputs: choice = "uneven", ["even", "uneven", "very-uneven"];
         /// Variances of the label noise.
         labels: choice = "uneven", ["even", "uneven", "very-uneven"];
+        /// Slopes of the labels: any, or one input for each output.
+        teacher: choice = "general", ["general", "diagonal"];
         /// Learning rate η.
         eta: real = 0.004, 0.0001..=0.1;
         /// |W|/|U| at the start over that of equal entries.
@@ -33,6 +35,9 @@ pub type Net = Factorised<4, 6, 3, 18, 24>;
 /// The slopes of the labels.
 pub const TEACHER: [[f64; 4]; 3] = [[0.9, -0.3, 0.4, 0.1], [0.2, 0.8, -0.5, 0.3], [-0.4, 0.1, 0.6, 0.7]];
 
+/// The same, of outputs that know one input each.
+const DIAGONAL: [[f64; 4]; 3] = [[0.9, 0.0, 0.0, 0.0], [0.0, 0.8, 0.0, 0.0], [0.0, 0.0, 0.6, 0.0]];
+
 impl Params {
     pub(super) fn data(&self) -> Data<4, 3> {
         let inputs = match self.inputs.as_str() {
@@ -45,7 +50,8 @@ impl Params {
             "uneven" => [0.2, 0.5, 0.8],
             _ => [0.1, 0.4, 1.0],
         };
-        Data { teacher: TEACHER, inputs, labels }
+        let teacher = if self.teacher == "general" { TEACHER } else { DIAGONAL };
+        Data { teacher, inputs, labels }
     }
 
     /// Steps in which the slowest part of the charge relaxes once: 1/(4η²) over the least noise of either layer.
