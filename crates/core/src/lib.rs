@@ -10,6 +10,7 @@ pub mod device;
 pub mod equivariance;
 pub mod lbfgs;
 pub mod optim;
+pub mod pages;
 pub mod popcount;
 pub mod random;
 pub mod simd;

@@ -5,7 +5,7 @@ mod agreements;
 use std::{collections::HashMap, ops::Range};
 
 use lawbook_core::{
-    Stream,
+    Stream, pages,
     popcount::{Numbers, TILE, Tile},
     simd::Level,
 };
@@ -60,7 +60,7 @@ impl Patterns {
             return Err(MemoryError::Empty { patterns: count, sites });
         }
         let mut planes = Vec::new();
-        let reserved = count.checked_mul(words(sites)).map(|size| (size, planes.try_reserve_exact(size)));
+        let reserved = count.checked_mul(words(sites)).map(|size| (size, pages::reserve(&mut planes, size)));
         let Some((size, Ok(()))) = reserved else { return Err(MemoryError::TooMany { patterns: count, sites }) };
         planes.resize(size, 0);
         Ok(Self { count, sites, planes })

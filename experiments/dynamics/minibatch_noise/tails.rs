@@ -91,8 +91,8 @@ fn claims(p: &Params) -> Result<Vec<Claim>> {
     if (kesten / student - 1.0).abs() < 1e-6 {
         return Ok(vec![paper]);
     }
-    let found = "the tail is fatter: its index is Kesten's root of E|1 - lambda h|^beta = 1. The Student law of the paper has \
-                 the right variance, not the right tail, except where its index is 2";
+    let found = "The tail is fatter: its index is Kesten's root of E|1 − λh|^β = 1. The Student law of the paper has the \
+                 right variance, not the right tail, except where its index is 2.";
     let corrected = Claim::value(&format!("tail-kesten-{name}"), site, kesten)
         .within(margin)
         .rival("continuous-time", because, [continuous])

@@ -2,8 +2,11 @@
 
 use std::ops::{Neg, Range};
 
-use lawbook_core::simd::{Level, Wide, WideKernel};
-use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+use lawbook_core::{
+    pages::reserve,
+    simd::{Level, Wide, WideKernel},
+};
+use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use super::rounded::{Round, RoundedTile};
 
@@ -111,8 +114,7 @@ impl<T: Entry> Packed<T> {
     /// triangle; what it writes above the diagonal or beyond n is dropped.
     pub fn from_tiles(order: usize, fill: impl Fn(usize, usize, &mut Tile<T>) + Sync) -> Self {
         let blocks = order.div_ceil(TILE);
-        let mut tiles = vec![[[[[T::default(); 8]; 4]; ROW]; TILE / 4]; blocks * (blocks + 1) / 2];
-        tiles.par_iter_mut().enumerate().for_each(|(at, stored)| {
+        let tile = |at: usize| {
             let (row, column) = place(at);
             let mut tile = [[[T::default(); 8]; ROW]; TILE];
             fill(row, column, &mut tile);
@@ -128,11 +130,13 @@ impl<T: Entry> Packed<T> {
                     }
                 }
             }
+            let mut stored = [[[[T::default(); 8]; 4]; ROW]; TILE / 4];
             for (i, line) in tile.iter().enumerate() {
                 stored[i / 4].iter_mut().zip(line).for_each(|(four, eight)| four[i % 4] = *eight);
             }
-        });
-        Self { order, tiles }
+            stored
+        };
+        Self { order, tiles: on_large_pages((0..blocks * (blocks + 1) / 2).into_par_iter().map(tile)) }
     }
 
     /// From entries (i, j) with i ≥ j.
@@ -202,6 +206,15 @@ impl<T: Entry> Symmetric for Packed<T> {
             }
         });
     }
+}
+
+/// What an iterator gives, on large pages: it is read from end to end in every product.
+pub(super) fn on_large_pages<T: Send>(values: impl IndexedParallelIterator<Item = T>) -> Vec<T> {
+    let mut collected = Vec::new();
+    // Where there is no room, collecting says so.
+    let _ = reserve(&mut collected, values.len());
+    values.collect_into_vec(&mut collected);
+    collected
 }
 
 /// Sums what `add` adds to zeros for each of some ranges of tiles, which are all tiles together.

@@ -1,11 +1,11 @@
 //! A symmetric matrix rounded to 16 bits: a quarter of the memory to read, for the products that need no more digits.
 
 use lawbook_core::simd::{Level, Wide, WideKernel};
-use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use super::{
     Packed, Symmetric,
-    packed::{Entry, Stored, Stretch, TILE, place, sum_of_tiles},
+    packed::{Entry, Stored, Stretch, TILE, on_large_pages, place, sum_of_tiles},
 };
 
 /// Columns of a row that lie in one vector.
@@ -37,8 +37,7 @@ pub struct Rounded {
 impl Rounded {
     /// Reads the matrix once.
     pub fn new<T: Entry>(matrix: &Packed<T>) -> Self {
-        let mut rounded: Vec<RoundedTile> = Vec::new();
-        matrix.tiles().par_iter().map(T::round_tile).collect_into_vec(&mut rounded);
+        let rounded = on_large_pages(matrix.tiles().par_iter().map(T::round_tile));
         let square = |(at, tile): (usize, &RoundedTile)| {
             let (row, column) = place(at);
             // A tile off the diagonal stands for its mirror image too.
