@@ -1,6 +1,6 @@
 //! A contest: ours, the floor and the peers take turns, and every answer must agree with ours.
 
-use std::process::Command;
+use std::{process::Command, thread::sleep, time::Duration};
 
 use anyhow::{Result, bail};
 
@@ -18,6 +18,10 @@ const ENOUGH: f64 = 15.0;
 /// Seconds of a turn to warm up after which it is the only one, and counts with all that was compiled in it.
 const LONG: f64 = 60.0;
 
+/// How long everyone sleeps before a turn: threads of the one before wait busily for some milliseconds more, on cores that the next
+/// one needs.
+pub const REST: Duration = Duration::from_millis(150);
+
 /// Standard errors that two statistics may lie apart: by chance once in two million.
 const APART: f64 = 5.0;
 
@@ -27,6 +31,8 @@ pub struct Entrants {
     pub ours: Command,
     /// The others, by name.
     pub peers: Vec<(String, Command)>,
+    /// How long everyone sleeps before a turn.
+    pub rest: Duration,
 }
 
 /// What a contest gives: rows, and a sentence on every peer that has none.
@@ -57,7 +63,7 @@ impl Peer {
 
 /// Holds the contest called `title` with so many threads on either side; `folder` is for what the contenders complain about.
 pub fn hold(title: &str, threads: usize, entrants: Entrants, folder: &std::path::Path) -> Result<Outcome> {
-    let Entrants { mut ours, peers: mut commands } = entrants;
+    let Entrants { mut ours, peers: mut commands, rest } = entrants;
     let mut ours = Contender::start(&mut ours, threads, &folder.join("ours.log"))?;
     let alone = commands.is_empty();
     let mut complaints = Vec::new();
@@ -76,13 +82,16 @@ pub fn hold(title: &str, threads: usize, entrants: Entrants, folder: &std::path:
 
     let (mut work, mut floor) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
+        sleep(rest);
         reference = ours.ask("work")?;
         work.push(reference.seconds);
+        sleep(rest);
         floor.push(ours.ask("floor")?.seconds);
         peers.retain_mut(|peer| {
             if peer.is_done() {
                 return true;
             }
+            sleep(rest);
             let taken = turn(&mut peer.contender, &reference).map(|seconds| peer.seconds.push(seconds));
             taken.map_err(|error| complaints.push(format!("{title} against {}: {error:#}", peer.name))).is_ok()
         });
@@ -144,7 +153,7 @@ mod tests {
     fn contest(ours: &str, theirs: &[&str]) -> Result<Outcome> {
         let folder = tempfile::tempdir().unwrap();
         let peers = theirs.iter().enumerate().map(|(i, text)| (format!("peer{i}"), answering(text))).collect();
-        hold("a, 1 thread", 1, Entrants { ours: answering(ours), peers }, folder.path())
+        hold("a, 1 thread", 1, Entrants { ours: answering(ours), peers, rest: Duration::ZERO }, folder.path())
     }
 
     #[test]

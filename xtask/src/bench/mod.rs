@@ -7,7 +7,7 @@ mod ours;
 mod python;
 mod row;
 
-pub use contest::{Entrants, hold};
+pub use contest::{Entrants, REST, hold};
 #[cfg(test)]
 pub use ours::Threads;
 pub use ours::{Bench, Ours};

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path, process::Command};
 use anyhow::{Context, Result};
 
 use crate::{
-    bench::{self, Bench, Entrants, Ours, Row, instructions},
+    bench::{self, Bench, Entrants, Ours, REST, Row, instructions},
     cli::{BenchArgs, Format},
     error::Misuse,
     libtorch, provenance,
@@ -94,7 +94,7 @@ fn entrants(bench: &Bench, ours: &Ours, python: Option<&Path>, peers: &Path, fol
         (name.clone(), command)
     };
     let others = python.map_or(Vec::new(), |python| bench.peers.iter().map(|name| peer(python, name)).collect());
-    Entrants { ours: ours.serve(bench, folder), peers: others }
+    Entrants { ours: ours.serve(bench, folder), peers: others, rest: REST }
 }
 
 fn result(row: &Row) -> String {
@@ -135,9 +135,9 @@ fn table(rows: &[Row]) -> String {
 }
 
 fn legend(benches: &[Bench]) -> String {
-    let mut text = "Medians over rounds in which everyone takes a turn, slow peers only in the first of them. One turn before does not count, \
-                    nor what a peer compiles in it; but one of more than a minute does, and is the only one. Below 1, ours is faster. \
-                    Work and floor:"
+    let mut text = "Medians over rounds in which everyone takes a turn, after a rest in which the threads of the one before fall asleep; slow \
+                    peers only in the first rounds. One turn before does not count, nor what a peer compiles in it; but one of more than \
+                    a minute does, and is the only one. Below 1, ours is faster. Work and floor:"
         .to_owned();
     for bench in benches {
         text.push_str(&format!("\n  {}: {}. Floor: {}.", bench.name, bench.work, bench.floor));
