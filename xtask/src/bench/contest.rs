@@ -197,10 +197,10 @@ mod tests {
             command
         };
         let ours = answering(&answer(2.0, 1.0, 0.1));
-        let entrants = Entrants { ours, peers: vec![("p".to_owned(), dying("no module"))] };
+        let entrants = Entrants { ours, peers: vec![("p".to_owned(), dying("no module"))], rest: Duration::ZERO };
         let outcome = hold("a", 1, entrants, folder.path()).unwrap();
         assert!(outcome.rows.is_empty() && outcome.complaints[0].contains("no module"), "{:?}", outcome.complaints);
-        let entrants = Entrants { ours: dying("ouch"), peers: Vec::new() };
+        let entrants = Entrants { ours: dying("ouch"), peers: Vec::new(), rest: Duration::ZERO };
         assert!(hold("a", 1, entrants, folder.path()).is_err());
     }
 
