@@ -175,10 +175,10 @@ impl Law {
     }
 }
 
-/// Four to twenty-four seeds for smoke, six to thirty-six for quick, eight to sixty-four for full.
+/// Four to forty-eight seeds for smoke, six to thirty-six for quick, eight to sixty-four for full: small cells need more seeds.
 fn usual_seeds(profile: Profile) -> (u64, u64) {
     match profile {
-        Profile::Smoke => (4, 24),
+        Profile::Smoke => (4, 48),
         Profile::Quick => (6, 36),
         Profile::Full => (8, 64),
     }

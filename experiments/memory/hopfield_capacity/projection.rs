@@ -38,7 +38,7 @@ impl Study for Projection {
 
     fn grid(profile: Profile) -> Vec<Params> {
         let (neurons, cues) = match profile {
-            Profile::Smoke => return vec![Params { N: 100, K: 50, cues: 200, ..Params::default() }],
+            Profile::Smoke => return vec![Params { N: 150, K: 75, cues: 400, ..Params::default() }],
             Profile::Quick => (300, 400),
             Profile::Full => (1500, 1000),
         };
