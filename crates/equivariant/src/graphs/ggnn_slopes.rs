@@ -8,12 +8,13 @@ use lawbook_core::{
     Tensor,
     dense::{Activation, Columns, Layer, Slopes, numbers},
 };
-use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
-use super::{Basis, Ggnn, GraphSignal, ggnn::TENSORS, square::Square};
-
-/// Parts of the work, each with a gradient of its own. Fixed, so that no sum depends on the number of threads.
-const PARTS: usize = 16;
+use super::{
+    Basis, Ggnn, GraphSignal,
+    ggnn::TENSORS,
+    parts::{squared_errors, sum_over_graphs},
+    square::Square,
+};
 
 /// A layer at fixed parameters.
 struct Maps {
@@ -230,21 +231,11 @@ pub(super) fn squared_error(
     let pairs = values.chunks_exact(TENSORS).zip(widths.windows(2));
     let layers: Vec<Maps> = pairs.map(|(values, pair)| Maps::new(values, [pair[0], pair[1]], model.basis)).collect();
     let total = targets.len() as f32;
-    let part = count.div_ceil(PARTS);
-    let part_of = |index: usize| {
-        let (mut loss, mut slopes) = (0.0, layers.iter().map(Maps::zeros).collect::<Vec<_>>());
-        for graph in index * part..((index + 1) * part).min(count) {
-            let of = |size: usize| graph * size..(graph + 1) * size;
-            let input =
-                [square.channel(&adjacency[of(square.n * square.n)]), Columns::from_points(&signal[of(square.n)], 1)];
-            loss += add_graph(&layers, input, &targets[of(square.n * label)], total, square, &mut slopes);
-        }
-        (loss, slopes)
-    };
-    let parts: Vec<(f64, Vec<[Slopes; 3]>)> = (0..count.div_ceil(part)).into_par_iter().map(part_of).collect();
-    let (loss, slopes) = parts.into_iter().reduce(|(loss, mut sum), (other, part)| {
-        sum.as_flattened_mut().iter_mut().zip(part.as_flattened()).for_each(|(sum, part)| sum.add_part(part));
-        (loss + other, sum)
+    let zeros = || layers.iter().map(Maps::zeros).collect();
+    let (loss, slopes) = sum_over_graphs(count, zeros, |graph, slopes| {
+        let of = |size: usize| graph * size..(graph + 1) * size;
+        let input = [square.channel(&adjacency[of(square.n * square.n)]), Columns::from_points(&signal[of(square.n)], 1)];
+        add_graph(&layers, input, &targets[of(square.n * label)], total, square, slopes)
     })?;
     let gradient = layers.iter().zip(&slopes).flat_map(|(layer, slopes)| layer.unpack(slopes));
     let tensors = gradient.zip(parameters).map(|(numbers, like)| Tensor::from_slice(&numbers).reshape(like.size()));
@@ -270,13 +261,7 @@ fn add_graph(
         (a, x) = (pass.mixed.clone(), next);
         passes.push(pass);
     }
-    let (mut loss, mut by_x) = (0.0, Columns::zeros(x.channels(), square.n));
-    for (at, target) in targets.iter().enumerate() {
-        let (output, node) = (at % x.channels(), at / x.channels());
-        let error = x.get(output, node) - target;
-        loss += f64::from(error).powi(2);
-        *by_x.at(output, node) = 2.0 * error / total;
-    }
+    let (loss, by_x) = squared_errors(&x, targets, total);
     let mut below = [Columns::zeros(x.channels(), square.n * square.width), by_x];
     for ((layer, pass), slopes) in layers.iter().zip(&passes).zip(slopes).rev() {
         below = layer.backward(square, pass, below, slopes);

@@ -7,12 +7,12 @@ use lawbook_core::{
     Tensor,
     dense::{Activation, Columns, Layer, Slopes, numbers},
 };
-use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
-use super::{GraphSignal, Ign, square::Square};
-
-/// Parts of the work, each with a gradient of its own. Fixed, so that no sum depends on the number of threads.
-const PARTS: usize = 16;
+use super::{
+    GraphSignal, Ign,
+    parts::{squared_errors, sum_over_graphs},
+    square::Square,
+};
 
 /// By diag A, r, c, t and s: the operations constant along rows, along columns, and on the diagonal, which are also those of the last
 /// layer.
@@ -112,20 +112,11 @@ pub(super) fn squared_error(
     };
     let layers: Vec<Operations> = values.chunks_exact(2).enumerate().map(operations).collect();
     let total = targets.len() as f32;
-    let part = count.div_ceil(PARTS);
-    let part_of = |index: usize| {
-        let (mut loss, mut slopes) = (0.0, layers.iter().map(Operations::zeros).collect::<Vec<_>>());
-        for graph in index * part..((index + 1) * part).min(count) {
-            let of = |size: usize| graph * size..(graph + 1) * size;
-            let input = input(&adjacency[of(square.n * square.n)], &signal[of(square.n * features)], square);
-            loss += add_graph(&layers, input, &targets[of(square.n * label)], total, square, &mut slopes);
-        }
-        (loss, slopes)
-    };
-    let parts: Vec<(f64, Vec<[Slopes; 2]>)> = (0..count.div_ceil(part)).into_par_iter().map(part_of).collect();
-    let (loss, slopes) = parts.into_iter().reduce(|(loss, mut sum), (other, part)| {
-        sum.as_flattened_mut().iter_mut().zip(part.as_flattened()).for_each(|(sum, part)| sum.add_part(part));
-        (loss + other, sum)
+    let zeros = || layers.iter().map(Operations::zeros).collect();
+    let (loss, slopes) = sum_over_graphs(count, zeros, |graph, slopes| {
+        let of = |size: usize| graph * size..(graph + 1) * size;
+        let input = input(&adjacency[of(square.n * square.n)], &signal[of(square.n * features)], square);
+        add_graph(&layers, input, &targets[of(square.n * label)], total, square, slopes)
     })?;
     let sizes = values.chunks_exact(2).map(|pair| [pair[0].len(), pair[1].len()]);
     let gradient = layers.iter().zip(&slopes).zip(sizes).flat_map(|((layer, slopes), sizes)| layer.unpack(slopes, sizes));
@@ -170,13 +161,7 @@ fn add_graph(
     let contractions = square.contractions(&a, last.inputs);
     let mut outputs = Columns::default();
     last.vectors.apply(&contractions, Activation::Identity, &mut outputs);
-    let (mut loss, mut by_outputs) = (0.0, Columns::zeros(last.outputs, square.n));
-    for (at, target) in targets.iter().enumerate() {
-        let (output, node) = (at % last.outputs, at / last.outputs);
-        let error = outputs.get(output, node) - target;
-        loss += f64::from(error).powi(2);
-        *by_outputs.at(output, node) = 2.0 * error / total;
-    }
+    let (loss, by_outputs) = squared_errors(&outputs, targets, total);
 
     let mut by_vectors = Columns::default();
     slopes[hidden.len()][0].add(&by_outputs, &contractions);

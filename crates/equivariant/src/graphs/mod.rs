@@ -11,6 +11,7 @@ mod ign_slopes;
 mod karate;
 mod message_passing;
 pub mod norms;
+mod parts;
 mod signal;
 mod square;
 mod task;
