@@ -5,6 +5,7 @@
 //! the nearest cache, and no width is padded. Every level of instructions gives the same bits.
 
 mod kernels;
+mod operator;
 mod stack;
 
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
 };
 use kernels::{Affine, Outer, PANEL};
 
+pub use operator::Operator;
 pub use stack::Stack;
 
 /// Points of a block.
@@ -39,9 +41,7 @@ impl Columns {
     /// The points `[points, channels]` in row-major order, padded with zeros.
     pub fn from_points(values: &[f32], channels: usize) -> Self {
         let mut columns = Self::zeros(channels, values.len() / channels.max(1));
-        for (point, values) in values.chunks_exact(channels.max(1)).enumerate() {
-            values.iter().enumerate().for_each(|(channel, value)| *columns.at(channel, point) = *value);
-        }
+        operator::place(values, channels, &mut columns.rows);
         columns
     }
 
@@ -134,10 +134,13 @@ impl Columns {
         best
     }
 
-    /// The derivative of ReLU: keeps what lies where `activations`, its output, are positive.
+    /// The derivative of ReLU: keeps what lies where its output, the first channels of `activations`, is positive.
     pub fn gate(&mut self, activations: &Self) {
-        for (row, active) in self.rows.as_flattened_mut().iter_mut().zip(activations.rows.as_flattened()) {
-            row.iter_mut().zip(active).for_each(|(slope, active)| *slope = if *active > 0.0 { *slope } else { 0.0 });
+        let blocks = self.rows.chunks_exact_mut(self.channels.max(1));
+        for (rows, active) in blocks.zip(activations.rows.chunks_exact(activations.channels.max(1))) {
+            for (row, active) in rows.as_flattened_mut().iter_mut().zip(active.as_flattened()) {
+                row.iter_mut().zip(active).for_each(|(slope, active)| *slope = if *active > 0.0 { *slope } else { 0.0 });
+            }
         }
     }
 

@@ -1,6 +1,6 @@
-//! The two kernels: outputs of a block of points, and sums over points of products.
+//! The kernels: outputs of a block of points, sums over points of products, and sums over points for points.
 
-use super::Row;
+use super::{BLOCK, Row};
 use crate::simd::{LANES, Wide, WideKernel};
 
 /// Outputs that are computed together: with two vectors of points each, their sums stay in registers.
@@ -159,6 +159,95 @@ impl Outer<'_> {
             }
         }
         K
+    }
+}
+
+/// out = max(start + Mx, floor), where M mixes the points of each channel.
+pub(super) struct Mix<'a> {
+    /// Mᵀ: block by block of the points p, for every point q the numbers M`[p, q]`.
+    pub(super) matrix: &'a [Row],
+    pub(super) points: usize,
+    /// The channels from `first` on.
+    pub(super) x: &'a [Row],
+    pub(super) inputs: usize,
+    pub(super) first: usize,
+    /// Channels to begin with, as many in a block as there are of `x`, or none for zeros.
+    pub(super) start: &'a [Row],
+    pub(super) out: &'a mut [Row],
+    pub(super) outputs: usize,
+    /// The channels written are the last ones, as many as there are of `x` from `first` on.
+    pub(super) skip: usize,
+    pub(super) floor: f32,
+}
+
+impl WideKernel for Mix<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Wide>(mut self, like: V) {
+        for block in 0..self.points.div_ceil(BLOCK) {
+            let mut channel = 0;
+            while channel < self.outputs - self.skip {
+                channel += match self.outputs - self.skip - channel {
+                    6.. => self.panels::<V, 6>(like, block, channel),
+                    5 => self.panels::<V, 5>(like, block, channel),
+                    4 => self.panels::<V, 4>(like, block, channel),
+                    3 => self.panels::<V, 3>(like, block, channel),
+                    2 => self.panels::<V, 2>(like, block, channel),
+                    _ => self.panels::<V, 1>(like, block, channel),
+                };
+            }
+        }
+    }
+}
+
+impl Mix<'_> {
+    /// The channels from `channel` on in a block, and how many they are: both halves at once where the registers are wide enough.
+    #[inline(always)]
+    fn panels<V: Wide, const O: usize>(&mut self, like: V, block: usize, channel: usize) -> usize {
+        if V::REGISTERS == 1 {
+            self.panel::<V, O, 2>(like, block, channel, 0);
+        } else {
+            self.panel::<V, O, 1>(like, block, channel, 0);
+            self.panel::<V, O, 1>(like, block, channel, 1);
+        }
+        O
+    }
+
+    #[inline(always)]
+    fn panel<V: Wide, const O: usize, const B: usize>(&mut self, like: V, block: usize, channel: usize, half: usize) {
+        let mut sums = [[like.splat(0); B]; O];
+        if !self.start.is_empty() {
+            let start = &self.start[block * self.inputs + channel..][..O];
+            for o in 0..O {
+                for b in 0..B {
+                    sums[o][b] = like.load_f32(&start[o][half + b]);
+                }
+            }
+        }
+        let columns = &self.matrix[block * self.points..][..self.points];
+        for (from, columns) in columns.chunks(BLOCK).enumerate() {
+            let x = &self.x[from * self.inputs + self.first + channel..][..O];
+            for (q, column) in columns.iter().enumerate() {
+                let mut numbers = [sums[0][0]; B];
+                for b in 0..B {
+                    numbers[b] = like.load_f32(&column[half + b]);
+                }
+                for o in 0..O {
+                    let factor = like.splat_f32(x[o].as_flattened()[q % BLOCK]);
+                    for b in 0..B {
+                        sums[o][b] = factor.fma_f32(numbers[b], sums[o][b]);
+                    }
+                }
+            }
+        }
+        let (out, floor) = (&mut self.out[block * self.outputs + self.skip + channel..][..O], like.splat_f32(self.floor));
+        for o in 0..O {
+            for b in 0..B {
+                // In this order NaN passes.
+                out[o][half + b] = floor.max_f32(sums[o][b]).store_f32();
+            }
+        }
     }
 }
 

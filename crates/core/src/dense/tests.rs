@@ -68,6 +68,28 @@ fn every_level_gives_the_same_bits() {
     assert!(Level::all().all(|level| at(level) == plain));
 }
 
+/// Against libtorch, at points that leave every remainder of a block and of a square, and at every level the same bits.
+#[test]
+fn an_operator_and_its_adjoint_are_products_with_the_matrix() {
+    for (points, channels) in [(1, 1), (13, 7), (32, 6), (50, 18), (71, 3)] {
+        let (matrix, x) = (normals("matrix", &[points, points]), normals("x", &[points, 2 * channels]));
+        let value = |tensor: &Tensor| numbers(tensor).expect("floats on the CPU");
+        let columns = Columns::from_points(&value(&x), 2 * channels as usize);
+        let both = x.chunk(2, 1);
+        let [operator, adjoint] = [Operator::new, Operator::adjoint].map(|make| make(&value(&matrix), points as usize, 0.5));
+        for (operator, matrix) in [(&operator, matrix.shallow_clone()), (&adjoint, matrix.transpose(0, 1))] {
+            let mut out = Columns::default();
+            operator.append(&columns, &mut out);
+            close(&rows(&out), &Tensor::cat(&[&x, &(matrix.matmul(&x) * 0.5)], 1));
+            let sum = &both[0] + matrix.matmul(&both[1]) * 0.5;
+            operator.fold(&columns, Activation::Identity, &mut out);
+            close(&rows(&out), &sum);
+            operator.fold(&columns, Activation::Relu, &mut out);
+            close(&rows(&out), &sum.relu());
+        }
+    }
+}
+
 #[test]
 fn pieces_are_the_points_asked_for() {
     let mut columns = Columns::from_points(&(0..200).map(|i| i as f32).collect::<Vec<_>>(), 2);

@@ -61,6 +61,7 @@ impl Wide for Avx512 {
     #[inline(always)] fn load_f32(self, numbers: &[f32; 16]) -> Self { Self(unsafe { _mm512_loadu_si512(numbers.as_ptr().cast()) }) }
     #[inline(always)] fn store_f32(self) -> [f32; 16] { let mut numbers = [0.0; 16]; unsafe { _mm512_storeu_si512(numbers.as_mut_ptr().cast(), self.0) }; numbers }
     #[inline(always)] fn splat(self, x: u64) -> Self { Self(unsafe { _mm512_set1_epi64(x as i64) }) }
+    #[inline(always)] fn splat_f32(self, x: f32) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_set1_ps(x)) }) }
     #[inline(always)] fn mul_low(self, other: Self) -> Self { Self(unsafe { _mm512_mul_epu32(self.0, other.0) }) }
     #[inline(always)] fn add(self, other: Self) -> Self { Self(unsafe { _mm512_add_epi64(self.0, other.0) }) }
     #[inline(always)] fn xor(self, other: Self) -> Self { Self(unsafe { _mm512_xor_si512(self.0, other.0) }) }
@@ -117,6 +118,7 @@ impl Wide for Avx2 {
     #[inline(always)] fn load_f32(self, numbers: &[f32; 16]) -> Self { let at: *const __m256i = numbers.as_ptr().cast(); Self(unsafe { [_mm256_loadu_si256(at), _mm256_loadu_si256(at.add(1))] }) }
     #[inline(always)] fn store_f32(self) -> [f32; 16] { let mut numbers = [0.0; 16]; let at: *mut __m256i = numbers.as_mut_ptr().cast(); unsafe { _mm256_storeu_si256(at, self.0[0]); _mm256_storeu_si256(at.add(1), self.0[1]) }; numbers }
     #[inline(always)] fn splat(self, x: u64) -> Self { Self(unsafe { [_mm256_set1_epi64x(x as i64); 2] }) }
+    #[inline(always)] fn splat_f32(self, x: f32) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_set1_ps(x)); 2] }) }
     #[inline(always)] fn mul_low(self, other: Self) -> Self { Self(unsafe { [_mm256_mul_epu32(self.0[0], other.0[0]), _mm256_mul_epu32(self.0[1], other.0[1])] }) }
     #[inline(always)] fn add(self, other: Self) -> Self { Self(unsafe { [_mm256_add_epi64(self.0[0], other.0[0]), _mm256_add_epi64(self.0[1], other.0[1])] }) }
     #[inline(always)] fn xor(self, other: Self) -> Self { Self(unsafe { [_mm256_xor_si256(self.0[0], other.0[0]), _mm256_xor_si256(self.0[1], other.0[1])] }) }

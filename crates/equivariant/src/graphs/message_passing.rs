@@ -2,7 +2,7 @@
 
 use lawbook_core::{Device, Kind, Stream, Tensor, optim::parameter};
 
-use super::{GraphModel, GraphSignal, channels};
+use super::{GraphModel, GraphSignal, channels, message_slopes};
 use crate::mlp::ModelError;
 
 /// X ← X W₁ᵀ + (1/n) A X W₂ᵀ, without biases, ReLU between the layers and none after the last. A never changes.
@@ -11,7 +11,7 @@ use crate::mlp::ModelError;
 /// W₂ `[d_out, d_in]` of every layer in turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessagePassing {
-    channels: Vec<i64>,
+    pub(super) channels: Vec<i64>,
 }
 
 impl MessagePassing {
@@ -52,6 +52,15 @@ impl GraphModel for MessagePassing {
 
     fn matrices(&self) -> i64 {
         0
+    }
+
+    fn fast_squared_error(
+        &self,
+        parameters: &[Tensor],
+        graphs: &GraphSignal,
+        labels: &Tensor,
+    ) -> Option<(f64, Vec<Tensor>)> {
+        message_slopes::squared_error(self, parameters, graphs, labels)
     }
 
     fn parameter_count(&self) -> i64 {

@@ -10,6 +10,7 @@ mod ign;
 mod ign_slopes;
 mod karate;
 mod message_passing;
+mod message_slopes;
 pub mod norms;
 mod parts;
 mod signal;
