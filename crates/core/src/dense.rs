@@ -13,7 +13,7 @@ use crate::{
     device::Device,
     simd::{LANES, Level},
 };
-use kernels::{Affine, Outer, PANEL};
+use kernels::{Affine, Gate, Outer, PANEL};
 
 pub use operator::Operator;
 pub use stack::Stack;
@@ -134,14 +134,9 @@ impl Columns {
         best
     }
 
-    /// The derivative of ReLU: keeps what lies where its output, the first channels of `activations`, is positive.
+    /// The derivative of ReLU: keeps what lies where `activations`, its output, are positive.
     pub fn gate(&mut self, activations: &Self) {
-        let blocks = self.rows.chunks_exact_mut(self.channels.max(1));
-        for (rows, active) in blocks.zip(activations.rows.chunks_exact(activations.channels.max(1))) {
-            for (row, active) in rows.as_flattened_mut().iter_mut().zip(active.as_flattened()) {
-                row.iter_mut().zip(active).for_each(|(slope, active)| *slope = if *active > 0.0 { *slope } else { 0.0 });
-            }
-        }
+        Level::widest().run(Gate { slopes: &mut self.rows, activations: &activations.rows });
     }
 
     /// Takes another shape and leaves the numbers to whoever writes them.

@@ -251,6 +251,24 @@ impl Mix<'_> {
     }
 }
 
+/// Keeps slopes where activations are positive, and writes zero elsewhere.
+pub(super) struct Gate<'a> {
+    pub(super) slopes: &'a mut [Row],
+    pub(super) activations: &'a [Row],
+}
+
+impl WideKernel for Gate<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Wide>(self, like: V) {
+        let zero = like.splat(0);
+        for (slopes, activations) in self.slopes.as_flattened_mut().iter_mut().zip(self.activations.as_flattened()) {
+            *slopes = zero.select_f32(like.load_f32(activations), like.load_f32(slopes), zero).store_f32();
+        }
+    }
+}
+
 /// The sum of the lanes, pair by pair.
 #[inline(always)]
 fn total(x: [f32; LANES]) -> f32 {

@@ -7,35 +7,43 @@ use crate::simd::Level;
 const SQUARE: usize = 8;
 
 /// x ↦ Mx for every channel x of points, at fixed M.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Operator {
     points: usize,
     columns: Vec<Row>,
 }
 
 impl Operator {
-    /// The operator of M `[points, points]` in row-major order, times a factor. Panics if there are more or fewer numbers.
-    pub fn new(entries: &[f32], points: usize, factor: f32) -> Self {
-        let mut columns = vec![Row::default(); points * points.div_ceil(BLOCK)];
-        place(entries, points, &mut columns);
-        Self::scaled(entries, points, factor, columns)
+    /// Becomes the operator of M `[points, points]` in row-major order, times a factor. Panics if there are more or fewer numbers.
+    pub fn set(&mut self, entries: &[f32], points: usize, factor: f32) {
+        self.clear(entries, points);
+        place(entries, points, &mut self.columns);
+        self.scale(factor);
     }
 
-    /// The operator of Mᵀ, the adjoint of that of M.
-    pub fn adjoint(entries: &[f32], points: usize, factor: f32) -> Self {
-        let mut columns = vec![Row::default(); points * points.div_ceil(BLOCK)];
+    /// Becomes the operator of Mᵀ, the adjoint of that of M.
+    pub fn set_adjoint(&mut self, entries: &[f32], points: usize, factor: f32) {
+        self.clear(entries, points);
         for (q, row) in entries.chunks_exact(points.max(1)).enumerate() {
             for (block, piece) in row.chunks(BLOCK).enumerate() {
-                columns[block * points + q].as_flattened_mut()[..piece.len()].copy_from_slice(piece);
+                self.columns[block * points + q].as_flattened_mut()[..piece.len()].copy_from_slice(piece);
             }
         }
-        Self::scaled(entries, points, factor, columns)
+        self.scale(factor);
     }
 
-    fn scaled(entries: &[f32], points: usize, factor: f32, mut columns: Vec<Row>) -> Self {
+    /// Zeros in the padding; the rest is to be written.
+    fn clear(&mut self, entries: &[f32], points: usize) {
         assert_eq!(entries.len(), points * points, "a row of numbers for each point");
-        columns.as_flattened_mut().as_flattened_mut().iter_mut().for_each(|number| *number *= factor);
-        Self { points, columns }
+        if self.points != points {
+            self.points = points;
+            self.columns.clear();
+            self.columns.resize(points * points.div_ceil(BLOCK), Row::default());
+        }
+    }
+
+    fn scale(&mut self, factor: f32) {
+        self.columns.as_flattened_mut().as_flattened_mut().iter_mut().for_each(|number| *number *= factor);
     }
 
     /// Writes x and below it Mx to `out`, twice as many channels.

@@ -1,4 +1,4 @@
-use super::*;
+use super::{kernels::Mix, *};
 use crate::{
     Key,
     optim::{gradients, parameter},
@@ -56,13 +56,28 @@ fn a_layer_and_its_gradients_are_those_of_libtorch() {
 fn every_level_gives_the_same_bits() {
     let value = |purpose, shape: &[i64]| numbers(&normals(purpose, shape)).expect("floats on the CPU");
     let (x, g) = (Columns::from_points(&value("x", &[90, 11]), 11), Columns::from_points(&value("g", &[90, 9]), 9));
+    let matrix = Columns::from_points(&value("matrix", &[90, 90]), 90);
     let packed = Packed::new(9, 11, |o, i| (o * 11 + i) as f32 / 7.0);
     let at = |level: Level| {
         let (mut out, mut weight, mut bias) = (Columns::zeros(9, 90), vec![0.0; 99], vec![0.0; 9]);
         let (weights, x) = (&packed.numbers, &x.rows);
         level.run(Affine { weights, bias: &[0.5; 9], inputs: 11, x, out: &mut out.rows, outputs: 9, floor: 0.0 });
         level.run(Outer { g: &g.rows, x, outputs: 9, inputs: 11, weight: &mut weight, bias: &mut bias });
-        (out.rows, weight, bias)
+        let mut mixed = Columns::zeros(5, 90);
+        let (matrix, start) = (&matrix.rows, &g.rows);
+        level.run(Mix {
+            matrix,
+            points: 90,
+            x: start,
+            inputs: 9,
+            first: 4,
+            start,
+            out: &mut mixed.rows,
+            outputs: 5,
+            skip: 0,
+            floor: 0.0,
+        });
+        (out.rows, weight, bias, mixed.rows)
     };
     let plain = at(Level::Baseline);
     assert!(Level::all().all(|level| at(level) == plain));
@@ -76,7 +91,13 @@ fn an_operator_and_its_adjoint_are_products_with_the_matrix() {
         let value = |tensor: &Tensor| numbers(tensor).expect("floats on the CPU");
         let columns = Columns::from_points(&value(&x), 2 * channels as usize);
         let both = x.chunk(2, 1);
-        let [operator, adjoint] = [Operator::new, Operator::adjoint].map(|make| make(&value(&matrix), points as usize, 0.5));
+        let [operator, adjoint] = [Operator::set, Operator::set_adjoint].map(|set| {
+            let mut operator = Operator::default();
+            // What was there before is forgotten.
+            set(&mut operator, &value(&normals("other", &[points, points])), points as usize, 3.0);
+            set(&mut operator, &value(&matrix), points as usize, 0.5);
+            operator
+        });
         for (operator, matrix) in [(&operator, matrix.shallow_clone()), (&adjoint, matrix.transpose(0, 1))] {
             let mut out = Columns::default();
             operator.append(&columns, &mut out);

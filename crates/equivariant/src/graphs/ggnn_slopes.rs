@@ -232,7 +232,7 @@ pub(super) fn squared_error(
     let layers: Vec<Maps> = pairs.map(|(values, pair)| Maps::new(values, [pair[0], pair[1]], model.basis)).collect();
     let total = targets.len() as f32;
     let zeros = || layers.iter().map(Maps::zeros).collect();
-    let (loss, slopes) = sum_over_graphs(count, zeros, |graph, slopes| {
+    let (loss, slopes) = sum_over_graphs(count, zeros, |graph, slopes, (): &mut ()| {
         let of = |size: usize| graph * size..(graph + 1) * size;
         let input = [square.channel(&adjacency[of(square.n * square.n)]), Columns::from_points(&signal[of(square.n)], 1)];
         add_graph(&layers, input, &targets[of(square.n * label)], total, square, slopes)

@@ -113,7 +113,7 @@ pub(super) fn squared_error(
     let layers: Vec<Operations> = values.chunks_exact(2).enumerate().map(operations).collect();
     let total = targets.len() as f32;
     let zeros = || layers.iter().map(Operations::zeros).collect();
-    let (loss, slopes) = sum_over_graphs(count, zeros, |graph, slopes| {
+    let (loss, slopes) = sum_over_graphs(count, zeros, |graph, slopes, (): &mut ()| {
         let of = |size: usize| graph * size..(graph + 1) * size;
         let input = input(&adjacency[of(square.n * square.n)], &signal[of(square.n * features)], square);
         add_graph(&layers, input, &targets[of(square.n * label)], total, square, slopes)

@@ -31,10 +31,17 @@ struct Maps {
     activation: Activation,
 }
 
-/// (1/n) A and its transpose, at a graph.
-struct Graph {
+/// What a graph is worked on in: the memory stays where it is from one to the next.
+#[derive(Default)]
+struct Workspace {
+    /// (1/n) A and its transpose.
     operator: Operator,
     adjoint: Operator,
+    /// X before every layer and after the last, and the derivatives by them.
+    nodes: Vec<Columns>,
+    slopes: Vec<Columns>,
+    /// What lies between the linear map and the product of a layer, or the derivatives by it.
+    between: Vec<Columns>,
 }
 
 impl Maps {
@@ -63,46 +70,38 @@ impl Maps {
         }
     }
 
-    /// What the linear map was applied to, and the layer's output.
-    fn forward(&self, graph: &Graph, x: Columns) -> (Columns, Columns) {
-        let [mut both, mut next] = [(); 2].map(|()| Columns::default());
+    fn forward(&self, operator: &Operator, x: &Columns, between: &mut Columns, next: &mut Columns) {
         match self.first {
             First::Mix => {
-                self.mixing.apply(&x, Activation::Identity, &mut both);
-                graph.operator.fold(&both, self.activation, &mut next);
-                (x, next)
+                self.mixing.apply(x, Activation::Identity, between);
+                operator.fold(between, self.activation, next);
             }
             First::Pass => {
-                graph.operator.append(&x, &mut both);
-                self.mixing.apply(&both, self.activation, &mut next);
-                (both, next)
+                operator.append(x, between);
+                self.mixing.apply(between, self.activation, next);
             }
         }
     }
 
-    /// Adds the gradient for the derivative by the output, before ReLU, and gives that by what the linear map puts out.
-    fn add(&self, graph: &Graph, mixed: &Columns, slope: Columns, slopes: &mut Slopes) -> Columns {
-        let by_mixing = match self.first {
+    /// Adds the gradient for the derivative `slope` by the output before ReLU. X is the layer's input, and `between` what the way forth
+    /// left there.
+    fn add(&self, adjoint: &Operator, x: &Columns, between: &mut Columns, slope: &Columns, slopes: &mut Slopes) {
+        match self.first {
             First::Mix => {
-                let mut both = Columns::default();
-                graph.adjoint.append(&slope, &mut both);
-                both
+                adjoint.append(slope, between);
+                slopes.add(between, x);
             }
-            First::Pass => slope,
-        };
-        slopes.add(&by_mixing, mixed);
-        by_mixing
+            First::Pass => slopes.add(slope, between),
+        }
     }
 
-    /// The derivative by the layer's input for that by what the linear map puts out.
-    fn pull_back(&self, graph: &Graph, by_mixing: &Columns) -> Columns {
-        let [mut by_mixed, mut by_x] = [(); 2].map(|()| Columns::default());
-        self.mixing.pull_back(by_mixing, &mut by_mixed);
+    /// Writes the derivative by X to `below`, after [`add`](Self::add).
+    fn pull_back(&self, adjoint: &Operator, between: &mut Columns, slope: &Columns, below: &mut Columns) {
         match self.first {
-            First::Mix => by_mixed,
+            First::Mix => self.mixing.pull_back(between, below),
             First::Pass => {
-                graph.adjoint.fold(&by_mixed, Activation::Identity, &mut by_x);
-                by_x
+                self.mixing.pull_back(slope, between);
+                adjoint.fold(between, Activation::Identity, below);
             }
         }
     }
@@ -131,12 +130,13 @@ pub(super) fn squared_error(
     let layers: Vec<Maps> = values.chunks_exact(2).enumerate().map(maps).collect();
     let (total, factor) = (targets.len() as f32, (n as f32).recip());
     let zeros = || layers.iter().map(Maps::zeros).collect();
-    let (loss, slopes) = sum_over_graphs(count, zeros, |index, slopes| {
+    let (loss, slopes) = sum_over_graphs(count, zeros, |index, slopes, space: &mut Workspace| {
         let of = |size: usize| index * size..(index + 1) * size;
         let entries = &adjacency[of(n * n)];
-        let graph = Graph { operator: Operator::new(entries, n, factor), adjoint: Operator::adjoint(entries, n, factor) };
+        space.operator.set(entries, n, factor);
+        space.adjoint.set_adjoint(entries, n, factor);
         let x = Columns::from_points(&signal[of(n * features)], features);
-        add_graph(&layers, &graph, x, &targets[of(n * label)], total, slopes)
+        add_graph(&layers, space, x, &targets[of(n * label)], total, slopes)
     })?;
     let gradient = layers.iter().zip(&slopes).flat_map(|(layer, [slopes])| layer.unpack(slopes));
     let tensors = gradient.zip(parameters).map(|(numbers, like)| Tensor::from_slice(&numbers).reshape(like.size()));
@@ -146,27 +146,31 @@ pub(super) fn squared_error(
 /// Adds a graph's part of the gradient, and gives its sum of squared errors.
 fn add_graph(
     layers: &[Maps],
-    graph: &Graph,
-    mut x: Columns,
+    space: &mut Workspace,
+    x: Columns,
     targets: &[f32],
     total: f32,
     slopes: &mut [[Slopes; 1]],
 ) -> f64 {
-    let mut passes = Vec::with_capacity(layers.len());
-    for layer in layers {
-        let (mixed, next) = layer.forward(graph, x);
-        passes.push(mixed);
-        x = next;
+    let Workspace { operator, adjoint, nodes, slopes: by_nodes, between } = space;
+    for list in [&mut *nodes, &mut *by_nodes] {
+        list.resize_with(layers.len() + 1, Columns::default);
     }
-    let (loss, mut slope) = squared_errors(&x, targets, total);
-    for (k, ((layer, mixed), [slopes])) in layers.iter().zip(&passes).zip(slopes).enumerate().rev() {
-        let by_mixing = layer.add(graph, mixed, slope, slopes);
-        if k == 0 {
-            break;
+    between.resize_with(layers.len(), Columns::default);
+    nodes[0] = x;
+    for (k, layer) in layers.iter().enumerate() {
+        let (x, next) = nodes.split_at_mut(k + 1);
+        layer.forward(operator, &x[k], &mut between[k], &mut next[0]);
+    }
+    let (loss, errors) = squared_errors(&nodes[layers.len()], targets, total);
+    by_nodes[layers.len()] = errors;
+    for (k, (layer, [slopes])) in layers.iter().zip(slopes).enumerate().rev() {
+        let (below, slope) = by_nodes.split_at_mut(k + 1);
+        layer.add(adjoint, &nodes[k], &mut between[k], &slope[0], slopes);
+        if k > 0 {
+            layer.pull_back(adjoint, &mut between[k], &slope[0], &mut below[k]);
+            below[k].gate(&nodes[k]);
         }
-        slope = layer.pull_back(graph, &by_mixing);
-        // X, the output of ReLU, comes first in either order.
-        slope.gate(mixed);
     }
     loss
 }

@@ -6,17 +6,18 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 /// Parts of the work, each with a gradient of its own. Fixed, so that no sum depends on the number of threads.
 const PARTS: usize = 16;
 
-/// Sums over `count` graphs: what `add` gives for each, and the slopes that it adds to. Nothing without graphs.
-pub(super) fn sum_over_graphs<const K: usize>(
+/// Sums over `count` graphs: what `add` gives for each, and the slopes that it adds to; it also gets a workspace that stays the same
+/// for some graphs. Nothing without graphs.
+pub(super) fn sum_over_graphs<const K: usize, W: Default>(
     count: usize,
     zeros: impl Fn() -> Vec<[Slopes; K]> + Sync,
-    add: impl Fn(usize, &mut [[Slopes; K]]) -> f64 + Sync,
+    add: impl Fn(usize, &mut [[Slopes; K]], &mut W) -> f64 + Sync,
 ) -> Option<(f64, Vec<[Slopes; K]>)> {
     let part = count.div_ceil(PARTS).max(1);
     let part_of = |index: usize| {
-        let (mut loss, mut slopes) = (0.0, zeros());
+        let (mut loss, mut slopes, mut workspace) = (0.0, zeros(), W::default());
         for graph in index * part..((index + 1) * part).min(count) {
-            loss += add(graph, &mut slopes);
+            loss += add(graph, &mut slopes, &mut workspace);
         }
         (loss, slopes)
     };
