@@ -220,22 +220,17 @@ pub(super) fn squared_error(
     graphs: &GraphSignal,
     labels: &Tensor,
 ) -> Option<(f64, Vec<Tensor>)> {
-    let (adjacency, signal, targets) = (numbers(graphs.adjacency())?, numbers(graphs.signal())?, numbers(labels)?);
-    let (count, square) = (graphs.graphs() as usize, Square::new(graphs.nodes() as usize));
+    let square = Square::new(graphs.nodes() as usize);
     let widths: Vec<usize> = model.channels.iter().map(|width| *width as usize).collect();
-    let label = widths[widths.len() - 1];
-    if count == 0 || signal.len() != count * square.n || targets.len() != count * square.n * label {
-        return None;
-    }
     let values = parameters.iter().map(numbers).collect::<Option<Vec<_>>>()?;
     let pairs = values.chunks_exact(TENSORS).zip(widths.windows(2));
     let layers: Vec<Maps> = pairs.map(|(values, pair)| Maps::new(values, [pair[0], pair[1]], model.basis)).collect();
-    let total = targets.len() as f32;
+    let total = labels.numel() as f32;
     let zeros = || layers.iter().map(Maps::zeros).collect();
-    let (loss, slopes) = sum_over_graphs(count, zeros, |graph, slopes, (): &mut ()| {
-        let of = |size: usize| graph * size..(graph + 1) * size;
-        let input = [square.channel(&adjacency[of(square.n * square.n)]), Columns::from_points(&signal[of(square.n)], 1)];
-        add_graph(&layers, input, &targets[of(square.n * label)], total, square, slopes)
+    let channels = [1, model.channels[widths.len() - 1]];
+    let (loss, slopes) = sum_over_graphs(graphs, labels, channels, zeros, |graph, slopes, (): &mut ()| {
+        let input = [square.channel(graph.adjacency), Columns::from_points(graph.signal, 1)];
+        add_graph(&layers, input, graph.targets, total, square, slopes)
     })?;
     let gradient = layers.iter().zip(&slopes).flat_map(|(layer, slopes)| layer.unpack(slopes));
     let tensors = gradient.zip(parameters).map(|(numbers, like)| Tensor::from_slice(&numbers).reshape(like.size()));

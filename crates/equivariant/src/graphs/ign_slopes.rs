@@ -98,25 +98,20 @@ pub(super) fn squared_error(
     graphs: &GraphSignal,
     labels: &Tensor,
 ) -> Option<(f64, Vec<Tensor>)> {
-    let (adjacency, signal, targets) = (numbers(graphs.adjacency())?, numbers(graphs.signal())?, numbers(labels)?);
-    let (count, square) = (graphs.graphs() as usize, Square::new(graphs.nodes() as usize));
+    let square = Square::new(graphs.nodes() as usize);
     let widths: Vec<usize> = model.channels.iter().map(|width| *width as usize).collect();
-    let (features, label) = (widths[0] - 1, widths[widths.len() - 1]);
-    if count == 0 || signal.len() != count * square.n * features || targets.len() != count * square.n * label {
-        return None;
-    }
     let values = parameters.iter().map(numbers).collect::<Option<Vec<_>>>()?;
     let depth = widths.len() - 1;
     let operations = |(k, pair): (usize, &[Vec<f32>])| {
         Operations::new(&pair[0], &pair[1], [widths[k], widths[k + 1]], if k + 1 < depth { HIDDEN } else { LAST })
     };
     let layers: Vec<Operations> = values.chunks_exact(2).enumerate().map(operations).collect();
-    let total = targets.len() as f32;
+    let total = labels.numel() as f32;
     let zeros = || layers.iter().map(Operations::zeros).collect();
-    let (loss, slopes) = sum_over_graphs(count, zeros, |graph, slopes, (): &mut ()| {
-        let of = |size: usize| graph * size..(graph + 1) * size;
-        let input = input(&adjacency[of(square.n * square.n)], &signal[of(square.n * features)], square);
-        add_graph(&layers, input, &targets[of(square.n * label)], total, square, slopes)
+    let channels = [model.channels[0] - 1, model.channels[depth]];
+    let (loss, slopes) = sum_over_graphs(graphs, labels, channels, zeros, |graph, slopes, (): &mut ()| {
+        let input = input(graph.adjacency, graph.signal, square);
+        add_graph(&layers, input, graph.targets, total, square, slopes)
     })?;
     let sizes = values.chunks_exact(2).map(|pair| [pair[0].len(), pair[1].len()]);
     let gradient = layers.iter().zip(&slopes).zip(sizes).flat_map(|((layer, slopes), sizes)| layer.unpack(slopes, sizes));

@@ -114,29 +114,22 @@ pub(super) fn squared_error(
     graphs: &GraphSignal,
     labels: &Tensor,
 ) -> Option<(f64, Vec<Tensor>)> {
-    let (adjacency, signal, targets) = (numbers(graphs.adjacency())?, numbers(graphs.signal())?, numbers(labels)?);
-    let (count, n) = (graphs.graphs() as usize, graphs.nodes() as usize);
     let widths: Vec<usize> = model.channels.iter().map(|width| *width as usize).collect();
-    let (features, label) = (widths[0], widths[widths.len() - 1]);
-    if count == 0 || signal.len() != count * n * features || targets.len() != count * n * label {
-        return None;
-    }
-    let values = parameters.iter().map(numbers).collect::<Option<Vec<_>>>()?;
     let depth = widths.len() - 1;
+    let values = parameters.iter().map(numbers).collect::<Option<Vec<_>>>()?;
     let maps = |(k, pair): (usize, &[Vec<f32>])| {
         let activation = if k + 1 < depth { Activation::Relu } else { Activation::Identity };
         Maps::new(pair, [widths[k], widths[k + 1]], activation)
     };
     let layers: Vec<Maps> = values.chunks_exact(2).enumerate().map(maps).collect();
-    let (total, factor) = (targets.len() as f32, (n as f32).recip());
+    let (n, total) = (graphs.nodes() as usize, labels.numel() as f32);
     let zeros = || layers.iter().map(Maps::zeros).collect();
-    let (loss, slopes) = sum_over_graphs(count, zeros, |index, slopes, space: &mut Workspace| {
-        let of = |size: usize| index * size..(index + 1) * size;
-        let entries = &adjacency[of(n * n)];
-        space.operator.set(entries, n, factor);
-        space.adjoint.set_adjoint(entries, n, factor);
-        let x = Columns::from_points(&signal[of(n * features)], features);
-        add_graph(&layers, space, x, &targets[of(n * label)], total, slopes)
+    let channels = [model.channels[0], model.channels[depth]];
+    let (loss, slopes) = sum_over_graphs(graphs, labels, channels, zeros, |graph, slopes, space: &mut Workspace| {
+        space.operator.set(graph.adjacency, n, (n as f32).recip());
+        space.adjoint.set_adjoint(graph.adjacency, n, (n as f32).recip());
+        let x = Columns::from_points(graph.signal, widths[0]);
+        add_graph(&layers, space, x, graph.targets, total, slopes)
     })?;
     let gradient = layers.iter().zip(&slopes).flat_map(|(layer, [slopes])| layer.unpack(slopes));
     let tensors = gradient.zip(parameters).map(|(numbers, like)| Tensor::from_slice(&numbers).reshape(like.size()));
