@@ -19,6 +19,7 @@ pub mod outlier;
 pub mod population;
 mod published;
 pub mod rate;
+pub mod space;
 mod trained;
 pub mod wasserstein;
 
@@ -55,6 +56,7 @@ pub fn law() -> Law {
         .study::<rate::Rate>()
         .study::<outlier::SingleOutlier>()
         .study::<wasserstein::Wasserstein>()
+        .study::<space::Space>()
         .study::<population::PopulationStatistics>()
         .study::<distance::MaximalDistance>()
 }

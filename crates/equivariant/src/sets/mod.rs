@@ -10,6 +10,7 @@ mod model;
 mod population;
 mod sequence;
 pub(crate) mod slopes;
+mod torus;
 mod training;
 pub mod wasserstein;
 
@@ -19,4 +20,5 @@ pub use limit::{Limit, limit};
 pub use model::{Aggregation, InputError, SetModel};
 pub use population::{Population, PopulationError};
 pub use sequence::SetSequence;
+pub use torus::{long_waves, wasserstein_on_torus};
 pub use training::{Fitted, Recipe, SetData, fit};

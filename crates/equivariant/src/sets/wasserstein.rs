@@ -19,6 +19,18 @@ pub enum TransportError {
     /// The order is below 1.
     #[error("the order p = {0} of a Wasserstein distance must be at least 1")]
     Order(f64),
+    /// The samples are not of one size, or hold no whole number of points.
+    #[error(
+        "{x} and {y} numbers are no two samples of as many points of {dimension} dimensions: give n times {dimension} each"
+    )]
+    Sizes {
+        /// Numbers of one sample.
+        x: usize,
+        /// Numbers of the other.
+        y: usize,
+        /// Numbers of a point.
+        dimension: usize,
+    },
 }
 
 /// W_p between the empirical measures of x and y, of any two sizes, p ≥ 1 (∞ allowed).
@@ -60,7 +72,7 @@ pub fn wasserstein(x: &[f64], y: &[f64], p: f64) -> Result<f64, TransportError> 
     Ok(if p.is_infinite() { furthest } else { (total / (n as f64 * m as f64)).powf(p.recip()) })
 }
 
-fn finite(x: &[f64]) -> Result<(), TransportError> {
+pub(super) fn finite(x: &[f64]) -> Result<(), TransportError> {
     match x.iter().filter(|x| !x.is_finite()).count() {
         0 => Ok(()),
         count => Err(TransportError::NotFinite { count, points: x.len() }),
