@@ -32,8 +32,9 @@ pub fn law() -> Law {
         .statement(
             "Under duplication the mean-aggregating and max-aggregating set models are exactly compatible and the sum is not; \
              under zero padding only the sum is. The normalised DeepSet approaches its limit on the underlying measure as \
-             n^(−1/2) in every dimension. Trained at one size, it improves at larger ones; the sum blows up with the square of \
-             the excess size; the maximum transfers on a task of the support and drifts on statistics.",
+             n^(−1/2) in every dimension, although the samples themselves come together only as n^(−1/d) for d > 2. Trained \
+             at one size, it improves at larger ones; the sum blows up with the square of the excess size; the maximum \
+             transfers on a task of the support and drifts on statistics.",
         )
         .equation(
             r"f_n(X) = \sigma\Big(\tfrac1n \sum_{i=1}^n \rho(X_i)\Big) \to \sigma\Big(\int \rho\, d\mu\Big), \qquad

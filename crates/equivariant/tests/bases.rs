@@ -49,8 +49,23 @@ fn linear_groups_need_duals_or_volume_forms() {
     assert_eq!(count(&MatrixGroup::special_linear(3).unwrap(), 3, 0), 1);
 }
 
+/// X-Val: on real and imaginary parts T(r) is that of Cⁿ and its conjugate. U(n) has as many invariants as there are ways to take half of
+/// the factors conjugate and to contract them, C(2k, k) k! for n ≥ k; SU(2) has those of SL(2) on two copies of C², 4ᵏ Catalan_k; SU(3)
+/// has two more volume forms than U(3) has in T(3).
+#[test]
+fn unitary_groups_contract_with_conjugates() {
+    let (u, su) = (|n| MatrixGroup::unitary(n).unwrap(), |n| MatrixGroup::special_unitary(n).unwrap());
+    assert_eq!(dimensions(&u(1), 0..=6), [1, 0, 2, 0, 6, 0, 20]);
+    assert_eq!(dimensions(&u(2), 0..=4), [1, 0, 2, 0, 12]);
+    assert_eq!(dimensions(&su(2), 0..=4), [1, 0, 4, 0, 32]);
+    assert_eq!(dimensions(&u(3), 0..=3), [1, 0, 2, 0]);
+    assert_eq!(dimensions(&su(3), 0..=3), [1, 0, 2, 2]);
+    assert!(MatrixGroup::unitary(0).is_err() && MatrixGroup::special_unitary(1).is_err());
+}
+
 fn groups() -> Vec<MatrixGroup> {
     vec![
+        MatrixGroup::special_unitary(2).unwrap(),
         MatrixGroup::orthogonal(3).unwrap(),
         MatrixGroup::special_orthogonal(3).unwrap(),
         MatrixGroup::lorentz(3).unwrap(),

@@ -1,5 +1,6 @@
 //! The set models, sequences, distances and tasks against closed forms, brute force and published numbers.
 
+use lawbook_analysis::assignment::assignment;
 use lawbook_core::{
     Device, Key, Kind, Stream, Tensor,
     equivariance::{equivariance_error, random_permutation},
@@ -127,6 +128,24 @@ fn wasserstein_is_the_best_permutation() {
     }
     assert!(wasserstein(&[], &[1.0], 1.0).is_err());
     assert!(wasserstein(&[1.0], &[1.0], 0.5).is_err());
+}
+
+/// The same over all 12! orders for sizes 4 and 6, and over 24! and 30! for sizes 8 and 6, and 10 and 15: the least is an exact assignment.
+#[test]
+fn wasserstein_is_the_best_of_more_orders_than_can_be_listed() {
+    let mut stream = stream("transport by assignment");
+    for (n, m, common, p) in [(4, 6, 12, 1.0), (4, 6, 12, 2.0), (8, 6, 24, 1.0), (10, 15, 30, 3.0)] {
+        let x: Vec<f64> = (0..n).map(|_| stream.normal()).collect();
+        let y: Vec<f64> = (0..m).map(|_| stream.normal()).collect();
+        let repeat = |v: &[f64]| v.iter().flat_map(|a| vec![*a; common / v.len()]).collect::<Vec<f64>>();
+        let (long_x, long_y) = (repeat(&x), repeat(&y));
+        let costs: Vec<f64> = long_x.iter().flat_map(|a| long_y.iter().map(move |b| (a - b).abs().powf(p))).collect();
+        let columns = assignment(&costs, common).expect("finite costs");
+        let total: f64 = columns.iter().enumerate().map(|(row, column)| costs[row * common + column]).sum();
+        let best = (total / common as f64).powf(1.0 / p);
+        let sorted = wasserstein(&x, &y, p).expect("sets are not empty");
+        assert!((sorted - best).abs() < 1e-12, "{n} {m} {p}: {sorted} {best}");
+    }
 }
 
 fn permutations(n: usize, visit: &mut impl FnMut(&[usize])) {

@@ -17,6 +17,27 @@ fn rotations(n: usize) -> Vec<Matrix> {
     pairs.map(|(i, j)| &unit(n, i, j) - &unit(n, j, i)).collect()
 }
 
+fn zero(n: usize) -> Matrix {
+    Matrix::from_fn(n, n, |_, _| 0.0)
+}
+
+/// a + ib as a real matrix.
+fn complex(a: &Matrix, b: &Matrix) -> Matrix {
+    let n = a.rows();
+    Matrix::from_fn(2 * n, 2 * n, |i, j| match (i / n, j / n) {
+        (0, 1) => -b[(i, j % n)],
+        (1, 0) => b[(i % n, j)],
+        _ => a[(i % n, j % n)],
+    })
+}
+
+/// E_ij − E_ji and i(E_ij + E_ji) for all i < j, as real matrices.
+fn complex_rotations(n: usize) -> impl Iterator<Item = Matrix> {
+    let pairs = (0..n).flat_map(move |i| (i + 1..n).map(move |j| (unit(n, i, j), unit(n, j, i))));
+    let none = zero(n);
+    pairs.flat_map(move |(upper, lower)| [complex(&(&upper - &lower), &none), complex(&none, &(&upper + &lower))])
+}
+
 fn reflection(n: usize) -> Matrix {
     Matrix::from_fn(n, n, |i, j| {
         if i != j {
@@ -93,6 +114,19 @@ impl MatrixGroup {
             }
         }
         Self::new(&name, Vec::new(), lie)
+    }
+
+    /// U(n) on Cⁿ as real matrices on real and imaginary parts.
+    pub fn unitary(n: usize) -> Result<Self, GroupError> {
+        let phases = (0..n).map(|i| complex(&zero(n), &unit(n, i, i)));
+        Self::new(&Self::of_size("U", n, 1)?, Vec::new(), phases.chain(complex_rotations(n)).collect())
+    }
+
+    /// SU(n), n ≥ 2, on Cⁿ as real matrices on real and imaginary parts.
+    pub fn special_unitary(n: usize) -> Result<Self, GroupError> {
+        let name = Self::of_size("SU", n, 2)?;
+        let phases = (1..n).map(|i| complex(&zero(n), &(&unit(n, i, i) - &unit(n, 0, 0))));
+        Self::new(&name, Vec::new(), phases.chain(complex_rotations(n)).collect())
     }
 
     /// SL(n), n ≥ 2.
