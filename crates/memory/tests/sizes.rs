@@ -51,7 +51,8 @@ fn dense_memories_err_in_one_step_by_their_load() {
     };
     check(Separation::Power, [0.0337, 0.0348, 0.0344], 0.08);
     check(Separation::Rectified, [0.0053, 0.0055, 0.0055], 0.12);
-    for ((order, sites, patterns), simulated) in [(2, 400, 56), (3, 100, 466), (4, 50, 1166)].into_iter().zip([0.0040, 0.0042, 0.0039])
+    for ((order, sites, patterns), simulated) in
+        [(2, 400, 56), (3, 100, 466), (4, 50, 1166)].into_iter().zip([0.0040, 0.0042, 0.0039])
     {
         let exact = Crosstalk::new(Separation::Power(order), sites, patterns).unwrap().exact_error().unwrap();
         close(exact, simulated, 0.2);

@@ -36,7 +36,7 @@ const KEPT: [(i64, i64); 3] = [(5, 20), (8, 50), (10, 100)];
 const MERGED: [(i64, i64); 3] = [(2, 50), (2, 100), (3, 100)];
 
 /// Order and examples at which both must be seen: a fifth and a twentieth of the limit, and with three or more times the examples
-/// at which a tenth of the prototype's sites would err. The second of them is drawn three times as often.
+/// at which a tenth of the prototype's sites would err. They are drawn three times as often.
 const BOTH: [(i64, i64); 2] = [(5, 20), (10, 100)];
 
 /// Order and examples at which neither is: at the limit, where half of the sites that differ from the prototype turn over, and
@@ -56,7 +56,7 @@ impl Study for Crossover {
             Profile::Full => 200,
         };
         let point = |n, examples| {
-            let share = if (n, examples) == BOTH[1] { 3 } else { 1 };
+            let share = if BOTH.contains(&(n, examples)) { 3 } else { 1 };
             Params { n, M: examples, memories: share * memories, ..Params::default() }
         };
         match profile {

@@ -44,7 +44,10 @@ impl Study for Onset {
             Profile::Quick => 100,
             Profile::Full => 5000,
         };
-        ORDERS.into_iter().flat_map(|n| EXAMPLES.map(|examples| Params { n, M: examples, memories, ..Params::default() })).collect()
+        ORDERS
+            .into_iter()
+            .flat_map(|n| EXAMPLES.map(|examples| Params { n, M: examples, memories, ..Params::default() }))
+            .collect()
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {

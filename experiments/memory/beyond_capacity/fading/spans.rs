@@ -41,11 +41,7 @@ pub(super) fn by_order(points: &[Params]) -> Option<Claim> {
     let claim = Claim::curve("span-by-order", orders.iter().map(|p| (p.n as f64, Fading::at(p).site("span"), span(p))))
         .within(Margin::Relative(0.12))
         .rival("filled-once", "the capacity without fading, A/z²", orders.iter().map(|p| E * span(p)))
-        .rival(
-            "linear",
-            "the palimpsest's N/(e z²), whatever the order",
-            orders.iter().map(|p| p.N as f64 / (E * squared)),
-        )
+        .rival("linear", "the palimpsest's N/(e z²), whatever the order", orders.iter().map(|p| p.N as f64 / (E * squared)))
         .axes("order n", "age at which the error passes 2 %, at the best fading")
         .log_y()
         .source("derived here: span A/(e z²), A = N^(n−1)/(2n − 3)!!");
