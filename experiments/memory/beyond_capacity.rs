@@ -12,7 +12,7 @@
 //!
 //! *Sequences*: with every new pattern all earlier ones fade by λ. The error at age a is `Q(λ^a √((1 − λ²)A))`,
 //! `A = N^(n−1)/(2n − 3)!!`; the longest memory, `A/(e z²)`, costs a factor e against filling once, whatever n. A second task of
-//! similarity s disturbs most at an intermediate s, and there the less the higher the order.
+//! similarity s disturbs most at an intermediate s: about twice as much as an unrelated one at n = 2, one and a half times at n = 4.
 //!
 //! *Copies* of a fact with new context each: a key of N_k sites is read against a foreign context of N_t sites once there are
 //! `(N_t/N_k)^(n−1)` copies.
