@@ -4,14 +4,15 @@
 //! *Examples* of a prototype (each site turned over with probability r, `b = 1 − 2r`) remain stored as themselves while their
 //! number M is below `b^−(2n−1)`: a site at which an example differs from the prototype feels its signal against the pull of all
 //! the others. The prototype itself, never stored, becomes stable once the majority of examples shows it, at
-//! `M ≈ z²(1 − b²)/b²` whatever n. For n = 2 generalisation follows memorisation; from n = 3 or 4 on both exist at once.
+//! `M ≈ z²(1 − b²)/b²` whatever n. The first number grows with n and the second does not: at n = 2 there are numbers of examples
+//! between them at which neither is recalled, at higher n such at which both are.
 //!
 //! *Correlated patterns*, E ξξ' = c, are one such concept with c = b²: `K ∝ c^−(n−½)`. Not c^−n: the mean crosstalk c^n
 //! supports the patterns, and it is the sites against the shared part that fail.
 //!
 //! *Sequences*: with every new pattern all earlier ones fade by λ. The error at age a is `Q(λ^a √((1 − λ²)A))`,
 //! `A = N^(n−1)/(2n − 3)!!`; the longest memory, `A/(e z²)`, costs a factor e against filling once, whatever n. A second task of
-//! similarity s disturbs most at an intermediate s that grows with n.
+//! similarity s disturbs most at an intermediate s: about twice as much as an unrelated one at n = 2, one and a half times at n = 4.
 //!
 //! *Copies* of a fact with new context each: a key of N_k sites is read against a foreign context of N_t sites once there are
 //! `(N_t/N_k)^(n−1)` copies.
@@ -20,7 +21,7 @@
 //! i of ξ. With the mean μ_i and variance v_i of that over the data, and the signal S, digits stored with weights w err by the mean
 //! of `Q((w S + W₁ μ_i)/√(W₂ v_i))`, W₁ and W₂ the sums of the other weights and of their squares: for K digits
 //! (W₁ = W₂ = K − 1), for digits that fade, and for a second task of permuted pixels. Made less alike by noise, they fill a memory
-//! by a smaller power of their mean correlation than c^−(n−½): the few pairs that are most alike do.
+//! by a smaller power of their mean correlation than c^−(n−½), the power of patterns that are all equally alike.
 //!
 //! *Assumptions*: independent sites; centres independent and unbiased. All closed forms are derived here, by characteristic
 //! functions of clusters ([`lawbook_memory::mixture`]) and their limits for large N.
@@ -43,6 +44,7 @@ pub mod digits;
 pub mod examples;
 pub mod extraction;
 pub mod fading;
+pub mod onset;
 pub mod tasks;
 
 use lawbook_memory::{MemoryError, Separation, State};
@@ -81,6 +83,7 @@ pub fn law() -> Law {
         )
         .study::<examples::Examples>()
         .study::<crossover::Crossover>()
+        .study::<onset::Onset>()
         .study::<correlated::Correlated>()
         .study::<correlated_capacity::CorrelatedCapacity>()
         .study::<fading::Fading>()

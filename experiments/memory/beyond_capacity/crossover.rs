@@ -35,8 +35,13 @@ const EXAMPLES: [i64; 7] = [1, 2, 5, 10, 20, 50, 100];
 const KEPT: [(i64, i64); 3] = [(5, 20), (8, 50), (10, 100)];
 const MERGED: [(i64, i64); 3] = [(2, 50), (2, 100), (3, 100)];
 
-/// Order and examples at which both must be seen: 2.6 as many as generalisation needs, an eightieth of the limit.
-const BOTH: (i64, i64) = (10, 100);
+/// Order and examples at which both must be seen: a fifth and a twentieth of the limit, and with three or more times the examples
+/// at which a tenth of the prototype's sites would err. They are drawn three times as often.
+const BOTH: [(i64, i64); 2] = [(5, 20), (10, 100)];
+
+/// Order and examples at which neither is: at the limit, where half of the sites that differ from the prototype turn over, and
+/// with as many as leave 5 % of the prototype's sites wrong.
+const NEITHER: (i64, i64) = (2, 5);
 
 impl Study for Crossover {
     const NAME: &'static str = "crossover";
@@ -51,7 +56,7 @@ impl Study for Crossover {
             Profile::Full => 200,
         };
         let point = |n, examples| {
-            let share = if (n, examples) == BOTH { 3 } else { 1 };
+            let share = if BOTH.contains(&(n, examples)) { 3 } else { 1 };
             Params { n, M: examples, memories: share * memories, ..Params::default() }
         };
         match profile {
@@ -64,7 +69,7 @@ impl Study for Crossover {
         let find = |chosen: &[(i64, i64)]| -> Vec<&Params> {
             chosen.iter().filter_map(|&(n, m)| points.iter().find(|p| p.n == n && p.M == m)).collect()
         };
-        let (merged, kept, both) = (find(&MERGED), find(&KEPT), find(&[BOTH]));
+        let (merged, kept, both, neither) = (find(&MERGED), find(&KEPT), find(&BOTH), find(&[NEITHER]));
         let mut claims = Vec::new();
         if !merged.is_empty() {
             // The overlap of an example with its prototype is b up to the deviation of the examples drawn; 0.05 is for the sites
@@ -97,7 +102,7 @@ impl Study for Crossover {
         }
         for p in both {
             claims.push(
-                Claim::at_least("coexistence", Crossover::at(p).site("found"), 0.9)
+                Claim::at_least(&format!("coexistence-{}", p.n), Crossover::at(p).site("found"), 0.9)
                     .out_of((p.memories * p.P) as u64)
                     .rival("nearest-example", "a fresh example descends to a stored one, not to the prototype", [0.0])
                     .axes("", "fraction of fresh examples that descend to within 2.5 % of the prototype")
@@ -105,6 +110,19 @@ impl Study for Crossover {
                         "derived here: from z²(1 − b²)/b² examples on the prototype is stable, and fresh ones descend to it",
                     ),
             );
+        }
+        for p in neither {
+            let most = |id: &str, observable: &str, rival: &str, because: &str, axis: &str| {
+                Claim::at_most(id, Crossover::at(p).site(observable), 0.5)
+                    .out_of((p.memories * p.P) as u64)
+                    .rival(rival, because, [1.0])
+                    .axes("", axis)
+                    .source("derived here: b^−(2n−1) is less than z²(1 − b²)/b² at n = 2")
+            };
+            let kept = "fraction of stored examples that stay within 2.5 % of their sites, n = 2";
+            let found = "fraction of fresh examples that descend to within 2.5 % of the prototype, n = 2";
+            claims.push(most("gap-kept", "kept", "memorised", "a stored pattern is a fixed point", kept));
+            claims.push(most("gap-found", "found", "no-gap", "generalisation begins where memorisation ends", found));
         }
         Ok(claims)
     }

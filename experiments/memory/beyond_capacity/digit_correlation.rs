@@ -64,7 +64,10 @@ impl Study for DigitCorrelation {
                 .axes("mean correlation c of the digits", "digits K at an error of 10 %, n = 4")
                 .log_x()
                 .log_y()
-                .source("derived here: Q((S + (K − 1) μ)/√((K − 1) v)) over digits and sites; the few most alike fill the memory"),
+                .source(
+                    "derived here: least squares through the loads at which Q((S + (K − 1) μ)/√((K − 1) v)) over digits and sites \
+                     is 10 %",
+                ),
         ])
     }
 

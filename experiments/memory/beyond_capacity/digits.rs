@@ -74,7 +74,7 @@ impl Study for DigitLoad {
                 Claim::ratio_at_least("generalisation-by-order", steep, flat, 2.0)
                     .rival("order-is-idle", "the order makes no difference to what fresh digits are taken for", [1.0])
                     .axes("", "fraction of fresh digits labelled rightly at n = 20 over n = 2")
-                    .source("derived here: beyond its load the network of n = 2 has one attractor for all, the shared part")
+                    .source("expected here: at n = 2 the pull of the shared part outgrows what tells digits apart")
                     .phase_diagram(map("fraction of fresh digits labelled rightly", "labelled", points)),
             );
         }

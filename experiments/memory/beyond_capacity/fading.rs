@@ -1,12 +1,14 @@
 //! Memories written one after another into a memory that fades: the error by age, the longest span, and the blackout.
 
+mod spans;
+
 use std::f64::consts::E;
 
 use anyhow::Result;
 use lawbook_analysis::gaussian::{normal_tail, normal_tail_inverse};
 use lawbook_memory::{
     Patterns, Separation,
-    weighted::{WeightedMemory, best_decay, capacity_scale, fading_error, span_fraction},
+    weighted::{WeightedMemory, best_decay, capacity_scale, fading_error},
 };
 
 use crate::framework::{Cell, Claim, Margin, PhaseDiagram, Profile, Study, params};
@@ -76,22 +78,6 @@ impl Study for Fading {
             claims.extend(points.iter().find(|p| p.n == n && p.N == neurons && p.ratio == 1.0).map(by_age));
         }
         let cubic = |ratio: f64| points.iter().find(|p| p.n == 3 && p.N == 60 && p.ratio == ratio);
-        let ratios: Vec<&Params> = [0.7, 1.0, 3.0].into_iter().filter_map(cubic).collect();
-        if ratios.len() == 3 {
-            let z = normal_tail_inverse(ERROR);
-            let longest = best_decay(3, 60, z).1;
-            // The errors are off by 6 % (see `by_age`), ln x by 0.02: 0.04 in units of the longest span, which is 0.7 at least.
-            let curve = ratios.iter().map(|p| (p.ratio, Fading::at(p).site("span"), longest * span_fraction(p.ratio)));
-            claims.push(
-                Claim::curve("best-fading", curve)
-                    .within(Margin::Relative(0.12))
-                    .rival("slower-is-longer", "a span of so many times 1/(1 − λ)", ratios.iter().map(|p| longest / p.ratio))
-                    .rival("filled-once", "the capacity without fading, A/z²", [E * longest; 3])
-                    .axes("fading 1 − λ over e z²/2A", "age at which the error passes 2 %")
-                    .source("derived here: span A/(e z²) · (1 + ln ratio)/ratio")
-                    .phase_diagram(map(points)),
-            );
-        }
         if let Some(p) = cubic(0.2) {
             // Below a ratio of 1/e the stream has filled the memory: even the newest pattern is lost.
             let law = fading_error(3, 60, 1.0 - fade(p), 0.0);
@@ -103,19 +89,9 @@ impl Study for Fading {
                     .source("derived here: Q(√((1 − λ²) A)) at age 0"),
             );
         }
-        let sizes: Vec<&Params> = points.iter().filter(|p| p.n == 3 && p.ratio == 1.0).collect();
-        if sizes.len() == 3 {
-            // Errors are off by 8 % at N = 40 and 4 % at N = 90: spans by 0.05 and 0.025.
-            claims.push(
-                Claim::exponent("span-exponent-3", sizes.iter().map(|p| (p.N as f64, Fading::at(p).site("span"))), 2.0)
-                    .within(Margin::Absolute(0.15))
-                    .rival("linear", "the palimpsest's span, 0.05 N or so, whatever the order", [1.0])
-                    .axes("neurons N", "age at which the error passes 2 %")
-                    .log_x()
-                    .log_y()
-                    .source("derived here: span A/(e z²), A = N^(n−1)/(2n − 3)!!"),
-            );
-        }
+        claims.extend(spans::best_fading(points));
+        claims.extend(spans::by_order(points));
+        claims.extend(spans::by_size(points));
         Ok(claims)
     }
 

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use lawbook_memory::{BinaryNetwork, FlowDescent, Patterns};
 
-use crate::framework::{Cell, Claim, Profile, Study, params};
+use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
 /// Random patterns learned by minimum probability flow.
 pub struct RandomPatterns;
@@ -18,16 +18,20 @@ params! {
     }
 }
 
+/// Loads of 64 neurons: 1.3, 1.45, 1.7 and 1.8 for each.
+const LOADS: [i64; 4] = [83, 93, 109, 115];
+
 impl Study for RandomPatterns {
     const NAME: &'static str = "random-patterns";
     const ABOUT: &'static str = "Learns random patterns by probability flow and by Hebb's rule, and counts fixed points.";
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
+        let loads = LOADS.map(|patterns| Params { N: 64, M: patterns });
         match profile {
             Profile::Smoke => Vec::new(),
-            Profile::Quick => vec![Params { N: 64, M: 83 }],
-            Profile::Full => vec![Params { N: 64, M: 83 }, Params::default()],
+            Profile::Quick => loads.into(),
+            Profile::Full => loads.into_iter().chain([Params::default()]).collect(),
         }
     }
 
@@ -42,7 +46,22 @@ impl Study for RandomPatterns {
                 .axes("", "fraction of M = 1.3 N random patterns that are fixed points")
                 .source("the authors' script stores 130 patterns in 100 neurons")
         };
-        Ok(points.iter().map(claim).collect())
+        let mut claims: Vec<Claim> = points.iter().filter(|p| p.M as f64 <= 1.3 * p.N as f64).map(claim).collect();
+        let sizes: Vec<&Params> = points.iter().filter(|p| p.N == 64).collect();
+        if sizes.len() == LOADS.len() {
+            let sites = sizes.iter().map(|p| (p.M as f64 / 64.0, RandomPatterns::at(p).site("stored")));
+            // The script's number has two digits and is for N = 100; with half of the patterns' room between loads, 0.1.
+            claims.push(
+                Claim::threshold("critical", sites, 0.5, 1.6)
+                    .within(Margin::Absolute(0.2))
+                    .out_of(LOADS[0] as u64)
+                    .rival("separable", "2 N patterns, as many as neurons each on its own could separate", [2.0])
+                    .rival("hebbian", "the outer-product rule, which stores 0.138 N", [0.138])
+                    .axes("patterns per neuron M/N", "fraction of patterns that are fixed points")
+                    .source("the authors' script: no longer all stored from about 1.6 N; rival of Cover 1965"),
+            );
+        }
+        Ok(claims)
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {

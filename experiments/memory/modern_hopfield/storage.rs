@@ -48,10 +48,12 @@ impl Study for Storage {
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
-        let scale: i64 = if profile == Profile::Full { 50 } else { 1 };
-        let at = |(d, radius), beta, factor, networks| Params { d, K: radius, beta, factor, networks: scale * networks };
-        let guaranteed = EXAMPLES.into_iter().flat_map(|example| [at(example, 1.0, 1.0, 20), at(example, HOT, 1.0, 20)]);
-        let beyond = EXAMPLES.map(|example| at(example, 1.0, BEYOND, 1));
+        // Overlaps of all pairs are in memory at once: 10 networks of 1100 patterns take 300 MB.
+        let (guaranteed, beyond) = if profile == Profile::Full { (1000, 10) } else { (20, 1) };
+        let at = |(d, radius), beta, factor, networks| Params { d, K: radius, beta, factor, networks };
+        let guaranteed =
+            EXAMPLES.into_iter().flat_map(|example| [at(example, 1.0, 1.0, guaranteed), at(example, HOT, 1.0, guaranteed)]);
+        let beyond = EXAMPLES.map(|example| at(example, 1.0, BEYOND, beyond));
         let beyond = if profile == Profile::Smoke { Vec::new() } else { beyond.to_vec() };
         guaranteed.chain(beyond).collect()
     }

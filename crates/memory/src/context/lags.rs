@@ -118,4 +118,16 @@ mod tests {
             assert!((counts.probability(lag) - expected).abs() < 0.03, "{lag}: {}", counts.probability(lag));
         }
     }
+
+    /// X-Val: the same lists at other shares γ: what is left of the step forward over that back, less the more of the context of
+    /// study comes back.
+    #[test]
+    fn retrieved_context_takes_the_asymmetry_away() {
+        for (retrieval, expected) in [(0.0, 2.36), (0.25, 2.02), (0.5, 1.63), (1.0, 1.03)] {
+            let model = TemporalContext { drift: 0.6, retrieval, choice: Choice::Power(3.0), stop: 0.04 };
+            let counts = simulated(&model, 12, 10_000);
+            let ratio = counts.probability(1) / counts.probability(-1);
+            assert!((ratio - expected).abs() < 0.15, "{retrieval}: {ratio}");
+        }
+    }
 }

@@ -66,9 +66,20 @@ pub fn one_step_error(patterns: &Patterns, dimension: usize, mu: usize) -> Resul
         return Err(MemoryError::Index { what: "pattern", index: mu, count: patterns.count() });
     }
     let state = patterns.state(mu);
-    let fields = fields(patterns, dimension, &state)?;
-    let turned = |(site, field): &(usize, i64)| if state.bit(*site) == 1 { *field < 0 } else { *field > 0 };
-    Ok(fields.into_iter().enumerate().filter(turned).count() as f64 / patterns.sites() as f64)
+    error_after(patterns, dimension, &state, &state)
+}
+
+/// The fraction of sites that differ from `target` after one update of all sites of `cue`.
+pub fn error_after(patterns: &Patterns, dimension: usize, cue: &State, target: &State) -> Result<f64, MemoryError> {
+    let (expected, found) = (patterns.sites(), target.sites());
+    if expected != found {
+        return Err(MemoryError::Sites { expected, found });
+    }
+    let wrong = |(site, field): &(usize, i64)| match (field.signum(), target.bit(*site)) {
+        (0, bit) => bit != cue.bit(*site),
+        (sign, bit) => (sign > 0) != (bit == 1),
+    };
+    Ok(fields(patterns, dimension, cue)?.into_iter().enumerate().filter(wrong).count() as f64 / expected as f64)
 }
 
 #[cfg(test)]
@@ -99,6 +110,22 @@ mod tests {
             let difference = energy(&patterns, dimension, &state).unwrap() - memory.energy(&state).unwrap();
             assert!(difference.abs() < 1e-12);
         }
+    }
+
+    /// X-Val: the step of the network that lists its simplices.
+    #[test]
+    fn errors_after_a_step_are_those_of_the_enumeration() {
+        let mut stream = Key::new(["skeleton"]).stream("step", 0);
+        let patterns = Patterns::random(40, 20, &mut stream).unwrap();
+        let memory = SimplicialMemory::new(&patterns, &Dilution::Skeleton(2), &mut stream).unwrap();
+        for mu in 0..40 {
+            let (cue, target) = (patterns.state(mu).corrupted(3, &mut stream).unwrap(), patterns.state(mu));
+            let next = memory.synchronous_step(&cue).unwrap();
+            let wrong = 0.5 - 0.5 * next.overlap(&target).unwrap() as f64 / 20.0;
+            assert!((error_after(&patterns, 2, &cue, &target).unwrap() - wrong).abs() < 1e-12);
+        }
+        let short = State::from_signs(&[1.0]).unwrap();
+        assert_eq!(error_after(&patterns, 2, &short, &short), Err(MemoryError::Sites { expected: 20, found: 1 }));
     }
 
     #[test]
