@@ -81,7 +81,8 @@ impl Study for HeavyTails {
         // Refuses what has no variance.
         stationary(&regression)?;
         let mut ensemble = Ensemble::<_, f64>::new(regression, REPLICAS, &cell.key(), |_| (regression.teacher, [0.0]));
-        ensemble.advance(200);
+        // Many times what it takes to forget the start.
+        ensemble.advance((30.0 / (p.lambda * (p.a + p.gamma))).ceil().max(200.0) as u64);
         let mut errors = Vec::new();
         for _ in 0..(1000 * p.kilosamples as u64).div_ceil(REPLICAS) {
             ensemble.advance(3);
