@@ -120,7 +120,7 @@ fn law(p: &Params) -> Result<[Claim; 2]> {
             .finding(
                 Verdict::Fails,
                 "The Student law has the variance of theorem 2, and Kesten's tail is fatter than its own: to have the same variance \
-                 the bulk is narrower, by 0.03 of probability.",
+                 the bulk is narrower, by up to 0.04 of probability.",
             )
             .source("section 6.6: p(w) ∝ (σ² + a w²)^(−(1 + β)/2), β = 2S/(λ a) − S"),
         claim(&format!("law-{name}"), inside)
