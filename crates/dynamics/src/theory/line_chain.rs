@@ -98,7 +98,7 @@ impl LineLaw {
 
 /// The stationary law of the error `w − u` of SGD for linear regression on a line, without momentum: from `e` a step leads to
 /// `e − (λ a/S) χ²_S e + (λ √a σ/S) χ_S ξ − λ γ (u + e)`, `ξ` standard normal. Refuses what has no variance, as
-/// [`stationary`](crate::theory::minibatch::stationary) does, which is then the variance of this law.
+/// [`stationary`] does, which is then the variance of this law.
 pub fn regression_law(r: &Regression<1>) -> Result<LineLaw, LineLawError> {
     let (found, size) = (stationary(r)?, r.rate / f64::from(r.batch));
     let (a, degrees) = (r.curvatures[0], f64::from(r.batch));
