@@ -21,6 +21,7 @@ use lawbook_dynamics::{
 use crate::framework::Law;
 
 pub mod finite_data;
+pub mod heavy;
 pub mod input_noise;
 pub mod label_noise;
 pub mod scaling;
@@ -61,6 +62,7 @@ pub fn law() -> Law {
         .study::<input_noise::InputNoise>()
         .study::<finite_data::FiniteData>()
         .study::<tails::Tails>()
+        .study::<heavy::HeavyTails>()
         .study::<width::Width>()
 }
 

@@ -39,13 +39,13 @@ impl Params {
 const WARM: f64 = 0.5;
 const HOT: f64 = 0.9;
 
-/// The density of ln v is measured in bins of this width from this v on.
-const BINS: usize = 16;
-const LOWEST: f64 = 1e-3;
-const WIDTH: f64 = 0.52;
+/// The map: that many values of v, from this one on, at this distance in ln v.
+const LEVELS: usize = 16;
+const LOWEST: f64 = 1.3e-3;
+const DISTANCE: f64 = 0.52;
 
-fn centre(bin: usize) -> f64 {
-    LOWEST * ((bin as f64 + 0.5) * WIDTH).exp()
+fn level(i: usize) -> f64 {
+    LOWEST * (i as f64 * DISTANCE).exp()
 }
 
 /// Variance and excess loss against temperature.
@@ -54,7 +54,7 @@ pub struct Fluctuations;
 impl Study for Fluctuations {
     const NAME: &'static str = "fluctuations";
     const ABOUT: &'static str = "Runs the diffusion of the two-layer unit at temperatures up to the critical one and records \
-        variance, density and excess loss of v, weighted back to the time of SGD.";
+        variance, distribution and excess loss of v, weighted back to the time of SGD.";
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
@@ -91,7 +91,7 @@ impl Study for Fluctuations {
                 .rival("linear-regression", regression_because, points.iter().map(regression))
                 .axes("T/T_c", "Var v")
                 .source("section 4.2: fluctuation inversion")
-                .phase_diagram(density_map(points)?),
+                .phase_diagram(map(points)?),
             curve("excess-loss", "excess-loss", |law, m| law.mean(|v| m.b1 * (v - m.minimum()).powi(2)))
                 .within(Margin::Absolute(0.03))
                 .rival("linear-growth", linear_because, points.iter().map(|p| loss(tangent(p), p)))
@@ -120,43 +120,45 @@ impl Study for Fluctuations {
         let time = p.relaxations as f64 * relaxation.max(75.0);
         let burn = (8.0 * relaxation / step).ceil() as u64;
         let schedule = Schedule { step, burn, thin, samples: (time / step).ceil() as u64 / thin / replicas, replicas };
-        let (mut weights, mut first, mut second, mut bins) = (0.0, 0.0, 0.0, [0.0; BINS]);
+        let (mut weights, mut first, mut second, mut between) = (0.0, 0.0, 0.0, [0.0; LEVELS + 1]);
         clock.visit(schedule, &cell.key(), |v, weight| {
-            let bin = (v / LOWEST).ln() / WIDTH;
-            if (0.0..BINS as f64).contains(&bin) {
-                bins[bin as usize] += weight;
-            }
+            // By the number of levels that it is above.
+            between[((v / LOWEST).ln() / DISTANCE).ceil().clamp(0.0, LEVELS as f64) as usize] += weight;
             weights += weight;
             first += weight * v;
             second += weight * v * v;
         });
         let (mean, square) = (first / weights, second / weights);
         cell.record("mean", mean);
-        bins.iter().enumerate().for_each(|(i, bin)| cell.record_at("log-density", centre(i), bin / (weights * WIDTH)));
+        let mut below = 0.0;
+        for (i, part) in between[..LEVELS].iter().enumerate() {
+            below += part;
+            cell.record_at("below", level(i), below / weights);
+        }
         cell.record("variance", square - mean * mean);
         cell.record("excess-loss", m.b1 * (square - 2.0 * m.minimum() * mean + m.minimum().powi(2)));
         Ok(())
     }
 }
 
-/// The density of ln v over temperature, for the data of the first point, with the quantiles of the stationary law.
-fn density_map(points: &[Params]) -> Result<PhaseDiagram> {
+/// Where v is, over temperature, for the data of the first point, with the quantiles of the stationary law.
+fn map(points: &[Params]) -> Result<PhaseDiagram> {
     let Some(first) = points.first() else { bail!("no temperatures") };
-    let cells = points.iter().flat_map(|p| {
-        (0..BINS).map(move |i| (p.T_over_T_c, centre(i), Fluctuations::at(p).site("log-density").at(centre(i))))
-    });
-    let line = |level: f64| -> Result<Vec<(f64, f64)>> {
+    let cells = points
+        .iter()
+        .flat_map(|p| (0..LEVELS).map(move |i| (p.T_over_T_c, level(i), Fluctuations::at(p).site("below").at(level(i)))));
+    let line = |probability: f64| -> Result<Vec<(f64, f64)>> {
         let mut line = Vec::new();
         for part in (1..=19).map(|i| 0.05 * f64::from(i)) {
             let p = Params { T_over_T_c: part, ..first.clone() };
-            let v = depth_one_density(&p.moments(), p.temperature())?.quantile(level);
+            let v = depth_one_density(&p.moments(), p.temperature())?.quantile(probability);
             if v > LOWEST {
                 line.push((part, v));
             }
         }
         Ok(line)
     };
-    Ok(PhaseDiagram::new("T/T_c", "v", "stationary density of ln v")
+    Ok(PhaseDiagram::new("T/T_c", "v", "probability of a smaller v")
         .cells(cells)
         .boundary("median of the stationary law", line(0.5)?)
         .boundary("its 5 % quantile", line(0.05)?)

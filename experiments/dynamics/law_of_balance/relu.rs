@@ -1,5 +1,5 @@
 //! Gradient-noise balance in a two-layer ReLU net: SGD brings the traces of the gradient covariances of both layers together,
-//! `u^T C₁ u = w^T C₂ w`, from layers that a rescaling has unbalanced (figure 2).
+//! `u^T C₁ u = w^T C₂ w`, from layers that a rescaling has unbalanced (figure 2); and with it, approximately, their norms.
 
 use anyhow::{Result, ensure};
 use lawbook_core::{
@@ -39,7 +39,7 @@ pub struct Relu;
 impl Study for Relu {
     const NAME: &'static str = "relu";
     const ABOUT: &'static str = "Trains two-layer ReLU nets by SGD at batch size 1 from rescaled layers, and records the traces of the \
-        gradient covariances of both layers before and after.";
+        gradient covariances and the norms of both layers at the end.";
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
@@ -61,7 +61,17 @@ impl Study for Relu {
                 .axes("", "Tr C of the first layer over Tr C of the second")
                 .source("law of balance, figure 2")
         };
-        Ok(points.iter().map(claim).collect())
+        let norms = |p: &Params| {
+            let site = |name: &str| Self::at(p).site(name);
+            let start = p.c.powi(4) * p.hidden as f64 / p.inputs as f64;
+            // Only approximate in the paper: covariances of what the net has not learned lie between norms and noise. A fifth.
+            Claim::ratio("relu-norms-balance", site("first-norm"), site("second-norm"), 1.0)
+                .within(Margin::Relative(0.2))
+                .rival("conservation", "the ratio of the start, c⁴ hidden/inputs, is kept", [start])
+                .axes("", "|W₁|² over |W₂|²")
+                .source("law of balance for isotropic inputs and labels, figure 2")
+        };
+        Ok(points.iter().flat_map(|p| [claim(p), norms(p)]).collect())
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
@@ -88,7 +98,11 @@ impl Study for Relu {
             sgd.step(&mut layers, &slopes);
         }
         let (x, y) = batch(PROBES);
-        let [first, second] = noise(&layers.map(|layer| layer.detach()), &x, &y);
+        let layers = layers.map(|layer| layer.detach());
+        for (name, layer) in ["first-norm", "second-norm"].into_iter().zip(&layers) {
+            cell.record(name, scalar(&layer.square().sum(kind)) / p.nets as f64);
+        }
+        let [first, second] = noise(&layers, &x, &y);
         cell.record("first", first);
         cell.record("second", second);
         Ok(())

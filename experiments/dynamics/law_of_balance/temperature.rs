@@ -3,17 +3,17 @@
 //!
 //! Measured as the learning rate at which `ln|v|` of replicas that start close to 0 turns from growing to shrinking.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use lawbook_dynamics::{
-    Process,
-    estimators::lyapunov::critical_rate,
+    Ensemble, Process,
+    estimators::{divergence::all_finite, lyapunov::critical_rate},
     optimizers::weight_decay::WeightDecay,
-    systems::two_layer::{BalanceSde, Sgd, Weights, snapshots},
+    systems::two_layer::{BalanceSde, Sgd, Weights},
     theory::moments::NoisyLine,
     theory::stationary::{critical_temperature, critical_temperature_second_order},
 };
 
-use crate::framework::{Cell, Claim, Margin, PhaseDiagram, Profile, Site, Study, Verdict, params};
+use crate::framework::{Cell, Claim, Margin, PhaseDiagram, Profile, Study, Verdict, params};
 
 params! {
     /// Small weights in a field of noise.
@@ -39,32 +39,26 @@ impl Params {
     fn data(&self) -> NoisyLine {
         NoisyLine { slope: self.k, noise: self.s }
     }
-
-    fn of(&self, dynamics: &str, slope: f64, decay: f64) -> bool {
-        self.dynamics == dynamics && self.k == slope && self.gamma_over_b2 == decay
-    }
 }
 
 /// Where the replicas start: small enough that they stay in the linear regime, large enough not to underflow.
 const START: f64 = 1e-120;
 /// Time step of the diffusion. It shifts the threshold by −3 b₂ times itself, 0.6 %.
 const STEP: f64 = 0.002;
-
 /// Weight decay over b₂ in the group that has some.
 const DECAY: f64 = 0.3;
-
-/// The map of the diffusion: temperatures over b₂/a₃, weight decays over b₂, and short runs, by which its points are told from others.
+/// The map of the diffusion: temperatures over b₂/a₃, weight decays over b₂, and shorter runs, by which its points are told from others.
 const TEMPERATURES: [f64; 6] = [0.1, 0.35, 0.6, 0.85, 1.1, 1.35];
 const DECAYS: [f64; 6] = [0.0, 0.18, 0.36, 0.54, 0.72, 0.9];
-const MAP_STEPS: i64 = 2500;
+const MAP_STEPS: i64 = 10_000;
 
 /// The critical temperature.
 pub struct Temperature;
 
 impl Study for Temperature {
     const NAME: &'static str = "temperature";
-    const ABOUT: &'static str = "Follows v = u w from close to zero, in the diffusion and in SGD at batch size 1, and records \
-        the mean growth of ln |v| per unit of training time at temperatures on both sides of the critical one.";
+    const ABOUT: &'static str = "Follows v = u w from close to zero, in the diffusion and in SGD at batch size 1, on both sides \
+        of the critical temperature, and records the growth of ln |v| per unit of time and the share of replicas in which it grows.";
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {
@@ -74,27 +68,24 @@ impl Study for Temperature {
             Profile::Quick => 15,
             Profile::Full => 50,
         };
-        let at = |dynamics: &str, slope: f64, noise: f64, temperature: f64, replicas: i64| {
+        let at = |dynamics: &str, k, s, temperature, replicas: i64| {
             let replicas = replicas * effort;
-            Params { dynamics: dynamics.into(), k: slope, s: noise, T_over_T_c: temperature, replicas, ..Params::default() }
+            Params { dynamics: dynamics.into(), k, s, T_over_T_c: temperature, replicas, ..Params::default() }
         };
         let diffusion = [0.8, 0.95, 1.05, 1.2].map(|t| at("diffusion", 1.0, 1.0, t, 30));
         let decaying = [0.5, 0.65, 0.75, 0.9].map(|t| Params { gamma_over_b2: DECAY, ..at("diffusion", 1.0, 1.0, t, 30) });
         let weak = [0.8, 0.95, 1.05].map(|t| at("sgd", 0.1, 3.0, t, 50));
         let moderate = [0.85, 0.91, 0.96].map(|t| at("sgd", 0.2, 2.0, t, 30));
-        let short =
-            |gamma_over_b2: f64, t: f64| Params { gamma_over_b2, steps: MAP_STEPS, ..at("diffusion", 1.0, 1.0, t, 8) };
+        let short = |gamma_over_b2, t| Params { gamma_over_b2, steps: MAP_STEPS, ..at("diffusion", 1.0, 1.0, t, 8) };
         let map = DECAYS.into_iter().flat_map(|decay| TEMPERATURES.map(|t| short(decay, t)));
         diffusion.into_iter().chain(decaying).chain(weak).chain(moderate).chain(map).collect()
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let mut claims = Vec::new();
-        for (dynamics, slope, decay) in
-            [("diffusion", 1.0, 0.0), ("diffusion", 1.0, DECAY), ("sgd", 0.1, 0.0), ("sgd", 0.2, 0.0)]
-        {
-            let (map, judged): (Vec<&Params>, Vec<&Params>) = points.iter().partition(|p| p.steps == MAP_STEPS);
-            let group: Vec<&Params> = judged.into_iter().filter(|p| p.of(dynamics, slope, decay)).collect();
+        for of in [("diffusion", 1.0, 0.0), ("diffusion", 1.0, DECAY), ("sgd", 0.1, 0.0), ("sgd", 0.2, 0.0)] {
+            let (map, mut group): (Vec<&Params>, Vec<&Params>) = points.iter().partition(|p| p.steps == MAP_STEPS);
+            group.retain(|p| (p.dynamics.as_str(), p.k, p.gamma_over_b2) == of);
             if group.len() > 1 {
                 claims.extend(thresholds(&group, &map)?);
             }
@@ -106,27 +97,32 @@ impl Study for Temperature {
         let moments = p.data().moments();
         let temperature = p.T_over_T_c * critical_temperature(&moments, 0.0);
         let decay = p.gamma_over_b2 * moments.b2;
-        let growth = match p.dynamics.as_str() {
-            "diffusion" => growth(BalanceSde { moments, temperature, step: STEP }, STEP, decay, p, cell),
-            _ => growth(Sgd { data: p.data(), rate: temperature, batch: 1 }, temperature, decay, p, cell),
+        let (step, logs) = match p.dynamics.as_str() {
+            "diffusion" => (STEP, logs(BalanceSde { moments, temperature, step: STEP }, STEP, decay, p, cell)?),
+            _ => (temperature, logs(Sgd { data: p.data(), rate: temperature, batch: 1 }, temperature, decay, p, cell)?),
         };
-        cell.record("growth", growth);
+        cell.record("growth", logs.iter().sum::<f64>() / (p.replicas * p.steps) as f64 / step);
+        cell.record("leaves", logs.iter().filter(|log| **log > 0.0).count() as f64 / p.replicas as f64);
         Ok(())
     }
 }
 
-/// Mean growth of ln |v| per unit of time.
-fn growth(process: impl Process<State<f64> = [f64; 2]>, step: f64, decay: f64, p: &Params, cell: &Cell) -> f64 {
+/// By how much ln |v| of every replica has grown.
+fn logs(process: impl Process<State<f64> = [f64; 2]>, step: f64, decay: f64, p: &Params, cell: &Cell) -> Result<Vec<f64>> {
     let process = WeightDecay { process, factor: 1.0 - 2.0 * step * decay };
-    let ends = snapshots(process, Weights::balanced(START), p.replicas as u64, &cell.key(), [p.steps as u64]);
-    let logs = ends[0].iter().map(|end| (end.product() / START).abs().ln());
-    logs.sum::<f64>() / (p.replicas * p.steps) as f64 / step
+    let start = Weights::balanced(START).state();
+    let mut ensemble = Ensemble::<_, f64>::new(process, p.replicas as u64, &cell.key(), |_| start);
+    ensemble.advance(p.steps as u64);
+    all_finite(&ensemble)?;
+    let logs = ensemble.map(|[u, w]| (u / start[0]).abs().ln() + (w / start[1]).abs().ln());
+    ensure!(logs.iter().all(|x| x.is_finite()), "a weight is too small for an f64 after {} steps; give fewer", p.steps);
+    Ok(logs)
 }
 
-/// Growth over temperature and weight decay, with the line on which the origin starts to attract.
+/// Who leaves the origin, over temperature and weight decay, with the line on which it starts to attract.
 fn diagram(map: &[&Params]) -> PhaseDiagram {
-    let cells = map.iter().map(|p| (p.T_over_T_c, p.gamma_over_b2, Temperature::at(p).site("growth")));
-    PhaseDiagram::new("temperature T a₃/b₂", "weight decay γ/b₂", "growth of ln |v| per unit of time")
+    let cells = map.iter().map(|p| (p.T_over_T_c, p.gamma_over_b2, Temperature::at(p).site("leaves")));
+    PhaseDiagram::new("temperature T a₃/b₂", "weight decay γ/b₂", "share that leaves the origin")
         .cells(cells)
         .boundary("the origin attracts, T = (b₂ − γ)/a₃", [(0.02, 0.98), (1.0, 0.0)])
 }
@@ -136,7 +132,7 @@ fn thresholds(group: &[&Params], map: &[&Params]) -> Result<Vec<Claim>> {
     let (first, m) = (group[0], group[0].data().moments());
     let unit = critical_temperature(&m, 0.0);
     let claim = |id: &str, predicted: f64| {
-        let sites = group.iter().map(|p| -> (f64, Site) { (p.T_over_T_c, Temperature::at(p).site("growth")) });
+        let sites = group.iter().map(|p| (p.T_over_T_c, Temperature::at(p).site("growth")));
         Claim::threshold(id, sites, 0.0, predicted)
             .axes("T a₃/b₂", "growth of ln |v| per unit of time")
             .rival(

@@ -235,6 +235,21 @@ mod tests {
         assert!((v[1] - other[1]).abs() > 0.01);
     }
 
+    /// Ziyin 2024, arXiv 2309.16932, rescaling symmetry: (u w x − y)² + γ(u² + w²) with b₁ = E x² and b₂ = E xy ends at
+    /// u w = sgn(b₂) max(|b₂| − γ, 0)/b₁. The shift is divided by b₁, the threshold is not.
+    #[test]
+    fn the_curvature_divides_the_shift_and_leaves_the_threshold() {
+        for (b1, b2, gamma) in [(0.5, 0.3, 0.1), (2.0, -0.7, 0.2), (4.0, 1.0, 0.5), (0.5, 0.3, 0.4), (0.25, -0.2, 0.3)] {
+            let mut factors = Factors::new(vec![0.5], vec![0.3]).expect("free");
+            let descent = Descent { rate: 0.02, kappa: gamma, steps: 40_000 };
+            descend(&mut factors, &descent, |v, g| g[0] = 2.0 * (b1 * v[0] - b2)).expect("valid");
+            let exact = soft_threshold(b2, gamma) / b1;
+            assert!((factors.product()[0] - exact).abs() < 1e-9, "{b1} {b2} {gamma}: {factors:?}");
+            // Not soft(b₂/b₁, γ), which is what stands there if both are divided.
+            assert!((exact - soft_threshold(b2 / b1, gamma)).abs() > 0.04);
+        }
+    }
+
     proptest! {
         /// A step multiplies the imbalance by exactly (1 − 2ηκ)² − η²g².
         #[test]

@@ -6,6 +6,7 @@ pub mod curvature;
 pub mod direction;
 pub mod escape;
 pub mod kesten;
+pub mod line_chain;
 pub mod minibatch;
 pub mod moments;
 pub mod stationary;
