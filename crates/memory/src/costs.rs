@@ -22,9 +22,9 @@ use crate::{
     whole::{Whole, histogram, omissions, typical},
 };
 
-/// States that share a packed tile. Their sums stay in the second-level cache, even if that is somebody else's as well.
-const STATES: usize = 64;
-/// Words of states times tiles that one thread adds, at least: half a millisecond. What it begins and ends with takes a fiftieth.
+/// States that share a packed tile. Their sums stay in the second-level cache.
+const STATES: usize = 128;
+/// Words of states times tiles in a stretch of work: a millisecond.
 const LEAST: usize = 1 << 16;
 /// Bits of a weight where there are several: those of a tile then add up to less than 2¹⁶, with what a lift leaves.
 const DIGIT: u32 = 10;

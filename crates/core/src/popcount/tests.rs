@@ -188,3 +188,26 @@ fn a_span_refuses_what_does_not_fit() {
     let span = Span::new(9, [&[4, 5], &[6, 7]]).unwrap();
     assert_eq!([8, 9, 10, 11].map(|number| span.at(number)), [None, Some([4, 6]), Some([5, 7]), None]);
 }
+
+/// With AVX-512 the same bits are laid out with instructions that not every machine has as without them.
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn bits_are_packed_alike_with_and_without_transposing_bytes() {
+    if Level::widest() != Level::Avx512 || !x86::transposes_bytes() {
+        return;
+    }
+    let words: Vec<Words> = planes(3, TILE, 1).as_chunks().0.iter().map(|word| Words(*word)).collect();
+    let (mut sites, mut turned) = (vec![0; 3 * TILE], vec![0; 3 * TILE]);
+    plain::turn(&words, &mut sites);
+    let (mut expected, mut packed) = (vec![Packed::default(); 6], vec![Packed::default(); 6]);
+    // SAFETY: the machine has the instructions.
+    unsafe {
+        x86::turn_gfni(&words, &mut turned);
+        x86::pack_avx512(&sites, &mut expected);
+        x86::pack_gfni(&words, &mut packed);
+    }
+    assert_eq!(turned, sites);
+    let sixes =
+        |packed: Vec<Packed>| packed.concat().into_iter().map(|Sums(bits)| bits.map(|bits| bits & 63)).collect::<Vec<_>>();
+    assert_eq!(sixes(packed), sixes(expected));
+}
