@@ -48,7 +48,7 @@ impl Workload for Supports {
     }
 
     fn work(&mut self) -> Result<()> {
-        // All at once: entered one after the other, the threads have to be woken for each, which takes a tenth of its time.
+        // All at once: one after the other, sleeping threads have to be woken for each.
         self.found = self.networks.par_iter().map(CombinatorialNetwork::fixed_points).collect::<Result<_, _>>()?;
         Ok(())
     }

@@ -180,7 +180,7 @@ impl Plan {
             }
             totals.stakes += stakes;
             // Sums of several digits are anyone's guess.
-            asked.expect(if D == 1 { stakes as u32 } else { MOST_PER_TILE });
+            asked.most = if D == 1 { stakes as u32 } else { MOST_PER_TILE };
         }
         part.add(memory.patterns(), from + TILE);
     }

@@ -18,6 +18,10 @@ pub(super) struct Part<const D: usize> {
     pub(super) weights: Vec<[Numbers; D]>,
     pub(super) looked: Vec<Looked<2>>,
     pub(super) asked: Vec<Asked<D>>,
+    /// By digit, state and site, the weights of patterns with bit 1 there: below 2⁶ or of the last tiles; and what was lifted.
+    /// States follow one another: so the processor asks for the sums of the next in time.
+    narrow: [Vec<Sums>; D],
+    upper: [Vec<Sums>; D],
     /// By bit of a pattern, the patterns that have it, where they are counted.
     pub(super) ones: Vec<u32>,
 }
@@ -28,17 +32,17 @@ pub(super) struct Done {
     pub(super) ones: Vec<u32>,
 }
 
-/// The sums for a state.
+/// What is known of the sums for a state.
 pub(super) struct Asked<const D: usize> {
     pub(super) totals: Totals,
-    /// By digit and site, the weights of patterns with bit 1 there: below 2⁶ or of the last tiles, which add up to this much;
-    narrow: [Vec<Sums>; D],
+    /// The weights of the tile add up to this much at most,
+    pub(super) most: u32,
+    /// those that are not lifted to this.
     pending: u32,
-    /// what was lifted so many times;
-    upper: [Vec<Sums>; D],
+    /// Sums were lifted so many times since they were widened.
     lifts: u32,
     lifting: bool,
-    /// and before that.
+    /// By digit and site, what was lifted before that.
     sums: [Vec<u32>; D],
 }
 
@@ -67,27 +71,37 @@ impl<const D: usize> Part<D> {
         let tile = Tile::new(Level::widest(), words);
         let looked = vec![Looked { sums: [0; 2], outside: 0 }; states];
         let asked = (0..states).map(|_| Asked::new(words * TILE)).collect();
-        Self { tile, weights: vec![[Numbers::default(); D]; states], looked, asked, ones: vec![0; words * TILE] }
+        let sums = || [(); D].map(|()| vec![Sums::default(); states * words * TILE / SITES]);
+        let (weights, ones) = (vec![[Numbers::default(); D]; states], vec![0; words * TILE]);
+        Self { tile, weights, looked, asked, narrow: sums(), upper: sums(), ones }
     }
 
     /// Adds the weights of the tile, and meanwhile asks for the patterns from number `next` on. A slab of the tile stays close to
     /// the processor while it is added for one state after the other.
     pub(super) fn add(&mut self, patterns: &Patterns, next: usize) {
+        let of_state = self.ones.len() / SITES;
+        for (state, asked) in self.asked.iter_mut().enumerate() {
+            asked.lifting = asked.pending + asked.most > u32::from(u16::MAX);
+            if asked.lifting {
+                asked.lift(self.upper.each_mut().map(|upper| &mut upper[state * of_state..][..of_state]));
+            }
+            asked.pending += asked.most;
+        }
         let (lines, additions) = (self.tile.lines(), self.tile.slabs().len() * self.asked.len());
         let mut shares = (0..additions).map(|addition| addition * lines / additions..(addition + 1) * lines / additions);
         for slab in self.tile.slabs() {
             let blocks = slab.start * TILE / SITES..slab.end * TILE / SITES;
             self.tile.pack(slab);
-            for (weights, asked) in self.weights.iter().zip(&mut self.asked) {
+            for (state, (weights, asked)) in self.weights.iter().zip(&self.asked).enumerate() {
                 let share = shares.next().unwrap_or_default();
                 self.tile.fetch(patterns.planes(), patterns.count(), next, share);
-                for ((weights, narrow), upper) in weights.iter().zip(&mut asked.narrow).zip(&mut asked.upper) {
+                let blocks = state * of_state + blocks.start..state * of_state + blocks.end;
+                for ((weights, narrow), upper) in weights.iter().zip(&mut self.narrow).zip(&mut self.upper) {
                     let upper = asked.lifting.then_some(&mut upper[blocks.clone()]);
                     self.tile.add_weights(weights, &mut narrow[blocks.clone()], upper);
                 }
             }
         }
-        self.asked.iter_mut().for_each(|asked| asked.lifting = false);
     }
 
     /// Counts the tile's patterns with each bit.
@@ -96,37 +110,34 @@ impl<const D: usize> Part<D> {
         self.tile.add_ones(&mut self.ones);
     }
 
-    pub(super) fn finish(self) -> Done {
-        Done { added: self.asked.into_iter().map(Asked::finish).collect(), ones: self.ones }
+    pub(super) fn finish(mut self) -> Done {
+        let of_state = self.ones.len() / SITES;
+        let finish = |(state, asked): (usize, Asked<D>)| {
+            let part = state * of_state..(state + 1) * of_state;
+            let narrow = self.narrow.each_mut().map(|narrow| &mut narrow[part.clone()]);
+            asked.finish(narrow, self.upper.each_mut().map(|upper| &mut upper[part.clone()]))
+        };
+        Done { added: self.asked.into_iter().enumerate().map(finish).collect(), ones: self.ones }
     }
 }
 
 impl<const D: usize> Asked<D> {
     fn new(sites: usize) -> Self {
-        let narrow = || [(); D].map(|()| vec![Sums::default(); sites / SITES]);
         let sums = [(); D].map(|()| vec![0; sites]);
-        Self { totals: Totals::default(), narrow: narrow(), pending: 0, upper: narrow(), lifts: 0, lifting: false, sums }
+        Self { totals: Totals::default(), most: 0, pending: 0, lifts: 0, lifting: false, sums }
     }
 
-    /// Makes room for weights whose sum, over the tile that is added next, is not above this.
-    pub(super) fn expect(&mut self, most: u32) {
-        if self.pending + most > u32::from(u16::MAX) {
-            self.schedule_lift();
-        }
-        self.pending += most;
-    }
-
-    fn schedule_lift(&mut self) {
+    /// Makes room for what will be lifted.
+    fn lift(&mut self, upper: [&mut [Sums]; D]) {
         if self.lifts == LIFTS {
-            self.widen();
+            self.widen(upper);
         }
-        self.lifting = true;
         self.pending = (1 << REST) - 1;
         self.lifts += 1;
     }
 
-    fn widen(&mut self) {
-        for (upper, sums) in self.upper.iter_mut().zip(&mut self.sums) {
+    fn widen(&mut self, upper: [&mut [Sums]; D]) {
+        for (upper, sums) in upper.into_iter().zip(&mut self.sums) {
             for (Sums(upper), sums) in upper.iter_mut().zip(sums.as_chunks_mut::<SITES>().0) {
                 upper.iter_mut().zip(sums).for_each(|(upper, sum)| *sum += u32::from(std::mem::take(upper)));
             }
@@ -134,12 +145,12 @@ impl<const D: usize> Asked<D> {
         self.lifts = 0;
     }
 
-    fn finish(mut self) -> Added {
-        self.schedule_lift();
-        self.narrow.iter_mut().zip(&mut self.upper).for_each(|(narrow, upper)| lift(Level::widest(), narrow, upper));
-        self.widen();
+    fn finish(mut self, mut narrow: [&mut [Sums]; D], mut upper: [&mut [Sums]; D]) -> Added {
+        self.lift(upper.each_mut().map(|upper| &mut **upper));
+        narrow.iter_mut().zip(&mut upper).for_each(|(narrow, upper)| lift(Level::widest(), narrow, upper));
+        self.widen(upper);
         let mut of_ones = vec![0; self.sums[0].len()];
-        for (digit, (narrow, sums)) in self.narrow.iter().zip(&self.sums).enumerate() {
+        for (digit, (narrow, sums)) in narrow.iter().zip(&self.sums).enumerate() {
             let rests = narrow.iter().flat_map(|Sums(rests)| rests);
             for ((of_ones, &sum), &rest) in of_ones.iter_mut().zip(sums).zip(rests) {
                 *of_ones += ((u64::from(sum) << REST) + u64::from(rest)) << (DIGIT * digit as u32);
