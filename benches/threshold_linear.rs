@@ -48,11 +48,11 @@ impl Workload for Supports {
     }
 
     fn work(&mut self) -> Result<()> {
-        self.found = self.networks.iter().map(CombinatorialNetwork::fixed_points).collect::<Result<_, _>>()?;
+        // All at once: one after the other, sleeping threads have to be woken for each.
+        self.found = self.networks.par_iter().map(CombinatorialNetwork::fixed_points).collect::<Result<_, _>>()?;
         Ok(())
     }
 
-    /// Threads share the networks here, not the supports of one, which balances as well.
     fn floor(&mut self) -> Result<()> {
         let found = self.networks.par_iter().map(|network| {
             let nodes = network.graph().nodes();

@@ -15,6 +15,8 @@ pub use factors::{Factors, Form};
 pub use rows::{Carried, Followed, Rows};
 pub use span::{Looked, Span};
 
+use std::ops::Range;
+
 use crate::simd::Level;
 
 /// Patterns in a tile.
@@ -29,6 +31,10 @@ const SIXES: usize = TILE.div_ceil(SIX);
 type Packed = [Sums; SIXES];
 /// Lookups per tile by four patterns, in AVX2: 16 bytes are half a register.
 const FOURS: usize = TILE / 4;
+/// Lines of memory with a word of each pattern of a tile.
+const LINES: usize = TILE / 8;
+/// Words of patterns that are packed at a time, at most: so many stay in the first-level cache.
+const SLAB: usize = 16;
 
 /// One number for each pattern of a tile. It lies where vectors are loaded fastest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,9 +64,11 @@ pub struct Tile {
     words: Vec<Words>,
     /// By site: bit μ is that of pattern μ.
     sites: Vec<u64>,
-    /// By 32 sites.
+    /// The words that are packed:
+    slab: Range<usize>,
+    /// by 32 sites,
     packed: Vec<Packed>,
-    /// By 32 sites and four patterns: the bits at each site.
+    /// by 32 sites and four patterns, the bits at each site.
     fours: Vec<[[u8; SITES]; FOURS]>,
 }
 
@@ -68,10 +76,11 @@ impl Tile {
     /// A blank tile of patterns of so many words.
     pub fn new(level: Level, words: usize) -> Self {
         let level = level.min(Level::widest());
-        let blocks = |of: Level| if level == of { words * TILE / SITES } else { 0 };
+        let blocks = |of: Level| if level == of { words.min(SLAB) * TILE / SITES } else { 0 };
         let packed = vec![Packed::default(); blocks(Level::Avx512)];
         let fours = vec![[[0; SITES]; FOURS]; blocks(Level::Avx2)];
-        Self { level, words: vec![Words([0; TILE]); words], sites: vec![0; words * TILE], packed, fours }
+        let (words, sites) = (vec![Words([0; TILE]); words], vec![0; words * TILE]);
+        Self { level, words, sites, slab: 0..0, packed, fours }
     }
 
     /// Takes the patterns from number `from` on, at most 64, out of `count` in `planes`: enough to compare them.
@@ -87,17 +96,57 @@ impl Tile {
         }
     }
 
-    /// Turns the loaded patterns from words of sites to sites of words: enough to add weights.
+    /// Turns the loaded patterns from words of sites to sites of words.
     pub fn turn(&mut self) {
+        self.turn_words(0..self.words.len());
+    }
+
+    fn turn_words(&mut self, range: Range<usize>) {
+        let (words, sites) = (&self.words[range.clone()], &mut self.sites[range.start * TILE..range.end * TILE]);
+        #[cfg(target_arch = "x86_64")]
+        match self.level {
+            // SAFETY: the machine has the instructions.
+            Level::Avx512 if x86::transposes_bytes() => unsafe { return x86::turn_gfni(words, sites) },
+            // SAFETY: the machine has the level.
+            Level::Avx512 => unsafe { return x86::turn_avx512(words, sites) },
+            // SAFETY: as above.
+            Level::Avx2 => unsafe { return x86::turn_avx2(words, sites) },
+            Level::Baseline => {}
+        }
+        plain::turn(words, sites);
+    }
+
+    /// The words of patterns, in stretches that are [packed](Self::pack) one after the other.
+    pub fn slabs(&self) -> impl ExactSizeIterator<Item = Range<usize>> + use<> {
+        let words = self.words.len();
+        (0..words).step_by(SLAB).map(move |first| first..words.min(first + SLAB))
+    }
+
+    /// Makes a slab of the loaded patterns ready to add weights at its sites.
+    ///
+    /// # Panics
+    /// If it is none of the [`slabs`](Self::slabs).
+    pub fn pack(&mut self, slab: Range<usize>) {
+        assert!(slab.len() <= SLAB && slab.end <= self.words.len(), "words {slab:?} of {}", self.words.len());
+        self.slab = slab.clone();
+        #[cfg(target_arch = "x86_64")]
+        if self.level == Level::Avx512 && x86::transposes_bytes() {
+            // SAFETY: the machine has the instructions.
+            return unsafe { x86::pack_gfni(&self.words[slab], &mut self.packed) };
+        }
+        self.turn_words(slab);
         #[cfg(target_arch = "x86_64")]
         match self.level {
             // SAFETY: the machine has the level.
-            Level::Avx512 => unsafe { return x86::turn_avx512(&self.words, &mut self.sites, &mut self.packed) },
+            Level::Avx512 => unsafe { x86::pack_avx512(&self.sites[self.packed_sites()], &mut self.packed) },
             // SAFETY: as above.
-            Level::Avx2 => unsafe { return x86::turn_avx2(&self.words, &mut self.sites, &mut self.fours) },
+            Level::Avx2 => unsafe { x86::pack_avx2(&self.sites[self.packed_sites()], &mut self.fours) },
             Level::Baseline => {}
         }
-        plain::turn(&self.words, &mut self.sites);
+    }
+
+    fn packed_sites(&self) -> Range<usize> {
+        self.slab.start * TILE..self.slab.end * TILE
     }
 
     /// By site: the bits of all patterns.
@@ -136,21 +185,54 @@ impl Tile {
         plain::differing(&self.words, query, counts);
     }
 
-    /// Asks for these patterns, to be loaded soon.
-    pub fn fetch(&self, planes: &[u64], count: usize, from: usize) {
+    /// The number of sites at which one of the patterns differs from the query, modulo 2¹⁶.
+    pub fn differing_one(&self, query: &[u64], pattern: usize) -> u16 {
+        let bits = self.words.iter().zip(query).map(|(Words(word), query)| word[pattern] ^ query);
+        bits.fold(0, |count: u16, bits| count.wrapping_add(bits.count_ones() as u16))
+    }
+
+    /// For each of several queries, whose words follow one another: the values of the first function at the numbers of sites at
+    /// which the patterns differ from it, 0 where a number lies outside (see [`Span::look`]).
+    ///
+    /// # Panics
+    /// If the numbers of queries, of values and of what was looked up differ.
+    pub fn look<const F: usize>(&self, queries: &[u64], span: &Span<F>, values: &mut [Numbers], looked: &mut [Looked<F>]) {
+        let words = self.words.len();
+        assert!(queries.len() == words * values.len() && values.len() == looked.len(), "values of every query");
         #[cfg(target_arch = "x86_64")]
-        for plane in planes.chunks_exact(count) {
-            plane[from.min(count)..].chunks(8).take(TILE / 8).for_each(x86::fetch);
+        if self.level == Level::Avx512 && x86::counts_in_vectors() {
+            // SAFETY: the machine has the instructions.
+            unsafe { return x86::count_and_look(&self.words, queries, span, values, looked) }
+        }
+        for (query, (values, looked)) in queries.chunks_exact(words).zip(values.iter_mut().zip(looked)) {
+            let mut counts = Numbers::default();
+            self.differing(query, &mut counts);
+            *looked = span.look(self.level, &counts, values);
         }
     }
 
-    /// Adds, to the sum of each site, the weights of the patterns with bit 1 there, modulo 2¹⁶. If `upper` is given, the sums
-    /// are lifted there before (see [`lift`]).
+    /// Asks for a share of the patterns that will be [loaded](Self::load) next. Of all shares at once the processor would have to
+    /// wait for the first before it can ask for the last.
+    pub fn fetch(&self, planes: &[u64], count: usize, from: usize, share: Range<usize>) {
+        #[cfg(target_arch = "x86_64")]
+        for line in share {
+            let at = line / LINES * count + from + line % LINES * (TILE / LINES);
+            planes.get(at..).into_iter().for_each(x86::fetch);
+        }
+    }
+
+    /// Lines of memory of which a tile's patterns are read: what [`fetch`](Self::fetch) takes shares of.
+    pub fn lines(&self) -> usize {
+        self.words.len() * LINES
+    }
+
+    /// Adds, to the sum of each site of the packed words, the weights of the patterns with bit 1 there, modulo 2¹⁶. If `upper` is
+    /// given, the sums are lifted there before (see [`lift`]).
     ///
     /// # Panics
-    /// If there are not as many sums as bits in a pattern's words.
+    /// If there are not as many sums as bits in the packed words.
     pub fn add_weights(&self, Numbers(weights): &Numbers, sums: &mut [Sums], upper: Option<&mut [Sums]>) {
-        let all = |sums: &[Sums]| sums.len() * SITES == self.sites.len();
+        let all = |sums: &[Sums]| sums.len() * SITES == self.slab.len() * TILE;
         assert!(all(sums) && upper.as_ref().is_none_or(|upper| all(upper)), "a sum for every site");
         #[cfg(target_arch = "x86_64")]
         if self.level == Level::Avx512 {
@@ -165,7 +247,7 @@ impl Tile {
             // SAFETY: as above.
             unsafe { return x86::add_avx2(&self.fours, weights, sums) }
         }
-        plain::add(&self.sites, weights, sums);
+        plain::add(&self.sites[self.packed_sites()], weights, sums);
     }
 }
 

@@ -114,10 +114,10 @@ impl Stream {
 
     /// Uniform among 0, …, n − 1, without bias (Lemire 2019). `n` must be positive; 0 gives 0.
     pub fn below(&mut self, n: u64) -> u64 {
-        let threshold = n.wrapping_neg().checked_rem(n).unwrap_or(0);
         loop {
             let product = u128::from(self.next_u64()) * u128::from(n);
-            if product as u64 >= threshold {
+            // The threshold is below n: hardly ever is there anything to divide.
+            if product as u64 >= n || product as u64 >= n.wrapping_neg().checked_rem(n).unwrap_or(0) {
                 return (product >> 64) as u64;
             }
         }

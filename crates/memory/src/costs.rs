@@ -4,17 +4,16 @@
 //! stakes are whole numbers they are split into weights of few bits, and lookups add the weights of six patterns at 32 sites at
 //! a time ([`lawbook_core::popcount`]). The few patterns with a stake out of range are added one by one. The sums are exact.
 
-mod asked;
+mod part;
 mod range;
+mod turns;
 
-use lawbook_core::{
-    popcount::{Numbers, REST, Span, Sums, TILE, Tile},
-    simd::Level,
-};
-use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSlice};
+use lawbook_core::popcount::{Looked, Numbers, REST, Span, TILE};
+use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use asked::{Asked, Room};
+use part::{Added, Done, Part, Totals};
 use range::Range;
+use turns::take_turns;
 
 use crate::{
     DenseMemory, MemoryError, State,
@@ -23,8 +22,10 @@ use crate::{
     whole::{Whole, histogram, omissions, typical},
 };
 
-/// States that share a turn of a tile. Their sums stay in the second-level cache.
+/// States that share a packed tile. Their sums stay in the second-level cache.
 const STATES: usize = 128;
+/// Words of states times tiles in a stretch of work: a millisecond.
+const LEAST: usize = 1 << 16;
 /// Bits of a weight where there are several: those of a tile then add up to less than 2¹⁶, with what a lift leaves.
 const DIGIT: u32 = 10;
 /// What the weights of a tile may add up to.
@@ -50,12 +51,10 @@ pub(crate) fn flip_costs_of(memory: &DenseMemory, states: &[State]) -> Result<Ve
         });
         return one_by_one.collect();
     };
-    let share = states.len().div_ceil(rayon::current_num_threads()).min(STATES);
-    let costs = states.par_chunks(share).map(|states| match plan.digits {
+    Ok(match plan.digits {
         1 => plan.costs::<1>(memory, states),
         _ => plan.costs::<2>(memory, states),
-    });
-    Ok(costs.collect::<Vec<_>>().concat())
+    })
 }
 
 /// How stakes and gains are written.
@@ -131,80 +130,79 @@ impl Plan {
         Self { digits, stakes, gains, spans, entries, first: lower as u16, length: (upper - lower + 1) as u16 }
     }
 
-    /// The costs of a few states.
+    /// The costs of some states.
     fn costs<const D: usize>(&self, memory: &DenseMemory, states: &[State]) -> Vec<Vec<f64>> {
-        let patterns = memory.patterns();
-        let count = patterns.count();
-        let mut tile = Tile::new(Level::widest(), patterns.planes().len() / count);
-        let mut ones = vec![0_u32; tile.sites().len()];
-        let mut room = Room::<D>::new(states.len(), ones.len());
-        let mut asked = room.asked(states);
-        let mut counts = Numbers::default();
-        let mut weights = vec![[Numbers::default(); D]; states.len()];
-        for from in (0..count).step_by(TILE) {
-            tile.load(patterns.planes(), count, from);
-            tile.turn();
-            tile.fetch(patterns.planes(), count, from + TILE);
-            tile.add_ones(&mut ones);
-            let held = TILE.min(count - from);
-            // One after the other: what both need of the tile does not fit into the first-level cache.
-            for (asked, weights) in asked.iter_mut().zip(&mut weights) {
-                tile.differing(asked.state.words(), &mut counts);
-                self.weigh(memory, asked, from, &counts, held, weights);
+        let blocks: Vec<Vec<u64>> =
+            states.chunks(STATES).map(|states| states.iter().flat_map(State::words).copied().collect()).collect();
+        let (words, tiles) = (states[0].words().len(), memory.patterns().count().div_ceil(TILE));
+        let stretch = (LEAST / blocks[0].len()).max(1);
+        let begin = |block: usize| Part::<D>::new(blocks[block].len() / words, words);
+        let work = |block: usize, number: usize, part: &mut Part<D>| {
+            for tile in number * stretch..tiles.min((number + 1) * stretch) {
+                self.add(memory, &blocks[block], tile * TILE, part);
+                if block == 0 {
+                    part.count();
+                }
             }
-            for (asked, weights) in asked.iter_mut().zip(&weights) {
-                asked.add(&tile, weights);
-            }
-        }
-        asked.iter_mut().for_each(Asked::finish);
-        asked.iter().map(|asked| self.sum_up(memory, asked, &ones)).collect()
+        };
+        let done = take_turns(blocks.len(), tiles.div_ceil(stretch), begin, work, Part::finish, Done::with);
+        let ones = &done[0].ones;
+        let added: Vec<&Added> = done.iter().flat_map(|done| &done.added).collect();
+        let costs = added.into_par_iter().zip(states).with_min_len(STATES / 4);
+        costs.map(|(added, state)| self.sum_up(memory, state, added, ones)).collect()
     }
 
-    /// The weights of the patterns held, from the numbers of sites at which they differ from the state.
-    #[inline(always)]
-    fn weigh<const D: usize>(
-        &self,
-        memory: &DenseMemory,
-        asked: &mut Asked<D>,
-        from: usize,
-        counts: &Numbers,
-        held: usize,
-        weights: &mut [Numbers; D],
-    ) {
-        let (mut stakes, gains, mut outside) = match &self.spans {
-            Some(spans) if held == TILE => {
-                let looked = spans.look(Level::widest(), counts, &mut weights[0]);
-                let [stakes, gains] = looked.sums.map(u64::from);
-                (stakes, gains, looked.outside)
+    /// Adds the tile of patterns from number `from` on.
+    fn add<const D: usize>(&self, memory: &DenseMemory, queries: &[u64], from: usize, part: &mut Part<D>) {
+        let (planes, count) = (memory.patterns().planes(), memory.patterns().count());
+        let held = TILE.min(count - from);
+        part.tile.load(planes, count, from);
+        self.look(queries, held, part);
+        let states = queries.chunks_exact(queries.len() / part.asked.len());
+        let looked = part.looked.iter().zip(&mut part.weights);
+        for ((query, (looked, weights)), asked) in states.zip(looked).zip(&mut part.asked) {
+            let (totals, [mut stakes, gains]) = (&mut asked.totals, looked.sums);
+            totals.gains += gains;
+            totals.inside += held as i64 - i64::from(looked.outside.count_ones());
+            let mut outside = looked.outside;
+            while outside != 0 {
+                let mu = outside.trailing_zeros() as usize;
+                outside &= outside - 1;
+                let agreeing = memory.patterns().sites() - usize::from(part.tile.differing_one(query, mu));
+                totals.single.push((from + mu, memory.stakes()[agreeing] as i64 - self.stakes.base));
+                totals.single_gains += memory.gains()[agreeing] as i64;
             }
-            _ => self.look_one_by_one(&counts.0[..held], weights),
-        };
-        asked.gains += gains;
-        asked.inside += held as i64 - i64::from(outside.count_ones());
-        while outside != 0 {
-            let mu = outside.trailing_zeros() as usize;
-            outside &= outside - 1;
-            let agreeing = memory.patterns().sites() - usize::from(counts.0[mu]);
-            asked.single.push((from + mu, memory.stakes()[agreeing] as i64 - self.stakes.base));
-            asked.single_gains += memory.gains()[agreeing] as i64;
+            while D == 1 && stakes > u64::from(MOST_PER_TILE) {
+                let largest = (0..held).max_by_key(|&mu| weights[0].0[mu]).unwrap_or(0);
+                let weight = std::mem::take(&mut weights[0].0[largest]);
+                totals.single.push((from + largest, self.stakes.unit * i64::from(weight)));
+                stakes -= u64::from(weight);
+            }
+            totals.stakes += stakes;
+            // Sums of several digits are anyone's guess.
+            asked.most = if D == 1 { stakes as u32 } else { MOST_PER_TILE };
         }
-        while D == 1 && stakes > u64::from(MOST_PER_TILE) {
-            let largest = (0..held).max_by_key(|&mu| weights[0].0[mu]).unwrap_or(0);
-            let weight = std::mem::take(&mut weights[0].0[largest]);
-            asked.single.push((from + largest, self.stakes.unit * i64::from(weight)));
-            stakes -= u64::from(weight);
+        part.add(memory.patterns(), from + TILE);
+    }
+
+    /// For each state, the weights of the patterns held and what else follows from the numbers of sites at which they differ.
+    fn look<const D: usize>(&self, queries: &[u64], held: usize, part: &mut Part<D>) {
+        let Part { tile, weights, looked, .. } = part;
+        match &self.spans {
+            Some(spans) if D == 1 && held == TILE => tile.look(queries, spans, weights.as_flattened_mut(), looked),
+            _ => {
+                let queries = queries.chunks_exact(queries.len() / weights.len());
+                for (query, (weights, looked)) in queries.zip(weights.iter_mut().zip(looked)) {
+                    let mut counts = Numbers::default();
+                    tile.differing(query, &mut counts);
+                    *looked = self.look_one_by_one(&counts.0[..held], weights);
+                }
+            }
         }
-        asked.stakes += stakes;
-        // Sums of several digits are anyone's guess.
-        let most = if D == 1 { stakes as u32 } else { MOST_PER_TILE };
-        if asked.pending + most > u32::from(u16::MAX) {
-            asked.schedule_lift();
-        }
-        asked.pending += most;
     }
 
     /// The weights, and the sums of the numbers of stakes and gains, and which are out of range.
-    fn look_one_by_one<const D: usize>(&self, counts: &[u16], weights: &mut [Numbers; D]) -> (u64, u64, u64) {
+    fn look_one_by_one<const D: usize>(&self, counts: &[u16], weights: &mut [Numbers; D]) -> Looked<2> {
         let (mut sum, mut outside) = (0_u64, 0);
         for (mu, &differing) in counts.iter().enumerate() {
             let entry = self.entries[usize::from(differing)];
@@ -218,35 +216,27 @@ impl Plan {
             outside |= u64::from(differing.wrapping_sub(self.first) >= self.length) << mu;
         }
         weights.iter_mut().for_each(|weights| weights.0[counts.len()..].fill(0));
-        (sum & ((1 << STAKE_BITS) - 1), sum >> STAKE_BITS, outside)
+        Looked { sums: [sum & ((1 << STAKE_BITS) - 1), sum >> STAKE_BITS], outside }
     }
 
     /// The costs from all the sums.
-    fn sum_up<const D: usize>(&self, memory: &DenseMemory, asked: &Asked<D>, ones: &[u32]) -> Vec<f64> {
-        let (patterns, state) = (memory.patterns(), asked.state);
+    fn sum_up(&self, memory: &DenseMemory, state: &State, added: &Added, ones: &[u32]) -> Vec<f64> {
+        let (patterns, Totals { inside, stakes, gains, single, single_gains }) = (memory.patterns(), &added.totals);
         let count = patterns.count() as i64;
-        let total = self.stakes.unit * asked.stakes as i64 + asked.single.iter().map(|(_, excess)| excess).sum::<i64>();
-        let gain = asked.inside * self.gains.base + self.gains.unit * asked.gains as i64 + asked.single_gains;
-        let mut of_ones = vec![0_i64; ones.len()];
-        for digit in 0..D {
-            let rests = asked.narrow[digit].iter().flat_map(|Sums(rests)| rests);
-            for ((of_ones, &sum), &rest) in of_ones.iter_mut().zip(&asked.sums[digit]).zip(rests) {
-                *of_ones += ((i64::from(sum) << REST) + i64::from(rest)) << (DIGIT * digit as u32);
-            }
-        }
-        of_ones.iter_mut().for_each(|sum| *sum *= self.stakes.unit);
-        for &(mu, excess) in &asked.single {
+        let total = self.stakes.unit * *stakes as i64 + single.iter().map(|(_, excess)| excess).sum::<i64>();
+        let gain = inside * self.gains.base + self.gains.unit * *gains as i64 + single_gains;
+        let mut of_ones: Vec<i64> = added.of_ones.iter().map(|&sum| self.stakes.unit * sum as i64).collect();
+        for &(mu, excess) in single {
             for (word, of_ones) in of_ones.as_chunks_mut::<WORD>().0.iter_mut().enumerate() {
                 let bits = patterns.plane(word)[mu];
                 of_ones.iter_mut().enumerate().for_each(|(bit, sum)| *sum += excess & -((bits >> bit & 1) as i64));
             }
         }
+        // Without a branch, for signs are random.
         let cost = |(site, of_ones): (usize, i64)| {
-            let (agreeing, sum) = match state.bit(site) {
-                1 => (i64::from(ones[site]), of_ones),
-                _ => (count - i64::from(ones[site]), total - of_ones),
-            };
-            (self.stakes.base * agreeing + sum - gain) as f64
+            let (has, of_ones) = (state.bit(site) as i64, self.stakes.base * i64::from(ones[site]) + of_ones);
+            let of_others = self.stakes.base * count + total - of_ones;
+            (of_others + has * (of_ones - of_others) - gain) as f64
         };
         of_ones.into_iter().take(state.sites()).enumerate().map(cost).collect()
     }

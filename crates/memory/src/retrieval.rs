@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lawbook_core::{Stream, popcount::Rows};
-use rayon::prelude::{IndexedParallelIterator, ParallelIterator, ParallelSlice, ParallelSliceMut};
+use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator, ParallelSlice, ParallelSliceMut};
 
 use crate::{
     DenseMemory, MemoryError, State,
@@ -13,11 +13,8 @@ use crate::{
 /// Sweeps after which a descent is given up. Every flip lowers the energy, so a descent ends; this bounds how long it may take.
 const MOST_SWEEPS: usize = 10_000;
 
-/// Cues that are compared with the patterns together.
-const CUES: usize = 8;
-
-/// Cues whose fixed points are recognised together.
-const SHARE: usize = 128;
+/// Cues that are compared with the patterns together: their overlaps are to stay in the second-level cache.
+const CUES: usize = 16;
 
 /// Where a descent ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,43 +49,37 @@ impl DenseMemory {
             return Err(MemoryError::Streams { cues: cues.len(), streams: streams.len() });
         }
         let rows = rows(self.patterns());
-        let share = cues.len().div_ceil(rayon::current_num_threads()).clamp(1, SHARE);
-        let shares = cues.par_chunks(share).zip(streams.par_chunks_mut(share));
-        let ends = shares.map(|(cues, streams)| self.retrieve_some(cues, streams, &rows));
-        Ok(ends.collect::<Result<Vec<_>, _>>()?.concat())
-    }
-
-    /// A sweep from each cue; then those that nothing moves any more, which is known of all together faster than one site after
-    /// the other, are at their end.
-    fn retrieve_some(
-        &self,
-        cues: &[State],
-        streams: &mut [Stream],
-        rows: &Arc<Rows>,
-    ) -> Result<Vec<Retrieved>, MemoryError> {
-        let (mut reached, mut stretch) = (Vec::with_capacity(cues.len()), None);
-        for (cues, streams) in cues.chunks(CUES).zip(streams.chunks_mut(CUES)) {
-            for ((agreements, cue), stream) in self.patterns().agreements_of(cues)?.into_iter().zip(cues).zip(streams) {
-                let balance = Balance::within(&mut stretch, self, agreements, || rows.clone());
-                let mut descent = Descent { memory: self, state: cue.clone(), balance };
-                let flips = descent.sweep(stream);
-                reached.push(Retrieved { state: descent.state, flips, sweeps: 1 });
-            }
-        }
-        let moved: Vec<usize> = (0..cues.len()).filter(|&which| reached[which].flips > 0).collect();
-        let states: Vec<State> = moved.iter().map(|&which| reached[which].state.clone()).collect();
-        for (which, unstable) in moved.into_iter().zip(self.preferred_flips(&states)?) {
-            let (end, stream) = (&mut reached[which], &mut streams[which]);
+        let together = cues.par_chunks(CUES).zip(streams.par_chunks_mut(CUES));
+        let swept = together.map(|(cues, streams)| self.sweep_once(cues, streams, &rows));
+        let mut reached = swept.collect::<Result<Vec<_>, _>>()?.concat();
+        // What nothing moves any more, which is known of all together faster than one site after the other, is at its end.
+        let moved: Vec<_> = reached.iter_mut().zip(streams).filter(|(end, _)| end.flips > 0).collect();
+        let states: Vec<State> = moved.iter().map(|(end, _)| end.state.clone()).collect();
+        let rests = moved.into_par_iter().zip(self.preferred_flips(&states)?);
+        rests.try_for_each(|((end, stream), unstable)| -> Result<(), MemoryError> {
             if unstable.is_empty() {
                 stream.shuffle(&mut (0..end.state.sites()).collect::<Vec<_>>());
                 end.sweeps += 1;
-                continue;
+                return Ok(());
             }
             let balance = Balance::for_visits(self, self.patterns().agreements(&end.state)?, || rows.clone());
             let rest = Descent { memory: self, state: end.state.clone(), balance }.finish(stream)?;
             *end = Retrieved { state: rest.state, flips: end.flips + rest.flips, sweeps: 1 + rest.sweeps };
-        }
+            Ok(())
+        })?;
         Ok(reached)
+    }
+
+    /// One sweep from each cue.
+    fn sweep_once(&self, cues: &[State], streams: &mut [Stream], rows: &Arc<Rows>) -> Result<Vec<Retrieved>, MemoryError> {
+        let mut stretch = None;
+        let sweep = |((agreements, cue), stream): ((Vec<u32>, &State), &mut Stream)| {
+            let balance = Balance::within(&mut stretch, self, agreements, || rows.clone());
+            let mut descent = Descent { memory: self, state: cue.clone(), balance };
+            let flips = descent.sweep(stream);
+            Retrieved { state: descent.state, flips, sweeps: 1 }
+        };
+        Ok(self.patterns().agreements_of(cues)?.into_iter().zip(cues).zip(streams).map(sweep).collect())
     }
 
     /// Whether no single flip lowers the energy.

@@ -54,7 +54,7 @@ impl<const F: usize> Span<F> {
                 [0; F]
             });
             *value = found[0];
-            looked.sums.iter_mut().zip(found).for_each(|(sum, found)| *sum += u32::from(found));
+            looked.sums.iter_mut().zip(found).for_each(|(sum, found)| *sum += u64::from(found));
         }
         looked
     }
@@ -68,7 +68,7 @@ impl<const F: usize> Span<F> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Looked<const F: usize> {
     /// The sums of the values of each function.
-    pub sums: [u32; F],
+    pub sums: [u64; F],
     /// The numbers, as bits, that lie outside.
     pub outside: u64,
 }

@@ -44,8 +44,12 @@ proptest! {
             let mut sums = vec![Sums([5; SITES]); words * 64 / SITES];
             let mut lifted = (sums.clone(), vec![Sums([3; SITES]); sums.len()]);
             lifted.0.iter_mut().for_each(|Sums(sums)| sums.iter_mut().for_each(|sum| *sum += 7 << REST));
-            tile.add_weights(&weights, &mut lifted.0, Some(&mut lifted.1));
-            tile.add_weights(&weights, &mut sums, None);
+            for slab in tile.slabs() {
+                let of_slab = slab.start * 64 / SITES..slab.end * 64 / SITES;
+                tile.pack(slab);
+                tile.add_weights(&weights, &mut lifted.0[of_slab.clone()], Some(&mut lifted.1[of_slab.clone()]));
+                tile.add_weights(&weights, &mut sums[of_slab], None);
+            }
             let mut ones = vec![1; words * 64];
             tile.add_ones(&mut ones);
             let of_site = |site: usize| 1 + tile.sites()[site].count_ones();
@@ -56,6 +60,7 @@ proptest! {
             for (mu, &count_of) in counts.0.iter().enumerate().take(held) {
                 let differing: u32 = (0..words).map(|w| (planes[w * count + from + mu] ^ query[w]).count_ones()).sum();
                 assert_eq!(u32::from(count_of), differing, "{level:?}");
+                assert_eq!(tile.differing_one(&query, mu), count_of);
             }
             for site in 0..words * 64 {
                 let has = |mu: usize| planes[site / 64 * count + from + mu] >> (site % 64) & 1 == 1;
@@ -122,12 +127,32 @@ proptest! {
         let numbers = Numbers(std::array::from_fn(|_| stream.below(280) as u16));
         let expected = numbers.0.map(|number| span.at(number).unwrap_or_default());
         let outside = (0..TILE).filter(|&mu| span.at(numbers.0[mu]).is_none()).fold(0, |all, mu| all | 1 << mu);
-        let sums = [0, 1].map(|function| expected.iter().map(|values| u32::from(values[function])).sum());
+        let sums = [0, 1].map(|function| expected.iter().map(|values| u64::from(values[function])).sum());
         for level in Level::all() {
             let mut values = Numbers([1; TILE]);
             let looked = span.look(level, &numbers, &mut values);
             assert_eq!(values.0, expected.map(|[value, _]| value), "{level:?}");
             assert_eq!(looked, Looked { sums, outside }, "{level:?}");
+        }
+    }
+
+    /// Several queries are looked up as each is alone, at every level.
+    #[test]
+    fn many_queries_are_looked_up_as_one_is(seed in any::<u64>(), words in 1usize..20) {
+        let (planes, queries) = (planes(words, TILE, seed), planes(words, 3, seed + 1));
+        let values: Vec<u16> = (0..words as u16 * 8).map(|number| number * number % 9973).collect();
+        let span = Span::new(words as u16 * 28, [&values, &values[..]]).unwrap();
+        for level in Level::all() {
+            let mut tile = Tile::new(level, words);
+            tile.load(&planes, TILE, 0);
+            let (mut found, mut looked) = ([Numbers::default(); 3], [Looked { sums: [0; 2], outside: 0 }; 3]);
+            tile.look(&queries, &span, &mut found, &mut looked);
+            for (query, together) in queries.chunks(words).zip(found.into_iter().zip(looked)) {
+                let (mut counts, mut values) = (Numbers::default(), Numbers::default());
+                tile.differing(query, &mut counts);
+                let alone = span.look(level, &counts, &mut values);
+                assert_eq!(together, (values, alone), "{level:?}");
+            }
         }
     }
 }
@@ -162,4 +187,27 @@ fn a_span_refuses_what_does_not_fit() {
     assert!(Span::new(0, [&[1, 2], &[3][..]]).is_none());
     let span = Span::new(9, [&[4, 5], &[6, 7]]).unwrap();
     assert_eq!([8, 9, 10, 11].map(|number| span.at(number)), [None, Some([4, 6]), Some([5, 7]), None]);
+}
+
+/// With AVX-512 the same bits are laid out with instructions that not every machine has as without them.
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn bits_are_packed_alike_with_and_without_transposing_bytes() {
+    if Level::widest() != Level::Avx512 || !x86::transposes_bytes() {
+        return;
+    }
+    let words: Vec<Words> = planes(3, TILE, 1).as_chunks().0.iter().map(|word| Words(*word)).collect();
+    let (mut sites, mut turned) = (vec![0; 3 * TILE], vec![0; 3 * TILE]);
+    plain::turn(&words, &mut sites);
+    let (mut expected, mut packed) = (vec![Packed::default(); 6], vec![Packed::default(); 6]);
+    // SAFETY: the machine has the instructions.
+    unsafe {
+        x86::turn_gfni(&words, &mut turned);
+        x86::pack_avx512(&sites, &mut expected);
+        x86::pack_gfni(&words, &mut packed);
+    }
+    assert_eq!(turned, sites);
+    let sixes =
+        |packed: Vec<Packed>| packed.concat().into_iter().map(|Sums(bits)| bits.map(|bits| bits & 63)).collect::<Vec<_>>();
+    assert_eq!(sixes(packed), sixes(expected));
 }

@@ -14,10 +14,12 @@ use std::{
     hint::black_box,
 };
 
+mod pack;
 mod rows;
 mod span;
+pub(super) use pack::{pack_avx2, pack_avx512, pack_gfni, transposes_bytes, turn_avx2, turn_avx512, turn_gfni};
 pub(super) use rows::{follow_avx512, sum_avx2, sums_avx512};
-pub(super) use span::look_avx512;
+pub(super) use span::{count_and_look, look_avx512};
 
 use super::{FOURS, Packed, REST, SITES, SIX, SIXES, Sums, TILE, Words, plain};
 
@@ -37,31 +39,10 @@ pub(super) fn fetch(words: &[u64]) {
     unsafe { _mm_prefetch::<_MM_HINT_T1>(words.as_ptr().cast()) }
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-pub(super) fn turn_avx512(words: &[Words], sites: &mut [u64], bits: &mut [Packed]) {
-    plain::turn(words, sites);
-    for (sites, packed) in sites.as_chunks::<SITES>().0.iter().zip(bits) {
-        for (part, Sums(packed)) in packed.iter_mut().enumerate() {
-            packed.iter_mut().zip(sites).for_each(|(packed, bits)| *packed = (bits >> (SIX * part)) as u16);
-        }
-    }
-}
-
-#[target_feature(enable = "avx2,fma")]
-pub(super) fn turn_avx2(words: &[Words], sites: &mut [u64], fours: &mut [[[u8; SITES]; FOURS]]) {
-    plain::turn(words, sites);
-    for (sites, fours) in sites.as_chunks::<SITES>().0.iter().zip(fours) {
-        for (group, four) in fours.iter_mut().enumerate() {
-            for (site, bits) in four.iter_mut().zip(sites) {
-                *site = (bits >> (4 * group)) as u8 & 15;
-            }
-        }
-    }
-}
-
 /// Eight patterns to a register, all 64 side by side.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq")]
-pub(super) fn differing_avx512(words: &[Words], query: &[u64], counts: &mut [u16; TILE]) {
+#[inline]
+fn differing(words: &[Words], query: &[u64]) -> [__m512i; TILE / 8] {
     let mut sums = [_mm512_setzero_si512(); TILE / 8];
     for (Words(word), query) in words.iter().zip(query) {
         let query = _mm512_set1_epi64(*query as i64);
@@ -69,7 +50,12 @@ pub(super) fn differing_avx512(words: &[Words], query: &[u64], counts: &mut [u16
             *sum = _mm512_add_epi64(*sum, _mm512_popcnt_epi64(_mm512_xor_si512(load_512(bits), query)));
         }
     }
-    for (sum, counts) in sums.into_iter().zip(counts.as_chunks_mut::<8>().0) {
+    sums
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq")]
+pub(super) fn differing_avx512(words: &[Words], query: &[u64], counts: &mut [u16; TILE]) {
+    for (sum, counts) in differing(words, query).into_iter().zip(counts.as_chunks_mut::<8>().0) {
         // SAFETY: eight numbers are as many bytes.
         unsafe { _mm_storeu_si128(counts.as_mut_ptr().cast(), _mm512_cvtepi64_epi16(sum)) };
     }

@@ -2,12 +2,12 @@
 
 use std::arch::x86_64::{
     __m512i, _mm512_add_epi32, _mm512_cmplt_epu16_mask, _mm512_madd_epi16, _mm512_mask_blend_epi16, _mm512_maskz_mov_epi16,
-    _mm512_permutex2var_epi16, _mm512_reduce_add_epi32, _mm512_set1_epi16, _mm512_setzero_si512, _mm512_sub_epi16,
-    _mm512_test_epi16_mask,
+    _mm512_permutex2var_epi16, _mm512_permutexvar_epi16, _mm512_reduce_add_epi32, _mm512_set1_epi16, _mm512_setzero_si512,
+    _mm512_slli_epi64, _mm512_sub_epi16, _mm512_test_epi16_mask,
 };
 
-use super::{load_512, store_512};
-use crate::popcount::{Looked, TILE, span::Span};
+use super::{differing, load_512, store_512};
+use crate::popcount::{Looked, Numbers, TILE, Words, span::Span};
 
 /// A function's values at 32 numbers, from a table of 256 in eight registers: 64 values to a lookup, which heeds the lowest six
 /// bits. The next two choose.
@@ -19,34 +19,98 @@ fn look(table: &[__m512i; 8], from: __m512i, [odd, upper]: [u32; 2]) -> __m512i 
     _mm512_mask_blend_epi16(upper, lower_half, upper_half)
 }
 
+/// The tables of some functions, and where they begin and end.
+#[derive(Clone, Copy)]
+struct Tables<const F: usize> {
+    tables: [[__m512i; 8]; F],
+    first: __m512i,
+    length: __m512i,
+}
+
+impl<const F: usize> Tables<F> {
+    #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+    #[inline]
+    fn of(span: &Span<F>) -> Self {
+        let (first, all, length) = span.parts();
+        let (first, length) = (_mm512_set1_epi16(first as i16), _mm512_set1_epi16(length as i16));
+        let mut tables = [[_mm512_setzero_si512(); 8]; F];
+        for (table, values) in tables.iter_mut().zip(all) {
+            table.iter_mut().zip(values.as_chunks::<32>().0).for_each(|(part, values)| *part = load_512(values));
+        }
+        Self { tables, first, length }
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+    #[inline]
+    fn look(&self, numbers: [__m512i; 2], values: &mut [u16; TILE]) -> Looked<F> {
+        let (mut sums, mut outside) = ([_mm512_setzero_si512(); F], 0);
+        let halves = numbers.into_iter().zip(values.as_chunks_mut::<32>().0);
+        for (half, (numbers, values)) in halves.enumerate() {
+            let from = _mm512_sub_epi16(numbers, self.first);
+            let inside = _mm512_cmplt_epu16_mask(from, self.length);
+            let bits = [64, 128].map(|bit| _mm512_test_epi16_mask(from, _mm512_set1_epi16(bit)));
+            for (function, (sum, table)) in sums.iter_mut().zip(&self.tables).enumerate() {
+                let found = _mm512_maskz_mov_epi16(inside, look(table, from, bits));
+                *sum = _mm512_add_epi32(*sum, _mm512_madd_epi16(found, _mm512_set1_epi16(1)));
+                if function == 0 {
+                    store_512(found, values);
+                }
+            }
+            outside |= u64::from(!inside) << (32 * half);
+        }
+        let mut looked = Looked { sums: [0; F], outside };
+        looked.sums.iter_mut().zip(sums).for_each(|(looked, sum)| *looked = u64::from(_mm512_reduce_add_epi32(sum) as u32));
+        looked
+    }
+}
+
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
 pub(in crate::popcount) fn look_avx512<const F: usize>(
     span: &Span<F>,
     numbers: &[u16; TILE],
     values: &mut [u16; TILE],
 ) -> Looked<F> {
-    let (first, all, length) = span.parts();
-    let (first, length) = (_mm512_set1_epi16(first as i16), _mm512_set1_epi16(length as i16));
-    let mut tables = [[_mm512_setzero_si512(); 8]; F];
-    for (table, values) in tables.iter_mut().zip(all) {
-        table.iter_mut().zip(values.as_chunks::<32>().0).for_each(|(part, values)| *part = load_512(values));
-    }
-    let (mut sums, mut outside) = ([_mm512_setzero_si512(); F], 0);
-    let halves = numbers.as_chunks::<32>().0.iter().zip(values.as_chunks_mut::<32>().0);
-    for (half, (numbers, values)) in halves.enumerate() {
-        let from = _mm512_sub_epi16(load_512(numbers), first);
-        let inside = _mm512_cmplt_epu16_mask(from, length);
-        let bits = [64, 128].map(|bit| _mm512_test_epi16_mask(from, _mm512_set1_epi16(bit)));
-        for (function, (sum, table)) in sums.iter_mut().zip(&tables).enumerate() {
-            let found = _mm512_maskz_mov_epi16(inside, look(table, from, bits));
-            *sum = _mm512_add_epi32(*sum, _mm512_madd_epi16(found, _mm512_set1_epi16(1)));
-            if function == 0 {
-                store_512(found, values);
-            }
-        }
-        outside |= u64::from(!inside) << (32 * half);
-    }
-    let mut looked = Looked { sums: [0; F], outside };
-    looked.sums.iter_mut().zip(sums).for_each(|(looked, sum)| *looked = _mm512_reduce_add_epi32(sum) as u32);
-    looked
+    let [lower, upper] = [0, 1].map(|half| load_512(&numbers.as_chunks::<32>().0[half]));
+    Tables::of(span).look([lower, upper], values)
 }
+
+/// Number `8 i + j` lies at `4 j + i`.
+const ORDER: [u16; 32] = {
+    let mut from = [0; 32];
+    let mut at = 0;
+    while at < 32 {
+        from[at] = (4 * (at % 8) + at / 8) as u16;
+        at += 1;
+    }
+    from
+};
+
+/// Counts and looks up without a word to memory in between.
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vpopcntdq,avx2,fma")]
+pub(in crate::popcount) fn count_and_look<const F: usize>(
+    words: &[Words],
+    queries: &[u64],
+    span: &Span<F>,
+    values: &mut [Numbers],
+    looked: &mut [Looked<F>],
+) {
+    let (tables, order) = (Tables::of(span), load_512(&ORDER));
+    let queries = queries.chunks_exact(words.len());
+    for (query, (Numbers(values), looked)) in queries.zip(values.iter_mut().zip(looked)) {
+        let [a, b, c, d, e, f, g, h] = differing(words, query);
+        let numbers = [narrowed([a, b, c, d]), narrowed([e, f, g, h])];
+        *looked = tables.look(numbers.map(|numbers| _mm512_permutexvar_epi16(order, numbers)), values);
+    }
+}
+
+/// Numbers of 64 bits, of which the lower 16 count, interleaved.
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+#[inline]
+fn narrowed([a, b, c, d]: [__m512i; 4]) -> __m512i {
+    let lower = _mm512_mask_blend_epi16(LOW << 1, a, _mm512_slli_epi64::<16>(b));
+    let upper = _mm512_mask_blend_epi16(LOW << 3, _mm512_slli_epi64::<32>(c), _mm512_slli_epi64::<48>(d));
+    _mm512_mask_blend_epi16(LOW << 2 | LOW << 3, lower, upper)
+}
+
+/// The lowest 16 of every 64 bits.
+const LOW: u32 = 0x1111_1111;
