@@ -12,7 +12,8 @@ pub trait Parameters: Clone + Default + Serialize + DeserializeOwned {
 
 /// Declares a parameter struct: for each field its meaning, name, type, the paper's value and the range.
 ///
-/// Types are `real` (f64), `integer` (i64) and `choice` (String, one of the words listed).
+/// Types are `real` (f64), `integer` (i64) and `choice` (String, one of the words listed). Both ends belong to a range; a negative
+/// lower end stands in parentheses: `(-1.0)..=1.0`.
 ///
 /// ```
 /// lab::framework::params! {
@@ -63,6 +64,9 @@ macro_rules! params {
     (@type real) => { f64 };
     (@type integer) => { i64 };
     (@type choice) => { String };
+    (@type $other:ident) => {
+        compile_error!(concat!("a parameter is `real`, `integer` or `choice`, not `", stringify!($other), "`"))
+    };
     (@kind real, $min:tt, $max:expr) => { lawbook_claims::ParamKind::Real { min: $min, max: $max } };
     (@kind integer, $min:tt, $max:expr) => { lawbook_claims::ParamKind::Integer { min: $min, max: $max } };
     (@kind choice, $options:tt) => {

@@ -2,11 +2,13 @@
 //! per cell. It measures one cell at a time; the conductor runs several workers side by side.
 
 use std::{
+    cell::RefCell,
     io::{BufRead, Write},
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook},
+    sync::Once,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use lawbook_claims::{
     Observation,
     wire::{CellSpec, Grid, PREFIX, Request, Response},
@@ -30,18 +32,30 @@ pub fn serve(laws: &[Law], device: Device, input: impl BufRead, mut output: impl
 
 /// Answers one request. A panic in a law becomes an error of its cell.
 pub fn answer(laws: &[Law], device: Device, request: Request) -> Response {
-    let outcome = catch_unwind(AssertUnwindSafe(|| dispatch(laws, device, request)));
-    match outcome {
-        Ok(Ok(response)) => response,
-        Ok(Err(error)) => Response::Error { message: format!("{error:#}") },
-        Err(panic) => {
-            let text = panic.downcast_ref::<String>().map(String::as_str);
-            let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
-            // libtorch's messages carry their C++ backtrace after the first line.
-            let message = format!("panicked: {}", text.lines().next().unwrap_or_default());
-            Response::Error { message }
-        }
-    }
+    caught(|| dispatch(laws, device, request)).unwrap_or_else(|error| Response::Error { message: format!("{error:#}") })
+}
+
+thread_local! {
+    /// Where this thread panicked last.
+    static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// What `work` gives; a panic becomes an error that says where.
+fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = take_hook();
+        set_hook(Box::new(move |panic| {
+            PLACE.set(panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default());
+            usual(panic);
+        }));
+    });
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+        // libtorch's messages carry their C++ backtrace after the first line.
+        Err(anyhow!("panicked{}: {}", PLACE.take(), text.lines().next().unwrap_or_default()))
+    })
 }
 
 fn dispatch(laws: &[Law], device: Device, request: Request) -> Result<Response> {
@@ -60,11 +74,14 @@ fn dispatch(laws: &[Law], device: Device, request: Request) -> Result<Response> 
     })
 }
 
-/// Measures the cell that `spec` names.
+/// Measures the cell that `spec` names. A panic is an error.
 pub fn measure(laws: &[Law], device: Device, spec: &CellSpec) -> Result<Vec<Observation>> {
-    let mut cell = Cell::new(spec, device);
-    find(laws, &spec.law)?.measure(&spec.point, &mut cell)?;
-    cell.finish()
+    let law = find(laws, &spec.law)?;
+    caught(|| {
+        let mut cell = Cell::new(spec, device);
+        law.measure(&spec.point, &mut cell)?;
+        cell.finish()
+    })
 }
 
 /// The law with that id.

@@ -46,6 +46,7 @@ impl Study for SizeGeneralisation {
     const NAME: &'static str = "trained";
     const ABOUT: &'static str = "Invariants with a siamese head trained on the third lower bound between clouds on random ellipsoids and \
         tori; the mean squared test error on larger clouds of other surfaces.";
+    const UNCLAIMED: &'static [&'static str] = &["diverged"];
     type Params = Run;
 
     fn grid(profile: Profile) -> Vec<Run> {
