@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::{Parser, Subcommand};
 use lab::framework::{Claim, Law, Point, Profile, worker};
 use lawbook_claims::{OVERALL_LEVEL, Observed, StudyCard, wire::CellSpec};
@@ -108,7 +108,8 @@ fn run(cli: Cli) -> Result<()> {
         }
         Verb::Grid { law, profile } => {
             let law = worker::find(&laws, &law)?;
-            law.grid(named(&profile)?).iter().for_each(|point| println!("{}", asked(law, point)));
+            let points: Vec<String> = law.grid(named(&profile)?).iter().map(|point| asked(law, point)).collect();
+            println!("{}", points.join("\n"));
             Ok(())
         }
         Verb::Judge { law, profile, seeds, study } => {
@@ -128,7 +129,7 @@ fn run(cli: Cli) -> Result<()> {
 }
 
 fn named(profile: &str) -> Result<Profile> {
-    serde_json::from_value(profile.into()).with_context(|| format!("no profile {profile}: give smoke, quick or full"))
+    serde_json::from_value(profile.into()).map_err(|_| anyhow!("no profile {profile}: give smoke, quick or full"))
 }
 
 /// Measures and judges one law in this process, at the level of a run that holds nothing else.
@@ -193,7 +194,9 @@ fn asked(law: &Law, point: &Point) -> String {
     let card = law.card.studies.iter().find(|card| card.name == point.study);
     let defaults = card.map(StudyCard::defaults).unwrap_or_default();
     let own = point.params.iter().filter(|(name, value)| defaults.get(*name) != Some(value));
-    own.fold(point.study.clone(), |line, (name, value)| format!("{line} {name}={}", value.as_str().map_or(value.to_string(), str::to_owned)))
+    own.fold(point.study.clone(), |line, (name, value)| {
+        format!("{line} {name}={}", value.as_str().map_or(value.to_string(), str::to_owned))
+    })
 }
 
 /// A point at the defaults of its study, but for what is given as `name=value`.

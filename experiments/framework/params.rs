@@ -46,7 +46,7 @@ macro_rules! params {
 
         impl Default for $name {
             fn default() -> Self {
-                Self { $($field: $default.into(),)* }
+                Self { $($field: $crate::params!(@value $kind, $default),)* }
             }
         }
 
@@ -67,6 +67,19 @@ macro_rules! params {
     (@type $other:ident) => {
         compile_error!(concat!("a parameter is `real`, `integer` or `choice`, not `", stringify!($other), "`"))
     };
+    // The type is given to the value alone, so that the compiler points at a value of another one.
+    (@value real, $value:expr) => {{
+        let value: f64 = $value;
+        value
+    }};
+    (@value integer, $value:expr) => {{
+        let value: i64 = $value;
+        value
+    }};
+    (@value choice, $value:expr) => {{
+        let value: &str = $value;
+        value.to_owned()
+    }};
     (@kind real, $min:tt, $max:expr) => { lawbook_claims::ParamKind::Real { min: $min, max: $max } };
     (@kind integer, $min:tt, $max:expr) => { lawbook_claims::ParamKind::Integer { min: $min, max: $max } };
     (@kind choice, $options:tt) => {

@@ -214,7 +214,8 @@ fn check_schema(dir: &Path) -> Result<(), StoreError> {
             }
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let ours = |name: &str| matches!(name, "lock" | "export" | "journal.jsonl" | shards::FOLDER) || name.starts_with('.');
+            let ours =
+                |name: &str| matches!(name, "lock" | "export" | "journal.jsonl" | shards::FOLDER) || name.starts_with('.');
             let mut names = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.file_name());
             if names.any(|name| !ours(&name.to_string_lossy())) { Err(foreign()) } else { Ok(()) }
         }
