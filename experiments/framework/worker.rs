@@ -2,6 +2,7 @@
 //! per cell. It measures one cell at a time; the conductor runs several workers side by side.
 
 use std::{
+    backtrace::Backtrace,
     cell::RefCell,
     io::{BufRead, Write},
     panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook},
@@ -46,16 +47,27 @@ fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     HOOK.call_once(|| {
         let usual = take_hook();
         set_hook(Box::new(move |panic| {
-            PLACE.set(panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default());
+            let place = in_law().or_else(|| panic.location().map(|at| format!("{}:{}", at.file(), at.line())));
+            PLACE.set(place.map(|place| format!(" at {place}")).unwrap_or_default());
             usual(panic);
         }));
     });
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
-        // libtorch's messages carry their C++ backtrace after the first line.
-        Err(anyhow!("panicked{}: {}", PLACE.take(), text.lines().next().unwrap_or_default()))
+        // libtorch's messages carry their C++ backtrace after the first line, and tch quotes them.
+        let first = text.split(['\n', '\r']).next().and_then(|line| line.split("\\n").next()).unwrap_or_default();
+        Err(anyhow!("panicked{}: {first}", PLACE.take()))
     })
+}
+
+/// The line of a law file from which this point of the program was reached: what its author looks for.
+fn in_law() -> Option<String> {
+    let trace = Backtrace::force_capture().to_string();
+    let mut places = trace.lines().filter_map(|line| line.trim().strip_prefix("at ")?.split_once("/experiments/"));
+    let (_, place) = places.find(|(_, place)| !place.starts_with("framework/") && !place.starts_with("main.rs"))?;
+    let place = place.rsplit_once(':').map_or(place, |(line, _column)| line);
+    Some(format!("experiments/{place}"))
 }
 
 fn dispatch(laws: &[Law], device: Device, request: Request) -> Result<Response> {

@@ -42,7 +42,7 @@ pub fn judge(claim: &Claim, evidence: &Evidence, level: f64) -> Judgement {
     if let Some(failure) = evidence.failures.first() {
         let others = match evidence.failures.len() - 1 {
             0 => String::new(),
-            others => format!(" (and {others} more)"),
+            others => format!(" (of its other cells {others} failed too)"),
         };
         return Judgement::without_data(claim, Verdict::Error, format!("{failure}{others}"));
     }
