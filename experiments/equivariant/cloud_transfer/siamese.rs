@@ -44,8 +44,7 @@ pub struct SizeGeneralisation;
 
 impl Study for SizeGeneralisation {
     const NAME: &'static str = "trained";
-    const ABOUT: &'static str =
-        "A siamese head trained on the third lower bound of ellipsoids and tori; its squared error on larger ones.";
+    const ABOUT: &'static str = "Siamese networks learn the third lower bound of small clouds; their error on larger ones.";
     const UNCLAIMED: &'static [&'static str] = &["diverged"];
     type Params = Run;
 
