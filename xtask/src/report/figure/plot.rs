@@ -117,7 +117,8 @@ impl Plot {
             if let Some(row) = rows.last_mut() {
                 row.push((x, *role, name));
             }
-            x += width + GAP;
+            // What follows words stands together below them.
+            x = if *role == Role::Text { WIDTH } else { x + width + GAP };
         }
         rows
     }
