@@ -42,16 +42,16 @@ pub fn verdicts(outcome: &Outcome, detail: Detail) -> String {
             text.push_str(&paragraph(&format!("note     {} {}: {note}", card.id, claim.id)));
         }
     }
-    text.push_str(&paragraph(&summary(outcome)));
     let surprises = outcome.claims().filter(|(_, claim)| !claim.judgement.as_expected(&claim.claim));
     let surprises: Vec<String> = surprises.map(|(card, claim)| surprise(card, claim)).collect();
-    // Last, where the eye is when a long table has scrolled away.
+    // Beside the summary, where the eye is when a long table has scrolled away.
     if !surprises.is_empty() {
         let more = surprises.len().saturating_sub(MOST_SURPRISES);
         let tail = if more > 0 { format!("; and {more} more") } else { String::new() };
         let first = surprises.into_iter().take(MOST_SURPRISES).collect::<Vec<_>>().join("; ");
         text.push_str(&paragraph(&format!("not as expected: {first}{tail}")));
     }
+    text.push_str(&paragraph(&summary(outcome)));
     text
 }
 
