@@ -5,10 +5,10 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::{Parser, Subcommand};
 use lab::framework::{Claim, Law, Point, Profile, worker};
-use lawbook_claims::{OVERALL_LEVEL, Observed, wire::CellSpec};
+use lawbook_claims::{OVERALL_LEVEL, Observed, StudyCard, wire::CellSpec};
 use lawbook_core::{Device, device};
 
 /// Measures laws. `cargo xtask run` starts it as its worker; by hand it predicts and measures a single law.
@@ -35,6 +35,14 @@ enum Verb {
         study: Option<String>,
         /// Parameters that differ from their defaults: name=value.
         params: Vec<String>,
+    },
+    /// Print the points of a law's grid, each with the parameters that differ from their defaults: what `measure` takes.
+    Grid {
+        /// The law's id.
+        law: String,
+        /// How much work: smoke, quick or full.
+        #[arg(long, default_value = "quick")]
+        profile: String,
     },
     /// Measure a law on its grid with this many seeds and judge its claims, without store or report.
     Judge {
@@ -98,9 +106,14 @@ fn run(cli: Cli) -> Result<()> {
             }
             Ok(())
         }
+        Verb::Grid { law, profile } => {
+            let law = worker::find(&laws, &law)?;
+            let points: Vec<String> = law.grid(named(&profile)?).iter().map(|point| asked(law, point)).collect();
+            println!("{}", points.join("\n"));
+            Ok(())
+        }
         Verb::Judge { law, profile, seeds, study } => {
-            let profile: Profile = serde_json::from_value(profile.into()).context("the profile is smoke, quick or full")?;
-            judge_alone(&laws, device, &law, profile, seeds, study.as_deref())
+            judge_alone(&laws, device, &law, named(&profile)?, seeds, study.as_deref())
         }
         Verb::Measure { law, study, params, seed } => {
             let point = point(worker::find(&laws, &law)?, study, &params)?;
@@ -113,6 +126,10 @@ fn run(cli: Cli) -> Result<()> {
             Ok(())
         }
     }
+}
+
+fn named(profile: &str) -> Result<Profile> {
+    serde_json::from_value(profile.into()).map_err(|_| anyhow!("no profile {profile}: give smoke, quick or full"))
 }
 
 /// Measures and judges one law in this process, at the level of a run that holds nothing else.
@@ -128,6 +145,9 @@ fn judge_alone(
     let mut points = law.grid(profile);
     points.retain(|point| study.is_none_or(|name| point.study == name));
     let claims = law.predict(&points)?;
+    if claims.is_empty() {
+        bail!("nothing to judge: {}", nothing(law, profile, study));
+    }
     let mut observed = Observed::default();
     for point in &points {
         let start = std::time::Instant::now();
@@ -151,14 +171,38 @@ fn judge_alone(
         }
         judgement.note.iter().for_each(|note| println!("  {note}"));
     }
+    law.unclaimed(&observed)?.iter().for_each(|unclaimed| eprintln!("warning: {unclaimed}"));
     Ok(())
+}
+
+/// Why there is no claim.
+fn nothing(law: &Law, profile: Profile, study: Option<&str>) -> String {
+    match study {
+        Some(name) if law.card.studies.iter().all(|card| card.name != name) => no_study(law, name),
+        _ if law.card.studies.is_empty() => format!("{} has no study; add one with `study`", law.card.id),
+        _ => format!("the grid is empty at {profile:?}, or `predict` gives no claim there"),
+    }
+}
+
+fn no_study(law: &Law, name: &str) -> String {
+    let names = law.card.studies.iter().map(|card| card.name.as_str()).collect::<Vec<_>>().join(", ");
+    format!("no study {name}: give one of {names}")
+}
+
+/// A point as `measure` takes it.
+fn asked(law: &Law, point: &Point) -> String {
+    let card = law.card.studies.iter().find(|card| card.name == point.study);
+    let defaults = card.map(StudyCard::defaults).unwrap_or_default();
+    let own = point.params.iter().filter(|(name, value)| defaults.get(*name) != Some(value));
+    own.fold(point.study.clone(), |line, (name, value)| {
+        format!("{line} {name}={}", value.as_str().map_or(value.to_string(), str::to_owned))
+    })
 }
 
 /// A point at the defaults of its study, but for what is given as `name=value`.
 fn point(law: &Law, study: String, given: &[String]) -> Result<Point> {
     let card = law.card.studies.iter().find(|card| card.name == study);
-    let names = || law.card.studies.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
-    let mut params = card.with_context(|| format!("no study {study}: give one of {}", names()))?.defaults();
+    let mut params = card.with_context(|| no_study(law, &study))?.defaults();
     for pair in given {
         let (name, value) = pair.split_once('=').with_context(|| format!("{pair}: write name=value"))?;
         let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());

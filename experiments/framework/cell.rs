@@ -61,6 +61,9 @@ impl Cell {
     pub fn finish(self) -> anyhow::Result<Vec<Observation>> {
         match self.fault {
             Some(fault) => Err(anyhow::anyhow!(fault)),
+            None if self.observations.is_empty() => {
+                Err(anyhow::anyhow!("the cell recorded nothing; its `measure` must record"))
+            }
             None => Ok(self.observations),
         }
     }

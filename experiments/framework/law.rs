@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use anyhow::{Context, Result, bail};
-use lawbook_claims::{Claim, LawCard, Point, Profile, StudyCard};
+use lawbook_claims::{Claim, LawCard, Observed, Point, Profile, StudyCard, Unclaimed};
 use serde_json::Value;
 
 use super::{Cell, Parameters};
@@ -18,6 +18,9 @@ pub trait Study: 'static {
     const ABOUT: &'static str;
     /// The parameters; their defaults are the paper's.
     type Params: Parameters;
+
+    /// Observables that no claim, diagram or table names: for `export`, and for whoever looks at one cell.
+    const UNCLAIMED: &'static [&'static str] = &[];
 
     /// The points to measure at a profile.
     fn grid(profile: Profile) -> Vec<Self::Params>;
@@ -154,6 +157,13 @@ impl Law {
         Ok(claims)
     }
 
+    /// The observables that its studies have recorded and that it names nowhere, at no profile.
+    pub fn unclaimed(&self, observed: &Observed) -> Result<Vec<Unclaimed>> {
+        let profiles = [Profile::Smoke, Profile::Quick, Profile::Full];
+        let claims = profiles.map(|profile| self.claims(&self.grid(profile))).into_iter().collect::<Result<Vec<_>>>()?;
+        Ok(observed.unclaimed(&self.card.studies, claims.iter().flatten()))
+    }
+
     fn claims(&self, points: &[Point]) -> Result<Vec<Claim>> {
         let mut claims = Vec::new();
         for study in &self.studies {
@@ -213,7 +223,8 @@ impl<S: Study> Handle<S> {
 impl<S: Study> AnyStudy for Handle<S> {
     fn card(&self) -> StudyCard {
         let about = S::ABOUT.split_whitespace().collect::<Vec<_>>().join(" ");
-        StudyCard { name: S::NAME.to_owned(), about, params: S::Params::cards() }
+        let unclaimed = S::UNCLAIMED.iter().map(|name| (*name).to_owned()).collect();
+        StudyCard { name: S::NAME.to_owned(), about, params: S::Params::cards(), unclaimed }
     }
 
     fn grid(&self, profile: Profile) -> Vec<Point> {

@@ -12,7 +12,8 @@ pub trait Parameters: Clone + Default + Serialize + DeserializeOwned {
 
 /// Declares a parameter struct: for each field its meaning, name, type, the paper's value and the range.
 ///
-/// Types are `real` (f64), `integer` (i64) and `choice` (String, one of the words listed).
+/// Types are `real` (f64), `integer` (i64) and `choice` (String, one of the words listed). Both ends belong to a range; a negative
+/// lower end stands in parentheses: `(-1.0)..=1.0`.
 ///
 /// ```
 /// lab::framework::params! {
@@ -45,7 +46,7 @@ macro_rules! params {
 
         impl Default for $name {
             fn default() -> Self {
-                Self { $($field: $default.into(),)* }
+                Self { $($field: $crate::params!(@value $kind, $default),)* }
             }
         }
 
@@ -63,6 +64,22 @@ macro_rules! params {
     (@type real) => { f64 };
     (@type integer) => { i64 };
     (@type choice) => { String };
+    (@type $other:ident) => {
+        compile_error!(concat!("a parameter is `real`, `integer` or `choice`, not `", stringify!($other), "`"))
+    };
+    // The type is given to the value alone, so that the compiler points at a value of another one.
+    (@value real, $value:expr) => {{
+        let value: f64 = $value;
+        value
+    }};
+    (@value integer, $value:expr) => {{
+        let value: i64 = $value;
+        value
+    }};
+    (@value choice, $value:expr) => {{
+        let value: &str = $value;
+        value.to_owned()
+    }};
     (@kind real, $min:tt, $max:expr) => { lawbook_claims::ParamKind::Real { min: $min, max: $max } };
     (@kind integer, $min:tt, $max:expr) => { lawbook_claims::ParamKind::Integer { min: $min, max: $max } };
     (@kind choice, $options:tt) => {

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use lawbook_claims::{Claim, OVERALL_LEVEL, judge};
+use lawbook_claims::{Claim, OVERALL_LEVEL, judge, nearest};
 
 use crate::{
-    error::{Misuse, nearest},
+    error::Misuse,
     outcome::Outcome,
     report::{self, Links},
     store::{CellRecord, write_atomically},

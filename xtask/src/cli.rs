@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lawbook_claims::Profile;
 
+use crate::store::Shard;
+
 /// Lawbook: a laboratory for the laws of learning.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
@@ -93,6 +95,7 @@ Examples:
   cargo xtask run memory --profile smoke    a family, in seconds
   cargo xtask run dense-memory --set n=2,3  one law on another grid; `cargo xtask show dense-memory` names its parameters
   cargo xtask run spred --seeds 100         more seeds where claims are undecided
+  cargo xtask run --profile full --shard 3/16 the third of sixteen jobs of an array; `run` without --shard then judges
 ";
 
 /// Arguments of `run`.
@@ -105,6 +108,9 @@ pub struct RunArgs {
     /// Worker processes; by default one per core.
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
+    /// One job of an array: measure its share of the cells, and leave judging to a run without this.
+    #[arg(long, value_name = "NUMBER/OF", conflicts_with_all = ["format", "every_claim"])]
+    pub shard: Option<Shard>,
     /// What standard output carries.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,

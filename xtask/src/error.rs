@@ -11,9 +11,3 @@ impl Misuse {
         anyhow::Error::new(Self(sentence.into()))
     }
 }
-
-/// The name among `known` that is nearest to `given`, if one is near enough to be meant.
-pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let scored = known.into_iter().map(|name| (strsim::jaro_winkler(given, name), name));
-    scored.filter(|(score, _)| *score > 0.75).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)
-}

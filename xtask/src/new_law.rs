@@ -1,9 +1,10 @@
 //! A new law: its file from a template that runs at once, and its two lines in the registry.
 
 use anyhow::{Result, bail};
+use lawbook_claims::nearest;
 use syn::{Ident, Item};
 
-use crate::error::{Misuse, nearest};
+use crate::error::Misuse;
 
 const TEMPLATE: &str = include_str!("../../experiments/framework/law.template");
 /// The width of a line, as `rustfmt.toml` has it.

@@ -3,14 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use lawbook_claims::{LawCard, ParamKind, Point, Profile};
+use lawbook_claims::{LawCard, ParamKind, Point, Profile, nearest};
 use serde_json::Value;
 
-use crate::{
-    cli::SelectionArgs,
-    error::{Misuse, nearest},
-    study_file,
-};
+use crate::{cli::SelectionArgs, error::Misuse, study_file};
 
 /// Parameter values that replace those of the grid: several values make several points.
 pub type Overrides = BTreeMap<String, Vec<Value>>;

@@ -20,7 +20,7 @@ use crate::{
     planning::{LawPlan, Plan, PlannedCell},
     progress::Progress,
     stop::Stop,
-    store::{CellKey, CellRecord, Store},
+    store::{CellKey, CellRecord, Shard, Store},
 };
 
 /// How a session measures.
@@ -33,6 +33,8 @@ pub struct Means<'a> {
     pub on_failure: OnFailure,
     /// When to stop.
     pub stop: &'a Stop,
+    /// The job of an array that this is, if it is one: it measures its share and leaves the rest to the others.
+    pub shard: Option<Shard>,
 }
 
 /// What a failing cell does to the rest.
@@ -73,11 +75,11 @@ pub fn carry_out(plan: &Plan, store: &mut Store, means: &Means<'_>) -> Result<Ve
     let mut standing = Standing { asked: first_asked(plan), measured: BTreeMap::new(), judged, gathered };
     let mut progress = Progress::start(plan.laws.iter().map(|law| law.claims.len()).sum());
     loop {
-        measure(plan, store, means, &mut standing, &mut progress)?;
+        let left = measure(plan, store, means, &mut standing, &mut progress)?;
         for (place, outcome) in judge_open(plan, store, &mut standing) {
             standing.judged[place] = Some(outcome);
         }
-        if means.stop.draining() || !ask_more(plan, &mut standing) {
+        if left > 0 || means.stop.draining() || !ask_more(plan, &mut standing) {
             progress.finish();
             return Ok(standing.judged.into_iter().flatten().collect());
         }
@@ -112,15 +114,19 @@ fn asked_cells<'a>(
     })
 }
 
+/// Measures what has been asked for and is missing. Returns how many cells it left to other shards.
 fn measure(
     plan: &Plan,
     store: &mut Store,
     means: &Means<'_>,
     standing: &mut Standing,
     progress: &mut Progress,
-) -> Result<()> {
+) -> Result<usize> {
     let open = plan.laws.iter().zip(&standing.judged).filter(|(_, judged)| judged.is_none()).map(|(law, _)| law);
-    let cells = missing_cells(plan, open, store, &standing.asked);
+    let mut cells = missing_cells(plan, open, store, &standing.asked);
+    let missing = cells.len();
+    cells.retain(|cell| means.shard.is_none_or(|shard| shard.has(&cell.key)));
+    let left = missing - cells.len();
     progress.expect(&cells, store, means.jobs);
     let mut last_look = Instant::now();
     executor::measure(means.program, &plan.device, means.jobs, cells, means.stop, |Done { cell, outcome, seconds }| {
@@ -155,7 +161,8 @@ fn measure(
             last_look = Instant::now();
         }
         Ok(())
-    })
+    })?;
+    Ok(left)
 }
 
 /// Judges the laws of which more has been asked since they were judged, with their places in the plan.

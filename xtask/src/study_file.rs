@@ -113,7 +113,7 @@ mod tests {
             param("eta", ParamKind::Real { min: 0.0, max: 1.0 }),
             param("form", ParamKind::Choice { options: vec!["power".to_owned(), "rectified".to_owned()] }),
         ];
-        let study = StudyCard { name: "s".to_owned(), about: String::new(), params };
+        let study = StudyCard { name: "s".to_owned(), about: String::new(), params, unclaimed: Vec::new() };
         vec![LawCard {
             id: "law-of-balance".to_owned(),
             family: "dynamics".to_owned(),

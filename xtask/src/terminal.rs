@@ -42,8 +42,28 @@ pub fn verdicts(outcome: &Outcome, detail: Detail) -> String {
             text.push_str(&paragraph(&format!("note     {} {}: {note}", card.id, claim.id)));
         }
     }
+    let surprises = outcome.claims().filter(|(_, claim)| !claim.judgement.as_expected(&claim.claim));
+    let surprises: Vec<String> = surprises.map(|(card, claim)| surprise(card, claim)).collect();
+    // Beside the summary, where the eye is when a long table has scrolled away.
+    if !surprises.is_empty() {
+        let more = surprises.len().saturating_sub(MOST_SURPRISES);
+        let tail = if more > 0 { format!("; and {more} more") } else { String::new() };
+        let first = surprises.into_iter().take(MOST_SURPRISES).collect::<Vec<_>>().join("; ");
+        text.push_str(&paragraph(&format!("not as expected: {first}{tail}")));
+    }
     text.push_str(&paragraph(&summary(outcome)));
     text
+}
+
+/// Unexpected verdicts that are named after the summary.
+const MOST_SURPRISES: usize = 8;
+
+fn surprise(card: &LawCard, claim: &ClaimOutcome) -> String {
+    let expected = match claim.claim.expected() {
+        Verdict::Holds => String::new(),
+        other => format!(" where a finding says {other}"),
+    };
+    format!("{} {}, {}{expected}", card.id, claim.claim.id, claim.judgement.verdict)
 }
 
 const CLAIM_HEADER: [&str; 10] =
@@ -110,6 +130,15 @@ pub fn summary(outcome: &Outcome) -> String {
     )
 }
 
+/// A time of one core as a reader takes it in: seconds, minutes or hours.
+pub fn duration(seconds: f64) -> String {
+    match seconds {
+        ..120.0 => format!("{seconds:.0} s"),
+        ..7200.0 => format!("{:.0} min", seconds / 60.0),
+        _ => format!("{:.1} h", seconds / 3600.0),
+    }
+}
+
 fn counted(count: usize, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
@@ -172,7 +201,7 @@ fn shown(outcome: &ClaimOutcome) -> [String; 3] {
 
 #[cfg(test)]
 mod tests {
-    use super::number;
+    use super::{duration, number};
 
     #[test]
     fn numbers_keep_four_digits() {
@@ -181,5 +210,10 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(number(value), text);
         }
+    }
+
+    #[test]
+    fn times_are_in_the_unit_that_is_read() {
+        assert_eq!([90.0, 600.0, 9000.0].map(duration), ["90 s", "10 min", "2.5 h"]);
     }
 }

@@ -54,6 +54,27 @@ fn kills_at_any_moment_lose_nothing_and_change_nothing() {
     assert_eq!(observations(undisturbed.path()), observations(store.path()));
 }
 
+/// Two jobs side by side, each with its share, and the run that takes over what they measured.
+#[test]
+fn the_jobs_of_an_array_give_the_bits_of_one_run() {
+    let (alone, shared) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    assert_eq!(output(alone.path(), &with_jobs("2")).status.code(), Some(0));
+    let jobs = ["1/2", "2/2"].map(|shard| {
+        let args = [with_jobs("1"), vec!["--shard", shard]].concat();
+        xtask(shared.path(), &args).stderr(std::process::Stdio::piped()).spawn().expect("the program starts")
+    });
+    for job in jobs {
+        let output = job.wait_with_output().expect("it ends");
+        let said = stderr(&output);
+        assert!(output.status.success() && said.contains(" of 2: ") && !said.contains(": 0 cells"), "{said}");
+    }
+    let shards = shared.path().join("shards");
+    assert_eq!(shards.read_dir().map(Iterator::count).ok(), Some(2));
+    assert_eq!(output(shared.path(), &with_jobs("2")).status.code(), Some(0));
+    assert_eq!(observations(alone.path()), observations(shared.path()));
+    assert_eq!(shards.read_dir().map(Iterator::count).ok(), Some(0), "what was taken over is removed");
+}
+
 #[test]
 fn a_second_run_measures_nothing() {
     let store = tempfile::tempdir().expect("a folder");

@@ -47,6 +47,9 @@ pub struct StudyCard {
     pub about: String,
     /// Its parameters, in the order of the paper.
     pub params: Vec<ParamCard>,
+    /// Observables that it records and no claim names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unclaimed: Vec<String>,
 }
 
 /// One parameter: name, meaning, default and range.

@@ -2,6 +2,7 @@
 
 use crate::{
     claim::{Claim, Kind, Prediction},
+    margin::Margin,
     rival::Rival,
 };
 
@@ -9,10 +10,12 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ClaimError {
     /// The number of predicted values and of components differ.
-    #[error("claim {id}: {predicted} predicted values for {components} components; give one for each")]
+    #[error("claim {id}: {whose} has {predicted} predicted values for {components} components; give one for each")]
     Shape {
         /// The claim.
         id: String,
+        /// Whose values they are: the law's or a rival's.
+        whose: String,
         /// How many values are predicted.
         predicted: usize,
         /// How many components are measured.
@@ -22,7 +25,10 @@ pub enum ClaimError {
     #[error("claim {0}: no rival; name the formula that the same data refute, with `rival`")]
     NoRival(String),
     /// The rival predicts something within the margin.
-    #[error("claim {id}: rival {rival} lies within the margin everywhere, so no data could hold one and refute the other")]
+    #[error(
+        "claim {id}: rival {rival} lies within the margin everywhere, so no data could hold one and refute the other; \
+             choose points where they differ, or a narrower margin if the formula allows it, or another rival"
+    )]
     IndistinctRival {
         /// The claim.
         id: String,
@@ -30,8 +36,11 @@ pub enum ClaimError {
         rival: String,
     },
     /// The margin is negative, infinite or not a number.
-    #[error("claim {0}: the margin is not a finite number of at least 0")]
+    #[error("claim {0}: the margin is not a finite number of at least 0; check what `within` is given")]
     Margin(String),
+    /// There is no margin where only one lets an interval fit.
+    #[error("claim {0}: no margin, within which no interval could ever lie; give the formula's own error with `within`")]
+    NoMargin(String),
     /// A predicted value is infinite or not a number.
     #[error("claim {id}: predicted value {number} of {of} is {value}; check the formula at its parameters")]
     Prediction {
@@ -52,14 +61,14 @@ impl Claim {
     pub fn check(&self) -> Result<(), ClaimError> {
         let components = if matches!(self.kind, Kind::Threshold { .. }) { 1 } else { self.components() };
         let predicted = self.predicted_values();
-        let shape = |given: usize| {
+        let shape = |whose: &str, given: usize| {
             if given == components {
                 Ok(())
             } else {
-                Err(ClaimError::Shape { id: self.id.clone(), predicted: given, components })
+                Err(ClaimError::Shape { id: self.id.clone(), whose: whose.to_owned(), predicted: given, components })
             }
         };
-        shape(predicted.len())?;
+        shape("the law", predicted.len())?;
         if let Some(at) = predicted.iter().position(|value| !value.is_finite()) {
             let (number, of, value) = (at + 1, predicted.len(), predicted[at]);
             return Err(ClaimError::Prediction { id: self.id.clone(), number, of, value });
@@ -68,11 +77,15 @@ impl Claim {
         if margins.iter().any(|&width| !(width.is_finite() && width >= 0.0)) {
             return Err(ClaimError::Margin(self.id.clone()));
         }
+        let equal = matches!(self.predicted, Prediction::Equal(_)) && self.kind != Kind::Exact;
+        if equal && self.margin == Margin::Absolute(0.0) {
+            return Err(ClaimError::NoMargin(self.id.clone()));
+        }
         if self.rivals.is_empty() {
             return Err(ClaimError::NoRival(self.id.clone()));
         }
         for rival in self.rivals.iter().filter(|rival| rival.residual.is_empty()) {
-            shape(rival.predicted.len())?;
+            shape(&format!("the rival {}", rival.name), rival.predicted.len())?;
             if !self.tells_apart(rival) && self.assumptions.iter().all(|assumption| assumption.satisfied) {
                 return Err(ClaimError::IndistinctRival { id: self.id.clone(), rival: rival.name.clone() });
             }
@@ -110,7 +123,7 @@ impl Claim {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Margin, Point};
+    use crate::Point;
 
     fn claim(rivals: &[f64]) -> Claim {
         let claim = Claim::value("v", Point::default().site("x"), 1.0).within(Margin::Absolute(0.1));
@@ -123,6 +136,16 @@ mod tests {
         let sites = [1.0, 2.0].map(|x| (x, point.site("x").at(x), if x > 1.5 { f64::NAN } else { x }));
         let message = Claim::curve("c", sites).check().map_err(|error| error.to_string());
         assert_eq!(message, Err("claim c: predicted value 2 of 2 is NaN; check the formula at its parameters".to_owned()));
+    }
+
+    #[test]
+    fn a_forgotten_margin_and_a_value_too_few_are_named() {
+        let site = || Point::default().site("x");
+        let bare = Claim::value("v", site(), 1.0).rival("r", "", [2.0]);
+        assert_eq!(bare.clone().check(), Err(ClaimError::NoMargin("v".to_owned())));
+        assert_eq!(Claim::exact("v", [(0.0, site(), 1.0)]).rival("r", "", [2.0]).check(), Ok(()));
+        let short = bare.within(Margin::Absolute(0.1)).rival("s", "", []).check().map_err(|error| error.to_string());
+        assert_eq!(short, Err("claim v: the rival s has 0 predicted values for 1 components; give one for each".to_owned()));
     }
 
     #[test]

@@ -158,6 +158,13 @@ impl Claim {
         self.sites.iter().map(|(_, site)| site).chain(self.rivals.iter().flat_map(|rival| &rival.residual))
     }
 
+    /// Every site that is read for it: [`all_sites`](Self::all_sites), and those of its phase diagram and of its published table.
+    pub fn read_sites(&self) -> impl Iterator<Item = &Site> {
+        let drawn = self.diagram.iter().flat_map(|diagram| diagram.cells.iter().map(|(_, _, site)| site));
+        let beside = self.published.iter().flat_map(|table| table.rows.iter().filter_map(|row| row.site.as_ref()));
+        self.all_sites().chain(drawn).chain(beside)
+    }
+
     /// What holds: the lower and the upper end of every component.
     pub fn band(&self) -> (Vec<f64>, Vec<f64>) {
         let margins = self.margins();

@@ -40,12 +40,11 @@ pub fn judge(claim: &Claim, evidence: &Evidence, level: f64) -> Judgement {
         );
     }
     if let Some(failure) = evidence.failures.first() {
-        let count = evidence.failures.len();
-        return Judgement::without_data(
-            claim,
-            Verdict::Error,
-            format!("{count} of its cells failed, one of them with: {failure}"),
-        );
+        let others = match evidence.failures.len() - 1 {
+            0 => String::new(),
+            others => format!(" (of its other cells {others} failed too)"),
+        };
+        return Judgement::without_data(claim, Verdict::Error, format!("{failure}{others}"));
     }
     if evidence.rows.is_empty() {
         return Judgement::without_data(claim, Verdict::Undecided, "no seed has been measured".to_owned());
@@ -69,7 +68,11 @@ pub fn judge(claim: &Claim, evidence: &Evidence, level: f64) -> Judgement {
                  bounded observable such as a quantile or a proportion"
                     .to_owned()
             });
-            judge_intervals(claim, evidence, &intervals, outlier)
+            let judgement = judge_intervals(claim, evidence, &intervals, outlier);
+            if judgement.verdict == Verdict::Undecided && components.iter().any(|values| has_no_scatter(claim, values)) {
+                return Judgement { note: Some(NO_SCATTER.to_owned()), ..judgement };
+            }
+            judgement
         }
     }
 }
@@ -118,6 +121,14 @@ fn interval(claim: &Claim, values: &[f64], level: f64) -> Interval {
     let counted = proportion_interval(successes, trials, level);
     let equal = values.iter().all(|value| *value == values[0]);
     if equal { Interval { estimate: values[0], ..counted } } else { replicates.hull(counted) }
+}
+
+const NO_SCATTER: &str = "all seeds gave the same number, which tells nothing of their scatter, and more of them would not either; a \
+                          number without chance is claimed with `exact`, a proportion says `out_of`";
+
+/// Whether values over seeds that are no counted proportion are all the same.
+fn has_no_scatter(claim: &Claim, values: &[f64]) -> bool {
+    claim.trials == 0 && values.len() > 1 && values.iter().all(|value| *value == values[0])
 }
 
 /// Whether one value lies further from the mean than Gaussian scatter reaches; impossible with fewer than 22 values.

@@ -1,10 +1,11 @@
 //! Everything that was measured of a law, and the evidence that a claim finds in it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{
     claim::Claim,
     evidence::Evidence,
+    names::nearest,
     point::{Observation, Point, Site},
 };
 
@@ -16,6 +17,7 @@ pub struct Observed {
 
 #[derive(Debug, Clone, Default)]
 struct PointRecord {
+    study: String,
     /// By observable and bits of the coordinate, one value per seed.
     values: HashMap<(String, u64), BTreeMap<u64, f64>>,
     /// What went wrong, by seed.
@@ -26,6 +28,7 @@ impl Observed {
     /// Adds the observations of one cell.
     pub fn add(&mut self, point: &Point, seed: u64, observations: impl IntoIterator<Item = Observation>) {
         let record = self.points.entry(point.canonical()).or_default();
+        record.study.clone_from(&point.study);
         for Observation { observable, coordinate, value } in observations {
             record.values.entry((observable, bits(coordinate))).or_default().insert(seed, value);
         }
@@ -72,18 +75,47 @@ impl Observed {
         Some(values.values().sum::<f64>() / values.len() as f64)
     }
 
+    /// The names of all observables that were recorded, by study.
+    pub(crate) fn recorded(&self) -> BTreeMap<&str, BTreeSet<&str>> {
+        let mut recorded: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for record in self.points.values() {
+            recorded.entry(&record.study).or_default().extend(record.names());
+        }
+        recorded
+    }
+
     /// A site whose point was measured but never recorded: a misspelt observable or coordinate in the law file.
     fn missing(&self, claim: &Claim) -> Option<String> {
         claim.all_sites().find_map(|site| {
             let record = self.points.get(&site.point.canonical()).filter(|record| !record.values.is_empty())?;
             let absent = !record.values.contains_key(&(site.observable.clone(), bits(site.coordinate)));
             absent.then(|| {
-                format!(
-                    "study {} records no `{}` at coordinate {}; check the names in its measure and predict",
-                    site.point.study, site.observable, site.coordinate
-                )
+                let Site { observable, coordinate, .. } = site;
+                let hint = record.hint(observable, *coordinate);
+                format!("study {} records no `{observable}` at coordinate {coordinate}: {hint}", record.study)
             })
         })
+    }
+}
+
+impl PointRecord {
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(|(name, _)| name.as_str())
+    }
+
+    /// What may have been meant by a site that was never recorded: the nearest coordinate, or the nearest name.
+    fn hint(&self, observable: &str, coordinate: f64) -> String {
+        let own = self.values.keys().filter(|(name, _)| name == observable).map(|(_, bits)| f64::from_bits(*bits));
+        if let Some(near) = own.min_by(|a, b| (a - coordinate).abs().total_cmp(&(b - coordinate).abs())) {
+            return format!("the nearest is {near}; give `record_at` and `at` the same number");
+        }
+        match nearest(observable, self.names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => {
+                let names: Vec<&str> = self.names().collect::<BTreeSet<_>>().into_iter().collect();
+                format!("it records {}; check the names in its measure and predict", names.join(", "))
+            }
+        }
     }
 }
 
@@ -115,8 +147,10 @@ mod tests {
     fn a_misspelt_observable_is_named() {
         let point = Point::default();
         let mut observed = Observed::default();
-        observed.add(&point, 1, [observation("a", 1.0)]);
-        let evidence = observed.evidence(&Claim::value("v", point.site("aa"), 1.0));
-        assert!(evidence.failures[0].contains("records no `aa`"), "{evidence:?}");
+        observed.add(&point, 1, [observation("mean", 1.0)]);
+        let failure = |site: Site| observed.evidence(&Claim::value("v", site, 1.0)).failures.remove(0);
+        assert!(failure(point.site("maen")).ends_with("no `maen` at coordinate 0: did you mean `mean`?"));
+        assert!(failure(point.site("x")).ends_with("it records mean; check the names in its measure and predict"));
+        assert!(failure(point.site("mean").at(0.1)).contains("0.1: the nearest is 0;"));
     }
 }

@@ -148,6 +148,17 @@ fn tails_without_a_variance_are_not_covered_and_end_undecided_once_seen() {
     assert!(judgement.note.is_some_and(|note| note.contains("further out")));
 }
 
+/// A measurement without chance, claimed as if it had some: no seed would ever tell, and the note says what to do.
+#[test]
+fn seeds_that_all_agree_are_told_what_to_claim() {
+    let claim = Claim::value("v", Point::default().site("x"), 1.0).within(Margin::Absolute(0.1)).rival("r", "", [2.0]);
+    let agree = Evidence::from_rows((0..6).map(|seed| (seed, vec![1.0])));
+    let judgement = judge(&claim, &agree, LEVEL);
+    assert_eq!(judgement.verdict, Verdict::Undecided);
+    assert!(judgement.note.is_some_and(|note| note.contains("claimed with `exact`")));
+    assert_eq!(judge(&claim.out_of(1000), &agree, LEVEL).verdict, Verdict::Holds);
+}
+
 /// Honest claims are decided, and soon: power, without which the rates above would be cheap.
 #[test]
 fn true_claims_hold_and_false_ones_fail() {

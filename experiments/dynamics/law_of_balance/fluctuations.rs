@@ -55,6 +55,7 @@ impl Study for Fluctuations {
     const NAME: &'static str = "fluctuations";
     const ABOUT: &'static str = "Runs the diffusion of the two-layer unit at temperatures up to the critical one and records \
         variance, distribution and excess loss of v, weighted back to the time of SGD.";
+    const UNCLAIMED: &'static [&'static str] = &["mean"];
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {

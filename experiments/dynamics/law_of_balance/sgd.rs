@@ -77,6 +77,7 @@ impl Study for RealSgd {
     const NAME: &'static str = "sgd";
     const ABOUT: &'static str = "Trains replicas of a two-layer linear unit by SGD at batch size 1 from slightly unbalanced \
         weights until they are stationary, and records the distribution of v = u w, its sign, collapse, and the imbalance.";
+    const UNCLAIMED: &'static [&'static str] = &["diverged"];
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {

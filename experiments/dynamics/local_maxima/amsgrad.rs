@@ -49,6 +49,7 @@ impl Study for Adaptive {
     const NAME: &'static str = "amsgrad";
     const ABOUT: &'static str = "Trains by AMSGrad without bias correction from uniform starts between the minima, and counts how many \
         replicas end at the maximum.";
+    const UNCLAIMED: &'static [&'static str] = &["diverged"];
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {

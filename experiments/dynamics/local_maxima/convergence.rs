@@ -34,6 +34,7 @@ impl Study for Convergence {
     const NAME: &'static str = "convergence";
     const ABOUT: &'static str = "Trains from uniform starts between the minima and counts how many replicas end at the maximum, and how \
         many of their weights are too small for an f64.";
+    const UNCLAIMED: &'static [&'static str] = &["diverged", "underflown"];
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {

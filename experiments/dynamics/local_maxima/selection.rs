@@ -50,6 +50,7 @@ impl Study for Selection {
     const NAME: &'static str = "selection";
     const ABOUT: &'static str = "Starts SGD at the flat minimum of a landscape that has a sharp one too, and counts how many replicas \
         end at the sharp one.";
+    const UNCLAIMED: &'static [&'static str] = &["diverged"];
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {

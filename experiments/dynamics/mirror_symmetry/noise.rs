@@ -78,6 +78,7 @@ impl Study for Noise {
     const NAME: &'static str = "noise";
     const ABOUT: &'static str = "Trains products of two weights on a noisy label at many weight decays, and finds the decay at which \
         they begin to collapse.";
+    const UNCLAIMED: &'static [&'static str] = &["diverged"];
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {

@@ -50,6 +50,7 @@ pub struct AdaptiveRate;
 impl Study for AdaptiveRate {
     const NAME: &'static str = "adam";
     const ABOUT: &'static str = "Runs Adam in a parabola and records the variance of the weight and the second moment.";
+    const UNCLAIMED: &'static [&'static str] = &["second-moment"];
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {

@@ -69,6 +69,7 @@ impl Study for Variance {
     const NAME: &'static str = "variance";
     const ABOUT: &'static str = "Runs SGD with momentum in a parabola and records the variance of the weight, its mean loss and \
         its autocorrelation.";
+    const UNCLAIMED: &'static [&'static str] = &["excess-loss"];
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {

@@ -31,6 +31,7 @@ impl Study for Net {
     const NAME: &'static str = "net";
     const ABOUT: &'static str = "Trains a two-layer net at batch size 1 from random weights, and counts how many replicas end at the saddle \
         and how many diverge.";
+    const UNCLAIMED: &'static [&'static str] = &["diverged"];
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {

@@ -42,6 +42,7 @@ impl Study for Training {
     const NAME: &'static str = "training";
     const ABOUT: &'static str = "Networks with two hidden levels of tensors and ReLU, of all equivariant layers or of compatible ones, \
         trained by Adam on standard normal matrices: the mean squared test error of an entry at sizes 2 to 10.";
+    const UNCLAIMED: &'static [&'static str] = &["compatible diverged", "compatible ln growth", "free diverged"];
     type Params = Trained;
 
     fn grid(profile: Profile) -> Vec<Trained> {

@@ -44,8 +44,8 @@ pub struct SizeGeneralisation;
 
 impl Study for SizeGeneralisation {
     const NAME: &'static str = "trained";
-    const ABOUT: &'static str = "Invariants with a siamese head trained on the third lower bound between clouds on random ellipsoids and \
-        tori; the mean squared test error on larger clouds of other surfaces.";
+    const ABOUT: &'static str = "Siamese networks learn the third lower bound of small clouds; their error on larger ones.";
+    const UNCLAIMED: &'static [&'static str] = &["diverged"];
     type Params = Run;
 
     fn grid(profile: Profile) -> Vec<Run> {

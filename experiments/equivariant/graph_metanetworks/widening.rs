@@ -34,6 +34,7 @@ impl Study for FunctionPreserving {
     const NAME: &'static str = "widening";
     const ABOUT: &'static str = "A random perceptron, five widenings of it and a rescaling: the absolute change of its function, its \
         norm, and the answers of metanetworks with random parameters.";
+    const UNCLAIMED: &'static [&'static str] = &["norm, bidirectional", "norm, doubly stochastic"];
     type Params = Untrained;
 
     fn grid(_: Profile) -> Vec<Untrained> {

@@ -80,6 +80,7 @@ impl Study for SizeGeneralisation {
     const NAME: &'static str = "trained";
     const ABOUT: &'static str =
         "A model trained on triangle densities of small graphs; its mean squared test error on larger ones.";
+    const UNCLAIMED: &'static [&'static str] = &["diverged"];
     type Params = Run;
 
     // Quick: twelve nodes, ten epochs of small batches at a larger learning rate, labels of order one. The 2-IGN degrades only once

@@ -30,6 +30,7 @@ impl Study for Compatibility {
     const NAME: &'static str = "compatibility";
     const ABOUT: &'static str = "Random ReLU networks with sum, mean and maximum on a random set and on its embedding into a \
         larger size, by duplication and by zero padding: the absolute change of the output, and of the norms.";
+    const UNCLAIMED: &'static [&'static str] = &["centred max padding", "centred mean padding"];
     type Params = Random;
 
     // Four points, so that some of the 50 channels of ρ have their maximum at the padding's ρ(0) and not at a point.

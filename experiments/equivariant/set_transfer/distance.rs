@@ -43,6 +43,7 @@ impl Study for MaximalDistance {
     const NAME: &'static str = "distance";
     const ABOUT: &'static str = "A set model trained on points of random circles to give the largest distance from the origin; \
         its mean squared test error on larger sets.";
+    const UNCLAIMED: &'static [&'static str] = &["diverged"];
     type Params = Distance;
 
     // Quick: the paper's sizes of sets, but 512 of them and 40 epochs of small batches at a doubled learning rate.

@@ -59,6 +59,7 @@ impl Study for PopulationStatistics {
     const NAME: &'static str = "population";
     const ABOUT: &'static str = "A set model trained on sets of one size to give an information quantity of the Gaussian behind \
         each set; its mean squared test error on larger sets.";
+    const UNCLAIMED: &'static [&'static str] = &["diverged"];
     type Params = Statistic;
 
     // Quick: a twelfth of the points and a quarter of the sets, so that a run takes a second or two; as many steps per epoch

@@ -47,6 +47,7 @@ impl Study for Crossover {
     const NAME: &'static str = "crossover";
     const ABOUT: &'static str = "Descends from stored examples and from fresh ones, and records the overlaps of where it ends: with \
         the stored example (recall), with the prototype from a stored example (merging) and from a fresh one (generalisation).";
+    const UNCLAIMED: &'static [&'static str] = &["generalisation", "merging"];
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {

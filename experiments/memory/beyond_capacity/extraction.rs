@@ -50,6 +50,7 @@ impl Study for Extraction {
     const ABOUT: &'static str = "Stores copies of facts in random contexts, holds key and context, and updates each site of a random \
         value once. The context is that of a stored copy (recall), new (fresh), or a copy's of another fact (foreign). At a \
         stored copy it also updates the context (context).";
+    const UNCLAIMED: &'static [&'static str] = &["recall-error"];
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {

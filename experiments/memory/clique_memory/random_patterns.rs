@@ -24,6 +24,7 @@ const LOADS: [i64; 4] = [83, 93, 109, 115];
 impl Study for RandomPatterns {
     const NAME: &'static str = "random-patterns";
     const ABOUT: &'static str = "Learns random patterns by probability flow and by Hebb's rule, and counts fixed points.";
+    const UNCLAIMED: &'static [&'static str] = &["hebbian"];
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {

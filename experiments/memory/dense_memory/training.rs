@@ -42,6 +42,7 @@ impl Study for Training {
     const ABOUT: &'static str = "Trains the classifier from random memories, then looks at the memory with the largest share in \
         the energy of each test example: how many memories share it, and the correlation of the first with the prototype \
         behind the example (for digits the mean image of the class).";
+    const UNCLAIMED: &'static [&'static str] = &["train-error"];
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {

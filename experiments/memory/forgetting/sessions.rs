@@ -46,6 +46,7 @@ impl Study for Sessions {
     const NAME: &'static str = "sessions";
     const ABOUT: &'static str = "Trains a perceptron of 64 hidden units on sessions of handwritten digits, tests it after each on \
         the test sets of all, and relates its accuracies to those of the same perceptron trained on everything at once.";
+    const UNCLAIMED: &'static [&'static str] = &["new"];
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {

@@ -33,6 +33,7 @@ impl Study for Phases {
     const NAME: &'static str = "phases";
     const ABOUT: &'static str = "Stores clusters of unit patterns and counts the fixed points that the patterns lead to, at \
         inverse temperatures set by the paper's bounds from the drawn patterns.";
+    const UNCLAIMED: &'static [&'static str] = &["beta"];
     type Params = Params;
 
     fn grid(_: Profile) -> Vec<Params> {

@@ -45,6 +45,7 @@ impl Study for Storage {
     const NAME: &'static str = "storage";
     const ABOUT: &'static str = "Starts at random on the sphere around every pattern, and counts the patterns of which some start \
         ends outside that sphere or away from where the others end.";
+    const UNCLAIMED: &'static [&'static str] = &["largest-miss"];
     type Params = Params;
 
     fn grid(profile: Profile) -> Vec<Params> {

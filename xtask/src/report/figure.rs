@@ -195,7 +195,8 @@ fn site_intervals(claim: &Claim, evidence: &Evidence, level: f64) -> Judgement {
         kind: Kind::Curve,
         statistic: Statistic::Each,
         predicted: Prediction::Equal(vec![0.0; sites]),
-        margin: Margin::Absolute(0.0),
+        // Any: only the intervals are asked for.
+        margin: Margin::Absolute(0.5),
         rivals: vec![anything],
         ..claim.clone()
     };

@@ -105,10 +105,7 @@ pub(super) fn step(outcome: &ClaimOutcome) -> Option<Step> {
                 "an end of its grid is not decidedly on one side of the level: more seeds, or a wider grid.",
                 2 * judgement.seeds.max(2),
             ),
-            _ if equal_seeds(claim, evidence, judgement) => stuck(
-                "all seeds recorded the same number, so their scatter is unknown: if it is a proportion, say `.out_of(trials)`; if \
-                 it is exact, claim it with `Claim::exact`.",
-            ),
+            _ if equal_seeds(claim, evidence, judgement) => stuck(&format!("{note}.")),
             _ if judgement.note.is_some() && judgement.rivals.iter().all(|rival| rival.refuted) => {
                 stuck(&format!("{note}."))
             }

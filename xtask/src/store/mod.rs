@@ -14,12 +14,14 @@
 //!   code/                DIGEST.json: the items behind a code fingerprint, for `why`
 //!   logs/                what failed cells printed
 //!   runs/RUN/            outcome.json, report.html, observations.parquet, evidence.parquet
+//!   shards/N-of-M/       the store of one job of an array, until a run takes it over
 //! ```
 
 pub mod cell;
 pub mod journal;
 pub mod lock;
 pub mod segment;
+mod shards;
 mod tables;
 
 use std::{
@@ -31,6 +33,7 @@ use serde_json::json;
 
 pub use cell::{CellKey, CellRecord};
 use journal::{Entry, Journal};
+pub use shards::Shard;
 pub use tables::frame_of;
 
 /// The version of everything under the store's folder.
@@ -101,6 +104,8 @@ pub struct Store {
     pub seconds: BTreeMap<CellKey, f64>,
     unsealed: Vec<CellKey>,
     writer: Option<(Journal, lock::Lock)>,
+    /// Shards whose cells the next seal takes over.
+    held: Vec<(PathBuf, lock::Lock)>,
 }
 
 impl Store {
@@ -114,6 +119,7 @@ impl Store {
             seconds: BTreeMap::new(),
             unsealed: Vec::new(),
             writer: None,
+            held: Vec::new(),
         };
         for record in segment::read_all(&dir.join("observations"))? {
             store.cells.insert(record.key.clone(), record);
@@ -122,6 +128,7 @@ impl Store {
         for entry in journal::replay(&dir.join("journal.jsonl"))? {
             store.apply(entry);
         }
+        store.adopt_shards()?;
         Ok(store)
     }
 
@@ -130,7 +137,9 @@ impl Store {
         let write_error = |cause| StoreError::Write { path: dir.to_path_buf(), cause };
         std::fs::create_dir_all(dir).map_err(write_error)?;
         check_schema(dir)?;
-        let held = lock::acquire(dir)?;
+        let lock = lock::acquire(dir)?;
+        // Before they are read, so that nothing is added in between.
+        let held = shards::hold(dir);
         if !dir.join("store.json").exists() {
             write_atomically(&dir.join("store.json"), json!({"schema": SCHEMA}).to_string().as_bytes())?;
         }
@@ -138,7 +147,8 @@ impl Store {
             std::fs::create_dir_all(dir.join(folder)).map_err(write_error)?;
         }
         let mut store = Self::read(dir)?;
-        store.writer = Some((Journal::open(&dir.join("journal.jsonl"))?, held));
+        store.writer = Some((Journal::open(&dir.join("journal.jsonl"))?, lock));
+        store.held = held;
         Ok(store)
     }
 
@@ -186,6 +196,7 @@ impl Store {
         }
         journal.clear()?;
         self.unsealed.clear();
+        shards::remove(std::mem::take(&mut self.held));
         Ok(())
     }
 }
@@ -203,7 +214,8 @@ fn check_schema(dir: &Path) -> Result<(), StoreError> {
             }
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let ours = |name: &str| matches!(name, "lock" | "export" | "journal.jsonl") || name.starts_with('.');
+            let ours =
+                |name: &str| matches!(name, "lock" | "export" | "journal.jsonl" | shards::FOLDER) || name.starts_with('.');
             let mut names = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.file_name());
             if names.any(|name| !ours(&name.to_string_lossy())) { Err(foreign()) } else { Ok(()) }
         }

@@ -1,6 +1,6 @@
 //! Tables and paragraphs as wide as the terminal.
 
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, Width, presets};
+use comfy_table::{Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, Width, presets};
 
 /// A table with a header, as wide as the terminal. Lines between rows would double it.
 pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
@@ -11,7 +11,15 @@ pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> St
     let columns: Vec<Vec<&str>> = (0..header.len())
         .map(|i| std::iter::once(header[i]).chain(rows.iter().filter_map(|row| row.get(i)).map(String::as_str)).collect())
         .collect();
-    table.set_header(header.iter().copied()).add_rows(&rows);
+    table.set_header(header.iter().copied());
+    // Who scrolls back in a long table still sees what a column is; programs that read lines get the header once.
+    let every = if table.width().is_some() { HEADER_EVERY } else { usize::MAX };
+    for (i, part) in rows.chunks(every).enumerate() {
+        if i > 0 {
+            table.add_row(header.iter().map(|name| Cell::new(name).add_attribute(Attribute::Bold)));
+        }
+        table.add_rows(part);
+    }
     // Words stay whole where the terminal has room for the longest of each column.
     let longest: Vec<usize> = columns.iter().map(|column| longest_word(column) + PADDING).collect();
     let fits = table.width().is_none_or(|width| longest.iter().sum::<usize>() + header.len() <= usize::from(width));
@@ -25,6 +33,9 @@ pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> St
     }
     table.to_string()
 }
+
+/// Rows after which the header is said again.
+const HEADER_EVERY: usize = 40;
 
 /// Blanks on both sides of a cell.
 const PADDING: usize = 2;

@@ -1,20 +1,20 @@
 //! `run`: predict, measure, judge, report.
 
 use anyhow::Result;
-use lawbook_claims::Verdict;
+use lawbook_claims::{Observed, Profile, Verdict};
 
 use crate::{
     archive,
     cli::{DeviceArg, Format, RunArgs},
     error::Misuse,
     house::House,
-    outcome::Outcome,
+    outcome::{LawOutcome, Outcome},
     planning::Plan,
     provenance,
     selection::Selection,
     session::{self, Means, OnFailure},
     stop::Stop,
-    store::Store,
+    store::{Shard, Store},
     terminal::{self, Detail},
     workspace,
 };
@@ -34,12 +34,19 @@ pub fn run(args: &RunArgs) -> Result<u8> {
         None => std::thread::available_parallelism().map_or(1, usize::from),
     };
     let stop = Stop::on_interrupt()?;
-    let mut store = Store::open(&workspace::store(&args.selection.store))?;
+    let dir = workspace::store(&args.selection.store);
+    let mut store = match args.shard {
+        Some(shard) => Store::open_shard(&dir, shard)?,
+        None => Store::open(&dir)?,
+    };
     house.keep_fingerprints(&plan, &store.dir)?;
     let on_failure = if args.fail_fast { OnFailure::Stop } else { OnFailure::Continue };
-    let means = Means { program: &house.lab.program, jobs, on_failure, stop: &stop };
+    let means = Means { program: &house.lab.program, jobs, on_failure, stop: &stop, shard: args.shard };
     let laws = session::carry_out(&plan, &mut store, &means)?;
     store.seal()?;
+    if let Some(shard) = args.shard {
+        return Ok(share_done(shard, &laws, &stop));
+    }
 
     let most = plan.laws.iter().map(|law| law.most_seeds).max().unwrap_or(0);
     let provenance = provenance::collect(&house, &plan, jobs, &started, most);
@@ -56,6 +63,9 @@ pub fn run(args: &RunArgs) -> Result<u8> {
         Format::Json => println!("{}", serde_json::to_string_pretty(&outcome.to_json())?),
     }
     eprintln!("report: {}", workspace::shown(&report));
+    for unclaimed in unclaimed(&house, &plan, &store)? {
+        eprintln!("warning: {unclaimed}");
+    }
     if stop.draining() {
         eprintln!("stopped early; the same command continues where it stopped");
         return Ok(3);
@@ -64,4 +74,35 @@ pub fn run(args: &RunArgs) -> Result<u8> {
         eprintln!("undecided claims have had all their seeds; `--seeds N` gives them more");
     }
     Ok(outcome.exit_status())
+}
+
+/// Says what a job of an array has done, and gives the exit status.
+fn share_done(shard: Shard, laws: &[LawOutcome], stop: &Stop) -> u8 {
+    let measured: usize = laws.iter().map(|law| law.measured).sum();
+    eprintln!("shard {shard}: {measured} cells measured; once all have ended, the same command without --shard judges");
+    if stop.draining() { 3 } else { 0 }
+}
+
+/// What cells have recorded and no law names, at this profile or another; the cells of one seed tell.
+fn unclaimed(house: &House, plan: &Plan, store: &Store) -> Result<Vec<String>> {
+    let mut sentences = Vec::new();
+    for law in &plan.laws {
+        let mut observed = Observed::default();
+        for point in &law.points {
+            let keys = law.keys(point, plan.first_seed..plan.first_seed + 1);
+            for record in keys.iter().filter_map(|key| store.cells.get(key)) {
+                observed.add(point, plan.first_seed, record.observations.iter().cloned());
+            }
+        }
+        if observed.unclaimed(&law.card.studies, &law.claims).is_empty() {
+            continue;
+        }
+        let mut claims = law.claims.clone();
+        for profile in [Profile::Smoke, Profile::Quick, Profile::Full] {
+            claims.extend(house.lab.claims(&law.card.id, &house.lab.grid(&law.card.id, profile)?.points)?);
+        }
+        let unclaimed = observed.unclaimed(&law.card.studies, &claims);
+        sentences.extend(unclaimed.iter().map(|unclaimed| format!("law {}: {unclaimed}", law.card.id)));
+    }
+    Ok(sentences)
 }

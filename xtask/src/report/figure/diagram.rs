@@ -30,8 +30,7 @@ pub(super) fn draw(id: &str, outcome: &ClaimOutcome) -> Result<Option<Markup>> {
     let y = Axis::filled(&diagram.upwards, diagram.log_upwards, upwards.ends());
 
     let named = |value: f64| (shade(value), number::beside(value, 0.02 * (high - low)));
-    let lowest = number::beside(low, 0.02 * (high - low));
-    let mut legend = vec![(shade(low), format!("{} {lowest}", diagram.observable))];
+    let mut legend = vec![(Role::Text, format!("{}:", diagram.observable)), named(low)];
     if high > low {
         legend.extend([0.5 * (low + high), high].map(named));
     }

@@ -91,8 +91,10 @@ impl Plot {
         for (i, row) in legend.iter().enumerate() {
             let y = legend_top + LINE * (i as f64 + 0.5);
             for (x, role, name) in row {
-                sample(&page, *role, (*x, y))?;
-                page.text((x + SAMPLE + 5.0, y), HPos::Left, name)?;
+                if *role != Role::Text {
+                    sample(&page, *role, (*x, y))?;
+                }
+                page.text((x + indent(*role), y), HPos::Left, name)?;
             }
         }
         page.finish()?;
@@ -106,8 +108,8 @@ impl Plot {
         let mut rows = vec![Vec::new()];
         let mut x = 0.0;
         for (role, name) in &self.legend {
-            let name = shortened(name, WIDTH - SAMPLE - 5.0);
-            let width = SAMPLE + 5.0 + name.chars().count() as f64 * CHARACTER;
+            let name = shortened(name, WIDTH - indent(*role));
+            let width = indent(*role) + name.chars().count() as f64 * CHARACTER;
             if x > 0.0 && x + width > WIDTH {
                 rows.push(Vec::new());
                 x = 0.0;
@@ -115,7 +117,8 @@ impl Plot {
             if let Some(row) = rows.last_mut() {
                 row.push((x, *role, name));
             }
-            x += width + GAP;
+            // What follows words stands together below them.
+            x = if *role == Role::Text { WIDTH } else { x + width + GAP };
         }
         rows
     }
@@ -163,6 +166,11 @@ impl Frame {
         let place = format!("x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\"");
         Ok(format!("<svg {place} viewBox=\"{x} {y} {width} {height}\">{elements}"))
     }
+}
+
+/// Where the name of an entry of the legend begins: after its sample. Words over the entries that follow have none.
+fn indent(role: Role) -> f64 {
+    if role == Role::Text { 0.0 } else { SAMPLE + 5.0 }
 }
 
 /// A label with the power of ten that its ticks leave out, in lines.

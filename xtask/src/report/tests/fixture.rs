@@ -96,6 +96,7 @@ pub(super) fn law(id: &str, family: &str, title: &str, equation: &str, claims: V
                 default: json!(0.01),
                 kind: ParamKind::Real { min: 1e-6, max: 1.0 },
             }],
+            unclaimed: Vec::new(),
         }],
     };
     LawOutcome { card, claims, cells: 144, measured: 96, seconds: 73.2184 }
