@@ -31,40 +31,71 @@ impl WideKernel for Thirds<'_> {
         let indices = [like.load(&HALVES[0]).add(base), like.load(&HALVES[1]).add(base)];
         let (mut block, mut into) = (self.third.wrapping_mul(3), self.into);
         while !into.is_empty() {
-            // Until the high half of a block's number changes, and across where it does.
+            // Threes of blocks until the high half of a block's number changes.
             let alike =
                 usize::try_from(((1 << 32) - (block & 0xFFFF_FFFF)) / 3).map_or(into.len(), |alike| alike.min(into.len()));
             let (now, later) = into.split_at_mut(alike.max(1));
-            let high = [0, 1, 2].map(|after| (block.wrapping_add(after) >> 32) as u32);
-            let mut begun = [[Begun::new(indices[0], high[0], self.key); 3]; 2];
-            for (begun, indices) in begun.iter_mut().zip(indices) {
-                for (begun, high) in begun.iter_mut().zip(high) {
-                    *begun = Begun::new(indices, high, self.key);
-                }
+            if alike == 0 {
+                across(indices, block, self.key, &mut now[0]);
+            } else {
+                let high = (block >> 32) as u32;
+                let begun = [Begun::new(indices[0], high, self.key), Begun::new(indices[1], high, self.key)];
+                fill::<V>(begun, block as u32, self.key, now);
             }
-            fill::<V>(begun, block as u32, self.key, now);
             block = block.wrapping_add(3 * now.len() as u64);
             into = later;
         }
     }
 }
 
+/// Normals of three blocks whose numbers need not have the same high half.
 #[inline(always)]
-fn fill<V: Wide>(begun: [[Begun<V>; 3]; 2], mut block: u32, key: [u32; 2], into: &mut [[[f64; LANES]; NORMALS]]) {
-    let mut words = philox_begun(blocks(begun[0], block), key);
+fn across<V: Wide>(indices: [V; 2], block: u64, key: [u32; 2], numbers: &mut [[f64; LANES]; NORMALS]) {
+    for (half, indices) in indices.into_iter().enumerate() {
+        let words = philox_wide(counters(indices.splat(block), [indices, indices.shift_right::<32>()]), key);
+        for (pair, words) in threes(words).into_iter().enumerate() {
+            put(numbers, pair, half, double::pairs(words, &mut Rounds::none()));
+        }
+    }
+}
+
+/// Counters of three blocks that follow one another.
+#[inline(always)]
+fn counters<V: Wide>(block: V, [low, high]: [V; 2]) -> [[V; 4]; 3] {
+    let [second, third] = [block.add(block.splat(1)), block.add(block.splat(2))];
+    [
+        [block, block.shift_right::<32>(), low, high],
+        [second, second.shift_right::<32>(), low, high],
+        [third, third.shift_right::<32>(), low, high],
+    ]
+}
+
+#[inline(always)]
+fn fill<V: Wide>(begun: [Begun<V>; 2], mut block: u32, key: [u32; 2], into: &mut [[[f64; LANES]; NORMALS]]) {
+    let mut words = philox_begun(blocks([begun[0]; 3], block), key);
     for numbers in into {
         for half in 0..2 {
-            block = block.wrapping_add(3 * half as u32);
-            // Those of the next half, which are ready when these ones are used up.
-            let mut next = Rounds::begin(blocks(begun[1 - half], block), key);
-            for (pair, words) in threes(words).into_iter().enumerate() {
-                let [cosine, sine] = double::pairs(words, &mut next);
-                numbers[2 * pair].as_chunks_mut::<8>().0[half] = cosine.store_f64();
-                numbers[2 * pair + 1].as_chunks_mut::<8>().0[half] = sine.store_f64();
+            if half == 1 {
+                block = block.wrapping_add(3);
             }
+            // Those of the next half, which are ready when these ones are used up.
+            let mut next = Rounds::begin(blocks([begun[1 - half]; 3], block), key);
+            // Written out: as a loop it would stay one, with all words in memory.
+            let [first, second, third, last] = threes(words);
+            put(numbers, 0, half, double::pairs(first, &mut next));
+            put(numbers, 1, half, double::pairs(second, &mut next));
+            put(numbers, 2, half, double::pairs(third, &mut next));
+            put(numbers, 3, half, double::pairs(last, &mut next));
             words = next.words();
         }
     }
+}
+
+/// Puts pairs of eight streams where they belong.
+#[inline(always)]
+fn put<V: Wide>(numbers: &mut [[f64; LANES]; NORMALS], pair: usize, half: usize, [cosine, sine]: [V; 2]) {
+    numbers[2 * pair].as_chunks_mut::<8>().0[half] = cosine.store_f64();
+    numbers[2 * pair + 1].as_chunks_mut::<8>().0[half] = sine.store_f64();
 }
 
 #[inline(always)]
@@ -94,15 +125,7 @@ impl WideKernel for Consecutive<'_> {
         let (low, high) = (like.splat(self.index), like.splat(self.index >> 32));
         let mut block = like.load(&[0, 3, 6, 9, 12, 15, 18, 21]).add(like.splat(self.block));
         for numbers in self.into {
-            let [second, third] = [block.add(like.splat(1)), block.add(like.splat(2))];
-            let words = philox_wide(
-                [
-                    [block, block.shift_right::<32>(), low, high],
-                    [second, second.shift_right::<32>(), low, high],
-                    [third, third.shift_right::<32>(), low, high],
-                ],
-                self.key,
-            );
+            let words = philox_wide(counters(block, [low, high]), self.key);
             for (pair, words) in threes(words).into_iter().enumerate() {
                 let [cosine, sine] = double::pairs(words, &mut Rounds::none());
                 let (cosine, sine) = (cosine.store_f64(), sine.store_f64());
@@ -127,5 +150,39 @@ impl WideKernel for Pair {
         let words = [like.splat(u64::from(a)), like.splat(u64::from(b)), like.splat(u64::from(c))];
         let [cosine, sine] = double::pairs(words, &mut Rounds::none());
         [cosine.store_f64()[0], sine.store_f64()[0]]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        Key,
+        random::{NormalLanes, normals::Pair, philox::philox},
+        simd::{LANES, Level},
+    };
+
+    /// Where the low half of a block's number overflows, which no stream reaches by drawing one by one.
+    #[test]
+    fn normals_go_on_beyond_the_low_half_of_a_blocks_number() {
+        // The third with this number has blocks 2³² − 1, 2³² and 2³² + 1.
+        let (overflow, first) = (((1 << 32) - 1) / 3, (7 << 32) - 3);
+        let (key, lanes) = (Key::new(["far"]).words("normals"), Key::new(["far"]).lanes("normals"));
+        let from = 8 * (overflow - 1) + 3;
+        for level in Level::all() {
+            let mut rows = [[0.0; LANES]; 21];
+            f64::fill_normals(&lanes, level, first, from, &mut rows);
+            for (row, normals) in (from..).zip(rows) {
+                for (lane, normal) in normals.into_iter().enumerate() {
+                    let index = first + lane as u64;
+                    let word = |number: u64| {
+                        let block = number / 4;
+                        let counter = [block as u32, (block >> 32) as u32, index as u32, (index >> 32) as u32];
+                        philox(counter, key)[(number % 4) as usize]
+                    };
+                    let pair = level.run(Pair([0, 1, 2].map(|i| word(row / 2 * 3 + i))));
+                    assert_eq!(normal, pair[(row % 2) as usize], "{level:?}: row {row}, lane {lane}");
+                }
+            }
+        }
     }
 }

@@ -44,18 +44,29 @@ fn quad<const STEP: usize>(table: &[u64], words: [u64; 8], from: usize) -> __m25
     }
 }
 
+/// Of sixteen numbers, those that the lowest four bits of each place choose.
+#[inline(always)]
+unsafe fn picked(numbers: &[f64; 16], places: __m512i) -> __m512i {
+    let (low, high) = (numbers[..8].as_ptr(), numbers[8..].as_ptr());
+    unsafe { _mm512_castpd_si512(_mm512_permutex2var_pd(_mm512_loadu_pd(low), places, _mm512_loadu_pd(high))) }
+}
+
 /// The first and the second numbers of the pairs of a table that the lowest four bits choose.
 #[inline(always)]
 fn chosen(table: &Choice, rows: __m256i) -> [__m256i; 2] {
     unsafe {
         let (low, high) = (_mm256_castsi256_si128(rows), _mm256_extracti128_si256::<1>(rows));
-        let places =
-            [_mm_cvtsi128_si64(low), _mm_extract_epi64::<1>(low), _mm_cvtsi128_si64(high), _mm_extract_epi64::<1>(high)];
-        let [a, b, c, d] = places.map(|place| _mm_loadu_pd(table.rows[(place & 15) as usize].as_ptr()));
+        let (a, b) = (row(table, _mm_cvtsi128_si64(low)), row(table, _mm_extract_epi64::<1>(low)));
+        let (c, d) = (row(table, _mm_cvtsi128_si64(high)), row(table, _mm_extract_epi64::<1>(high)));
         let even = _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(a), c);
         let odd = _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(b), d);
         [_mm256_castpd_si256(_mm256_unpacklo_pd(even, odd)), _mm256_castpd_si256(_mm256_unpackhi_pd(even, odd))]
     }
+}
+
+#[inline(always)]
+unsafe fn row(table: &Choice, place: i64) -> __m128d {
+    unsafe { _mm_loadu_pd(table.rows[(place & 15) as usize].as_ptr()) }
 }
 
 /// One 512-bit register.
@@ -107,10 +118,10 @@ impl Wide for Avx512 {
     #[inline(always)] fn exponent_f64(self) -> Self { Self(unsafe { _mm512_castpd_si512(_mm512_getexp_pd(_mm512_castsi512_pd(self.0))) }) }
     #[inline(always)] fn mantissa_f64(self) -> Self { Self(unsafe { _mm512_castpd_si512(_mm512_getmant_pd::<_MM_MANT_NORM_1_2, _MM_MANT_SIGN_ZERO>(_mm512_castsi512_pd(self.0))) }) }
     #[inline(always)] fn choose(self, table: &Choice) -> [Self; 2] {
-        table.columns.each_ref().map(|column| {
-            let [low, high] = [column[..8].as_ptr(), column[8..].as_ptr()];
-            Self(unsafe { _mm512_castpd_si512(_mm512_permutex2var_pd(_mm512_loadu_pd(low), self.0, _mm512_loadu_pd(high))) })
-        })
+        let [first, second] = &table.columns;
+        unsafe {
+            [Self(picked(first, self.0)), Self(picked(second, self.0))]
+        }
     }
     #[inline(always)] fn i32_to_f32(self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_cvtepi32_ps(self.0)) }) }
     #[inline(always)] fn gather<const STEP: usize>(self, table: &[u64], places: &[u64; 8]) -> [Self; 2] {
@@ -171,7 +182,7 @@ impl Wide for Avx2 {
     #[inline(always)] fn select_f32(self, bound: Self, then: Self, otherwise: Self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(otherwise.0[0]), _mm256_castsi256_ps(then.0[0]), _mm256_cmp_ps::<_CMP_LT_OQ>(_mm256_castsi256_ps(self.0[0]), _mm256_castsi256_ps(bound.0[0])))), _mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(otherwise.0[1]), _mm256_castsi256_ps(then.0[1]), _mm256_cmp_ps::<_CMP_LT_OQ>(_mm256_castsi256_ps(self.0[1]), _mm256_castsi256_ps(bound.0[1]))))] }) }
     #[inline(always)] fn i32_to_f32(self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_cvtepi32_ps(self.0[0])), _mm256_castps_si256(_mm256_cvtepi32_ps(self.0[1]))] }) }
     #[inline(always)] fn choose(self, table: &Choice) -> [Self; 2] {
-        let [low, high] = self.0.map(|rows| chosen(table, rows));
+        let [low, high] = [chosen(table, self.0[0]), chosen(table, self.0[1])];
         [Self([low[0], high[0]]), Self([low[1], high[1]])]
     }
     #[inline(always)] fn gather<const STEP: usize>(self, table: &[u64], places: &[u64; 8]) -> [Self; 2] {
