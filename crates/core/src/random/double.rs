@@ -11,27 +11,27 @@ use crate::{
 /// Eight pairs of independent standard normals, each from 96 random bits in the low halves of three numbers: 51 for the radius and
 /// 45 for the angle.
 ///
-/// Two rounds of other blocks are made meanwhile: they take parts of the processor that are idle else.
+/// Other blocks go through two rounds meanwhile: they keep busy what of the processor is idle else.
 #[inline(always)]
 pub(super) fn pairs<V: Wide, const M: usize>([high, turn, low]: [V; 3], meanwhile: &mut Rounds<V, M>) -> [V; 2] {
-    // Uniform in (0, 1), an odd multiple of 2^-52: 1 itself would be the root of what may be rounded below zero.
+    // Uniform in (0, 1), an odd multiple of 2^-52. The logarithm of 1 itself might be rounded to the wrong side of zero.
     let u = high.splat_f64(2.0).sub_f64(joined(high, low.shift_right::<3>(), 0x000F_FFFF, 1));
     // A sixteenth of a turn, and which of them by four bits.
     let t = joined(turn, low.shift_right::<12>(), 0x000F_F800, 0).sub_f64(turn.splat_f64(1.5));
     let r = radius(u, meanwhile);
     let z = t.mul_f64(t);
-    let (sine, less) = (t.mul_f64(horner(z, SINE)), z.mul_f64(horner(z, COSINE_LESS_ONE)));
+    let (rise, less) = (t.mul_f64(horner(z, SINE)), z.mul_f64(horner(z, COSINE_LESS_ONE)));
     meanwhile.next();
     let [c, s] = low.choose(&SIXTEENTHS);
-    let (cosine, other) = (s.fnma_f64(sine, c.fma_f64(less, c)), c.fma_f64(sine, s.fma_f64(less, s)));
-    [r.mul_f64(cosine), r.mul_f64(other)]
+    let (cosine, sine) = (s.fnma_f64(rise, c.fma_f64(less, c)), c.fma_f64(rise, s.fma_f64(less, s)));
+    [r.mul_f64(cosine), r.mul_f64(sine)]
 }
 
 /// A number from 1 to 2: 32 bits of one number, those of a mask below of another one, and last bits.
 #[inline(always)]
 fn joined<V: Wide>(high: V, low: V, mask: u64, last: u64) -> V {
     let high = high.shift_left::<20>();
-    // Of both at once what `mask` tells: one operation with AVX-512, like the next two.
+    // Bits of `low` where the mask has them, of `high` elsewhere; what lies above the mantissa means nothing.
     let bits = high.xor(high.xor(low).and(high.splat(mask)));
     bits.and(bits.splat((1 << 52) - 1)).or(bits.splat(ONE | last))
 }
@@ -63,9 +63,9 @@ fn horner<V: Wide, const N: usize>(x: V, coefficients: [f64; N]) -> V {
 }
 
 const TWO_LN_2: f64 = 2.0 * std::f64::consts::LN_2;
-/// −2 c and 2 ln c for the sixteenths of the mantissas, c among numbers close to the reciprocal of the middle: where 2 ln 2c, less
-/// the error of 2 ln 2 as a number, is closest to a number, so that it is right to 4·10⁻¹⁸ just below u = 1 too. The last one
-/// takes u between 31/32 and 1 with c = ½, where the sum with the exponent is nothing and the tail alone is left.
+/// −2 c and 2 ln c, with c close to the reciprocal of the middle of each sixteenth of the mantissas. Of the numbers there c is one
+/// for which the sum of 2 ln c and the rounded 2 ln 2 is a number up to 4·10⁻¹⁸, so that nothing is lost where they cancel, for u
+/// above a half. In the last sixteenth c is ½: nothing is left of the sum, and the tail alone is right up to u = 1.
 static RECIPROCALS: Choice = Choice::new(
     [
         -1.939_393_939_392_607_2,
