@@ -7,16 +7,19 @@
 
 use crate::{
     Device,
-    simd::{LANES, Level},
+    simd::Level,
     tensor::{Kind, Tensor, from_slice},
 };
 
+mod double;
 pub mod eager;
 mod lanes;
 mod normal;
+mod normals;
 mod philox;
 
 pub use lanes::{Lanes, NormalLanes};
+use normals::{Consecutive, NORMALS, Pair};
 use philox::philox;
 
 /// What a stream is for: a path of words such as law, point, seed. Equal words give equal streams, on any machine.
@@ -92,12 +95,12 @@ impl Stream {
         (self.next_u64() >> 11) as f64 * 2f64.powi(-53)
     }
 
-    /// Standard normal, by the Box–Muller transform of the next two 64-bit words: the cosine, and then the sine without a draw.
+    /// Standard normal, by the Box–Muller transform of the next three 32-bit words: the cosine, and then the sine without a draw.
     pub fn normal(&mut self) -> f64 {
         if let Some(spare) = self.spare.take() {
             return spare;
         }
-        let [first, second] = self.level.run(lanes::Pair { radius: self.next_u64(), angle: self.next_u64() });
+        let [first, second] = self.level.run(Pair([self.next_u32(), self.next_u32(), self.next_u32()]));
         self.spare = Some(second);
         first
     }
@@ -132,12 +135,20 @@ impl Stream {
 
     /// Fills a slice with standard normals: those that as many calls of [`normal`](Self::normal) give, faster.
     pub fn fill_normal(&mut self, values: &mut [f64]) {
-        let (chunks, rest) = values.as_chunks_mut();
-        let (bulk, rest) =
-            if self.used == 4 && self.spare.is_none() { (chunks, rest) } else { (&mut [] as &mut [_], values) };
-        let blocks = (bulk.len() * LANES / 2) as u64;
-        self.level.run(lanes::Consecutive { key: self.key, index: self.index, block: self.block, into: bulk });
-        self.block += blocks;
+        // Threes of blocks.
+        let (whole, rest) = values.as_chunks_mut::<NORMALS>();
+        let (whole, rest) =
+            if self.used == 4 && self.spare.is_none() { (whole, rest) } else { (&mut [] as &mut [_], values) };
+        let (key, index, block) = (self.key, self.index, self.block);
+        self.block += 3 * whole.len() as u64;
+        let (eights, last) = whole.as_chunks_mut::<8>();
+        let after = block + 24 * eights.len() as u64;
+        self.level.run(Consecutive { key, index, block, into: eights });
+        if !last.is_empty() {
+            let mut spare = [[0.0; NORMALS]; 8];
+            self.level.run(Consecutive { key, index, block: after, into: std::slice::from_mut(&mut spare) });
+            last.copy_from_slice(&spare[..last.len()]);
+        }
         rest.iter_mut().for_each(|value| *value = self.normal());
     }
 
@@ -192,7 +203,7 @@ mod tests {
 
     #[test]
     fn many_normals_at_once_are_those_one_by_one() {
-        for (skip, many) in [(0, 200), (1, 200), (3, 77), (2, 31)] {
+        for (skip, many) in [(0, 200), (1, 200), (3, 77), (2, 31), (8, 63), (16, 5)] {
             let mut singly = Key::new(["fill"]).stream("normal", 5);
             let mut at_once = singly.clone();
             (0..skip).for_each(|_| assert_eq!(singly.normal(), at_once.normal()));

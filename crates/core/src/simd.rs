@@ -5,10 +5,12 @@
 
 use std::sync::OnceLock;
 
+mod choice;
 mod wide;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+pub use choice::Choice;
 pub use wide::{Wide, place};
 
 /// Numbers side by side: one vector of f32, two of f64.

@@ -3,7 +3,8 @@
 use crate::{
     random::{
         normal,
-        philox::{Begun, philox_begun, philox_wide},
+        normals::{NORMALS, Thirds},
+        philox::{Begun, philox_begun},
     },
     simd::{LANES, Level, Wide, WideKernel},
 };
@@ -44,8 +45,8 @@ pub trait NormalLanes: Copy {
 
 impl NormalLanes for f64 {
     fn fill_normals(streams: &Lanes, level: Level, first: u64, from: u64, into: &mut [[f64; LANES]]) {
-        by_blocks(from, into, [[0.0; LANES]; 2], |block, into| {
-            level.run(Blocks { draw: Doubles, key: streams.key, first, block, into })
+        by_blocks(from, into, [[0.0; LANES]; NORMALS], |third, into| {
+            level.run(Thirds { key: streams.key, first, third, into })
         });
     }
 }
@@ -121,22 +122,6 @@ impl Draw for Halves {
 }
 
 #[derive(Clone, Copy)]
-struct Doubles;
-
-impl Draw for Doubles {
-    type Numbers = [[f64; LANES]; 2];
-
-    const STREAMS: [[u64; 8]; 2] = HALVES;
-
-    #[inline(always)]
-    fn draw<V: Wide>(self, first: [V; 4], second: [V; 4]) -> Self::Numbers {
-        let ([r0, a0], [r1, a1]) = (doubles(first), doubles(second));
-        let ([low0, low1], [high0, high1]) = (normal::pairs(r0, a0), normal::pairs(r1, a1));
-        [numbers(low0, high0), numbers(low1, high1)]
-    }
-}
-
-#[derive(Clone, Copy)]
 struct Singles;
 
 impl Draw for Singles {
@@ -169,14 +154,6 @@ fn words<V: Wide>(low: V, high: V) -> [u64; LANES] {
     let mut numbers = [0; LANES];
     numbers[..8].copy_from_slice(&low.store());
     numbers[8..].copy_from_slice(&high.store());
-    numbers
-}
-
-#[inline(always)]
-fn numbers<V: Wide>(low: V, high: V) -> [f64; LANES] {
-    let mut numbers = [0.0; LANES];
-    numbers[..8].copy_from_slice(&low.store_f64());
-    numbers[8..].copy_from_slice(&high.store_f64());
     numbers
 }
 
@@ -233,50 +210,6 @@ fn fill<V: Wide, D: Draw>(draw: D, [low, high]: [Begun<V>; 2], mut block: u32, k
         let [a, b] = philox_begun([(low, block), (high, block)], key);
         *numbers = draw.draw(a, b);
         block = block.wrapping_add(1);
-    }
-}
-
-/// Normals of one stream from a block on, as many as make whole chunks of sixteen.
-pub(super) struct Consecutive<'a> {
-    pub(super) key: [u32; 2],
-    pub(super) index: u64,
-    pub(super) block: u64,
-    pub(super) into: &'a mut [[f64; LANES]],
-}
-
-impl WideKernel for Consecutive<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<V: Wide>(self, like: V) {
-        let (low, high) = (like.splat(self.index), like.splat(self.index >> 32));
-        let mut block = like.load(&HALVES[0]).add(like.splat(self.block));
-        for numbers in self.into {
-            let [words] = philox_wide([[block, block.shift_right::<32>(), low, high]], self.key);
-            let [radius, angle] = doubles(words);
-            let [cosine, sine] = normal::pairs(radius, angle);
-            let (cosine, sine) = (cosine.store_f64(), sine.store_f64());
-            for pair in 0..8 {
-                [numbers[2 * pair], numbers[2 * pair + 1]] = [cosine[pair], sine[pair]];
-            }
-            block = block.add(like.splat(8));
-        }
-    }
-}
-
-/// Two normals.
-pub(super) struct Pair {
-    pub(super) radius: u64,
-    pub(super) angle: u64,
-}
-
-impl WideKernel for Pair {
-    type Output = [f64; 2];
-
-    #[inline(always)]
-    fn run<V: Wide>(self, like: V) -> [f64; 2] {
-        let [cosine, sine] = normal::pairs(like.splat(self.radius), like.splat(self.angle));
-        [cosine.store_f64()[0], sine.store_f64()[0]]
     }
 }
 

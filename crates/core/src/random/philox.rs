@@ -60,15 +60,52 @@ impl<V: Wide> Begun<V> {
 /// Blocks as from [`philox_wide`], for each of `M` vectors of streams the block with a number whose low half is given.
 #[inline(always)]
 pub(super) fn philox_begun<V: Wide, const M: usize>(begun: [(Begun<V>, u32); M], key: [u32; 2]) -> [[V; 4]; M] {
-    let mut words = [[begun[0].0.third; 4]; M];
-    for (words, (begun, block)) in words.iter_mut().zip(begun) {
-        let left = u64::from(block) * u64::from(M0);
-        let third = begun.third.xor(begun.third.splat(left >> 32));
-        let right = third.mul_low(third.splat(u64::from(M1)));
-        let first = right.shift_right::<32>().xor(begun.first_after);
-        *words = [first, right, begun.third_after.xor(right.splat(left & 0xFFFF_FFFF)), begun.fourth_after];
+    remaining(Rounds::begin(begun, key).words, key)
+}
+
+/// Blocks on their way, which other work may go in between with.
+#[derive(Clone, Copy)]
+pub(super) struct Rounds<V, const M: usize> {
+    words: [[V; 4]; M],
+    key: [u32; 2],
+    number: u32,
+}
+
+impl<V: Wide, const M: usize> Rounds<V, M> {
+    /// Two of the ten rounds of the blocks that [`philox_begun`] gives.
+    #[inline(always)]
+    pub(super) fn begin(begun: [(Begun<V>, u32); M], key: [u32; 2]) -> Self {
+        let mut words = [[begun[0].0.third; 4]; M];
+        for (words, (begun, block)) in words.iter_mut().zip(begun) {
+            let left = u64::from(block) * u64::from(M0);
+            let third = begun.third.xor(begun.third.splat(left >> 32));
+            let right = third.mul_low(third.splat(u64::from(M1)));
+            let first = right.shift_right::<32>().xor(begun.first_after);
+            *words = [first, right, begun.third_after.xor(right.splat(left & 0xFFFF_FFFF)), begun.fourth_after];
+        }
+        Self { words, key, number: 2 }
     }
-    remaining(words, key)
+
+    /// One more round.
+    #[inline(always)]
+    pub(super) fn next(&mut self) {
+        self.words = round(self.words, self.key, self.number);
+        self.number += 1;
+    }
+
+    /// The words as they are: random after eight more rounds.
+    #[inline(always)]
+    pub(super) fn words(self) -> [[V; 4]; M] {
+        self.words
+    }
+}
+
+impl<V> Rounds<V, 0> {
+    /// No blocks.
+    #[inline(always)]
+    pub(super) fn none() -> Self {
+        Self { words: [], key: [0; 2], number: 0 }
+    }
 }
 
 /// All rounds but the first two, written out: as a loop they spend a seventh of the time on copies.

@@ -1,5 +1,7 @@
 //! Vector operations on 512 bits at a time, and what they do in plain code.
 
+use super::Choice;
+
 /// Which of `n` places a random word chooses, at most 2³² − 1 of them: each with equal chance up to 2⁻³², being ⌊word n/2³²⌋.
 #[inline(always)]
 pub fn place(word: u32, n: usize) -> usize {
@@ -54,6 +56,8 @@ pub trait Wide: Copy + Send + Sync + Send + Sync {
     fn div_f64(self, other: Self) -> Self;
     /// `self × by + to`, rounded once.
     fn fma_f64(self, by: Self, to: Self) -> Self;
+    /// `to − self × by`, rounded once.
+    fn fnma_f64(self, by: Self, to: Self) -> Self;
     /// Square roots.
     fn sqrt_f64(self) -> Self;
     /// Sums modulo 2³².
@@ -88,6 +92,26 @@ pub trait Wide: Copy + Send + Sync + Send + Sync {
     fn min_f32(self, other: Self) -> Self;
     /// `then` where `self < bound`, `otherwise` elsewhere.
     fn select_f32(self, bound: Self, then: Self, otherwise: Self) -> Self;
+
+    /// The exponents of positive normal numbers.
+    #[inline(always)]
+    fn exponent_f64(self) -> Self {
+        // An integer below 2^52 becomes a float by its bits alone.
+        self.shift_right::<52>().or(self.splat(1075 << 52)).sub_f64(self.splat_f64(4_503_599_627_370_496.0 + 1023.0))
+    }
+
+    /// The mantissas of positive normal numbers, from 1 to 2.
+    #[inline(always)]
+    fn mantissa_f64(self) -> Self {
+        self.and(self.splat((1 << 52) - 1)).or(self.splat_f64(1.0))
+    }
+
+    /// Of a table, the first and the second numbers of the pairs that the lowest four bits choose.
+    #[inline(always)]
+    fn choose(self, table: &Choice) -> [Self; 2] {
+        let rows = self.store().map(|row| table.rows[(row & 15) as usize]);
+        [self.load_f64(&rows.map(|[first, _]| first)), self.load_f64(&rows.map(|[_, second]| second))]
+    }
 
     /// The [`place`] among `n` that each of sixteen words of 32 bits chooses.
     #[inline(always)]
@@ -207,6 +231,9 @@ impl Wide for Plain {
     #[inline(always)] fn div_f64(self, other: Self) -> Self { self.zip(other, |a, b| double(a, b, |a, b| a / b)) }
     #[inline(always)] fn fma_f64(self, by: Self, to: Self) -> Self {
         Self(std::array::from_fn(|i| double(self.0[i], by.0[i], |a, b| a.mul_add(b, f64::from_bits(to.0[i])))))
+    }
+    #[inline(always)] fn fnma_f64(self, by: Self, to: Self) -> Self {
+        Self(std::array::from_fn(|i| double(self.0[i], by.0[i], |a, b| (-a).mul_add(b, f64::from_bits(to.0[i])))))
     }
     #[inline(always)] fn sqrt_f64(self) -> Self { self.map(|a| double(a, a, |a, _| a.sqrt())) }
     #[inline(always)] fn add_u32(self, other: Self) -> Self { self.zip(other, |a, b| halves2(a, b, u32::wrapping_add)) }

@@ -3,7 +3,7 @@
 #[allow(clippy::wildcard_imports, reason = "a hundred intrinsics, each named for what it does")]
 use std::arch::x86_64::*;
 
-use super::wide::Wide;
+use super::{Choice, wide::Wide};
 
 /// The numbers of a table that sixteen places choose, all of which have been found to lie in it, in four halves of vectors; see
 /// [`Wide::gather`].
@@ -42,6 +42,31 @@ fn quad<const STEP: usize>(table: &[u64], words: [u64; 8], from: usize) -> __m25
         let [low, high] = [_mm_loadh_pd(_mm_load_sd(a), b), _mm_loadh_pd(_mm_load_sd(c), d)];
         _mm256_castpd_si256(_mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(low), high))
     }
+}
+
+/// Of sixteen numbers, those that the lowest four bits of each place choose.
+#[inline(always)]
+unsafe fn picked(numbers: &[f64; 16], places: __m512i) -> __m512i {
+    let (low, high) = (numbers[..8].as_ptr(), numbers[8..].as_ptr());
+    unsafe { _mm512_castpd_si512(_mm512_permutex2var_pd(_mm512_loadu_pd(low), places, _mm512_loadu_pd(high))) }
+}
+
+/// The first and the second numbers of the pairs of a table that the lowest four bits choose.
+#[inline(always)]
+fn chosen(table: &Choice, rows: __m256i) -> [__m256i; 2] {
+    unsafe {
+        let (low, high) = (_mm256_castsi256_si128(rows), _mm256_extracti128_si256::<1>(rows));
+        let (a, b) = (row(table, _mm_cvtsi128_si64(low)), row(table, _mm_extract_epi64::<1>(low)));
+        let (c, d) = (row(table, _mm_cvtsi128_si64(high)), row(table, _mm_extract_epi64::<1>(high)));
+        let even = _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(a), c);
+        let odd = _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(b), d);
+        [_mm256_castpd_si256(_mm256_unpacklo_pd(even, odd)), _mm256_castpd_si256(_mm256_unpackhi_pd(even, odd))]
+    }
+}
+
+#[inline(always)]
+unsafe fn row(table: &Choice, place: i64) -> __m128d {
+    unsafe { _mm_loadu_pd(table.rows[(place & 15) as usize].as_ptr()) }
 }
 
 /// One 512-bit register.
@@ -85,11 +110,20 @@ impl Wide for Avx512 {
     #[inline(always)] fn shift_right_u32<const N: u32>(self) -> Self { Self(unsafe { _mm512_srl_epi32(self.0, _mm_cvtsi32_si128(N as i32)) }) }
     #[inline(always)] fn shift_left_u32<const N: u32>(self) -> Self { Self(unsafe { _mm512_sll_epi32(self.0, _mm_cvtsi32_si128(N as i32)) }) }
     #[inline(always)] fn fma_f64(self, by: Self, to: Self) -> Self { Self(unsafe { _mm512_castpd_si512(_mm512_fmadd_pd(_mm512_castsi512_pd(self.0), _mm512_castsi512_pd(by.0), _mm512_castsi512_pd(to.0))) }) }
+    #[inline(always)] fn fnma_f64(self, by: Self, to: Self) -> Self { Self(unsafe { _mm512_castpd_si512(_mm512_fnmadd_pd(_mm512_castsi512_pd(self.0), _mm512_castsi512_pd(by.0), _mm512_castsi512_pd(to.0))) }) }
     #[inline(always)] fn fma_f32(self, by: Self, to: Self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_fmadd_ps(_mm512_castsi512_ps(self.0), _mm512_castsi512_ps(by.0), _mm512_castsi512_ps(to.0))) }) }
     #[inline(always)] fn sqrt_f64(self) -> Self { Self(unsafe { _mm512_castpd_si512(_mm512_sqrt_pd(_mm512_castsi512_pd(self.0))) }) }
     #[inline(always)] fn sqrt_f32(self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_sqrt_ps(_mm512_castsi512_ps(self.0))) }) }
     #[inline(always)] fn select_f64(self, bound: Self, then: Self, otherwise: Self) -> Self { Self(unsafe { _mm512_castpd_si512(_mm512_mask_blend_pd(_mm512_cmp_pd_mask::<_CMP_LT_OQ>(_mm512_castsi512_pd(self.0), _mm512_castsi512_pd(bound.0)), _mm512_castsi512_pd(otherwise.0), _mm512_castsi512_pd(then.0))) }) }
     #[inline(always)] fn select_f32(self, bound: Self, then: Self, otherwise: Self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_LT_OQ>(_mm512_castsi512_ps(self.0), _mm512_castsi512_ps(bound.0)), _mm512_castsi512_ps(otherwise.0), _mm512_castsi512_ps(then.0))) }) }
+    #[inline(always)] fn exponent_f64(self) -> Self { Self(unsafe { _mm512_castpd_si512(_mm512_getexp_pd(_mm512_castsi512_pd(self.0))) }) }
+    #[inline(always)] fn mantissa_f64(self) -> Self { Self(unsafe { _mm512_castpd_si512(_mm512_getmant_pd::<_MM_MANT_NORM_1_2, _MM_MANT_SIGN_ZERO>(_mm512_castsi512_pd(self.0))) }) }
+    #[inline(always)] fn choose(self, table: &Choice) -> [Self; 2] {
+        let [first, second] = &table.columns;
+        unsafe {
+            [Self(picked(first, self.0)), Self(picked(second, self.0))]
+        }
+    }
     #[inline(always)] fn i32_to_f32(self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_cvtepi32_ps(self.0)) }) }
     #[inline(always)] fn gather<const STEP: usize>(self, table: &[u64], places: &[u64; 8]) -> [Self; 2] {
         // The lowest bits of a length are at most that length.
@@ -142,12 +176,17 @@ impl Wide for Avx2 {
     #[inline(always)] fn shift_right_u32<const N: u32>(self) -> Self { Self(unsafe { [_mm256_srl_epi32(self.0[0], _mm_cvtsi32_si128(N as i32)), _mm256_srl_epi32(self.0[1], _mm_cvtsi32_si128(N as i32))] }) }
     #[inline(always)] fn shift_left_u32<const N: u32>(self) -> Self { Self(unsafe { [_mm256_sll_epi32(self.0[0], _mm_cvtsi32_si128(N as i32)), _mm256_sll_epi32(self.0[1], _mm_cvtsi32_si128(N as i32))] }) }
     #[inline(always)] fn fma_f64(self, by: Self, to: Self) -> Self { Self(unsafe { [_mm256_castpd_si256(_mm256_fmadd_pd(_mm256_castsi256_pd(self.0[0]), _mm256_castsi256_pd(by.0[0]), _mm256_castsi256_pd(to.0[0]))), _mm256_castpd_si256(_mm256_fmadd_pd(_mm256_castsi256_pd(self.0[1]), _mm256_castsi256_pd(by.0[1]), _mm256_castsi256_pd(to.0[1])))] }) }
+    #[inline(always)] fn fnma_f64(self, by: Self, to: Self) -> Self { Self(unsafe { [_mm256_castpd_si256(_mm256_fnmadd_pd(_mm256_castsi256_pd(self.0[0]), _mm256_castsi256_pd(by.0[0]), _mm256_castsi256_pd(to.0[0]))), _mm256_castpd_si256(_mm256_fnmadd_pd(_mm256_castsi256_pd(self.0[1]), _mm256_castsi256_pd(by.0[1]), _mm256_castsi256_pd(to.0[1])))] }) }
     #[inline(always)] fn fma_f32(self, by: Self, to: Self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_fmadd_ps(_mm256_castsi256_ps(self.0[0]), _mm256_castsi256_ps(by.0[0]), _mm256_castsi256_ps(to.0[0]))), _mm256_castps_si256(_mm256_fmadd_ps(_mm256_castsi256_ps(self.0[1]), _mm256_castsi256_ps(by.0[1]), _mm256_castsi256_ps(to.0[1])))] }) }
     #[inline(always)] fn sqrt_f64(self) -> Self { Self(unsafe { [_mm256_castpd_si256(_mm256_sqrt_pd(_mm256_castsi256_pd(self.0[0]))), _mm256_castpd_si256(_mm256_sqrt_pd(_mm256_castsi256_pd(self.0[1])))] }) }
     #[inline(always)] fn sqrt_f32(self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_sqrt_ps(_mm256_castsi256_ps(self.0[0]))), _mm256_castps_si256(_mm256_sqrt_ps(_mm256_castsi256_ps(self.0[1])))] }) }
     #[inline(always)] fn select_f64(self, bound: Self, then: Self, otherwise: Self) -> Self { Self(unsafe { [_mm256_castpd_si256(_mm256_blendv_pd(_mm256_castsi256_pd(otherwise.0[0]), _mm256_castsi256_pd(then.0[0]), _mm256_cmp_pd::<_CMP_LT_OQ>(_mm256_castsi256_pd(self.0[0]), _mm256_castsi256_pd(bound.0[0])))), _mm256_castpd_si256(_mm256_blendv_pd(_mm256_castsi256_pd(otherwise.0[1]), _mm256_castsi256_pd(then.0[1]), _mm256_cmp_pd::<_CMP_LT_OQ>(_mm256_castsi256_pd(self.0[1]), _mm256_castsi256_pd(bound.0[1]))))] }) }
     #[inline(always)] fn select_f32(self, bound: Self, then: Self, otherwise: Self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(otherwise.0[0]), _mm256_castsi256_ps(then.0[0]), _mm256_cmp_ps::<_CMP_LT_OQ>(_mm256_castsi256_ps(self.0[0]), _mm256_castsi256_ps(bound.0[0])))), _mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(otherwise.0[1]), _mm256_castsi256_ps(then.0[1]), _mm256_cmp_ps::<_CMP_LT_OQ>(_mm256_castsi256_ps(self.0[1]), _mm256_castsi256_ps(bound.0[1]))))] }) }
     #[inline(always)] fn i32_to_f32(self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_cvtepi32_ps(self.0[0])), _mm256_castps_si256(_mm256_cvtepi32_ps(self.0[1]))] }) }
+    #[inline(always)] fn choose(self, table: &Choice) -> [Self; 2] {
+        let [low, high] = [chosen(table, self.0[0]), chosen(table, self.0[1])];
+        [Self([low[0], high[0]]), Self([low[1], high[1]])]
+    }
     #[inline(always)] fn gather<const STEP: usize>(self, table: &[u64], places: &[u64; 8]) -> [Self; 2] {
         let bound = unsafe { _mm256_set1_epi32(table.len() as i32) };
         let [low, high] = self.load(places).0;

@@ -118,6 +118,8 @@ pub(crate) struct Drawn<'a, T> {
 impl<'a, T: Element> Drawn<'a, T> {
     pub(crate) fn new(draws: &'a Draws) -> Self {
         let steps = (DRAWN_AT_ONCE / draws.normals.max(draws.words).max(draws.places.len()).max(1)).max(1);
+        // Normals in f64 are made by eight: most often all steps together should draw whole eights.
+        let steps = if steps >= 8 { steps / 8 * 8 } else { 1 << steps.ilog2() };
         let normals = Aligned::new(draws.normals * steps * GROUPS);
         let words = vec![[0; LANES]; draws.words * steps * GROUPS];
         let halves = vec![[0; LANES]; draws.places.len() * steps];
