@@ -133,7 +133,7 @@ static SIXTEENTHS: Choice = Choice::new(
 );
 /// sin (π t/8) over t in t² for |t| ≤ ½.
 const SINE: [f64; 5] = [
-    0.392_699_081_698_724_14,
+    std::f64::consts::FRAC_PI_8,
     -0.010_093_189_023_534_378,
     7.782_483_030_240_312e-5,
     -2.857_514_477_853_053e-7,
