@@ -39,6 +39,7 @@ impl Study for Space {
     const NAME: &'static str = "space";
     const ABOUT: &'static str = "The mean distance between two samples of n independent uniform points of a torus, by exact \
         assignment: W_1 in space, and W_2² in the plane, less the linearised scatter of long waves.";
+    const UNCLAIMED: &'static [&'static str] = &["W2²"];
     type Params = Pairs;
 
     fn grid(profile: Profile) -> Vec<Pairs> {

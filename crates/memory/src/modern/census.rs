@@ -63,23 +63,28 @@ mod tests {
         assert_eq!(census(&cold, &patterns(), 1e-12, 1e-6).unwrap().found, [0, 1, 2, 3]);
     }
 
-    /// X-Val: 20 random unit patterns in 32 dimensions, iterated in NumPy: one fixed point up to β = 4 and one per pattern from 6
-    /// on, then at mean distances of 0.130, 0.017 and 0.0037 at β = 6, 8 and 10, in one draw: up to a factor of 2.
+    /// X-Val: 20 random unit patterns in 32 dimensions, iterated in NumPy. One fixed point up to β = 4 in one draw. Of 300 draws 20
+    /// fixed points in 225 and at least 17 in 290 at β = 6, and 20 in all at β = 8 and 10, at mean distances of 0.0161 (0.011 to
+    /// 0.028) and 0.0034 (0.0018 to 0.0072).
     #[test]
     fn random_patterns_part_between_four_and_six() {
         let mut stream = lawbook_core::Key::new(["census"]).stream("patterns", 0);
         let normal = stream.normal_tensor(&[20, 32], Kind::Double, Device::Cpu);
         let patterns = &normal / normal.norm_scalaropt_dim(2.0, LAST.as_slice(), true);
-        for (beta, count, distance) in
-            [(2.0, 1, None), (4.0, 1, None), (6.0, 20, Some(0.130)), (8.0, 20, Some(0.017)), (10.0, 20, Some(0.0037))]
-        {
+        for (beta, counts, distances) in [
+            (2.0, 1..=1, None),
+            (4.0, 1..=1, None),
+            (6.0, 17..=20, None),
+            (8.0, 20..=20, Some(0.011..0.028)),
+            (10.0, 20..=20, Some(0.0018..0.0073)),
+        ] {
             let memory = ModernMemory::new(patterns.shallow_clone(), beta).unwrap();
             let found = census(&memory, &patterns, 1e-10, 1e-3).unwrap();
-            assert_eq!(found.points.size()[0], count, "{beta}");
-            if let Some(expected) = distance {
+            assert!(counts.contains(&found.points.size()[0]), "{beta}: {:?}", found.points.size());
+            if let Some(distances) = distances {
                 let missed = to_vec(&(&found.points - &patterns).norm_scalaropt_dim(2.0, LAST.as_slice(), false));
                 let mean = missed.iter().sum::<f64>() / 20.0;
-                assert!(mean < 2.0 * expected && mean > 0.5 * expected, "{beta}: {mean}");
+                assert!(distances.contains(&mean), "{beta}: {mean}");
             }
         }
     }

@@ -154,7 +154,6 @@ impl Eigenbasis {
 
     fn diagonalising(a: &Matrix, law: Law) -> Self {
         let (values, vectors) = to_tensor(a).linalg_eig();
-        let inverse = if values_are_usable(&vectors) { vectors.inverse() } else { vectors.shallow_clone() };
         let values = numbers(&values);
         // LAPACK gives conjugate pairs one after the other, the positive imaginary part first.
         let partner = values.iter().enumerate().map(|(j, value)| {
@@ -166,7 +165,9 @@ impl Eigenbasis {
                 j
             }
         });
-        let partner = partner.collect();
+        let partner: Vec<usize> = partner.collect();
+        let vectors = orthonormal_where_equal(&values, &partner, &vectors);
+        let inverse = if values_are_usable(&vectors) { vectors.inverse() } else { vectors.shallow_clone() };
         let condition = size(&vectors) * size(&inverse);
         let condition = if condition.is_finite() && values_are_usable(&vectors) { condition } else { f64::INFINITY };
         let dual_vectors = inverse.transpose(0, 1).contiguous();
@@ -210,6 +211,41 @@ impl Eigenbasis {
         };
         group.lie().iter().map(turned).collect()
     }
+}
+
+/// Eigenvalues this close to each other, relative to the largest, are equal.
+const EQUAL: f64 = 1e-9;
+
+/// Eigenvectors of which those of equal eigenvalues are orthonormal: of a normal matrix all then are, and its tensors too. Partners
+/// stay conjugates.
+fn orthonormal_where_equal(values: &[Complex], partner: &[usize], vectors: &Tensor) -> Tensor {
+    let d = values.len();
+    let columns = numbers(&vectors.transpose(0, 1));
+    let mut columns: Vec<Vec<Complex>> = columns.chunks_exact(d.max(1)).map(<[Complex]>::to_vec).collect();
+    let scale = values.iter().map(|value| value.norm()).fold(1.0, f64::max);
+    for j in 0..d {
+        let (before, rest) = columns.split_at_mut(j);
+        if partner[j] < j {
+            rest[0] = before[partner[j]].iter().map(|x| x.conjugate()).collect();
+            continue;
+        }
+        let mut column = rest[0].clone();
+        // Twice, so that rounding is left of the first.
+        for k in (0..2 * j).map(|k| k % j) {
+            if (values[k] - values[j]).norm() <= EQUAL * scale {
+                let product = before[k].iter().zip(&column).fold(Complex::ZERO, |sum, (x, y)| sum + x.conjugate() * *y);
+                column.iter_mut().zip(&before[k]).for_each(|(y, x)| *y = *y - product * *x);
+            }
+        }
+        let norm = column.iter().map(|x| x.norm().powi(2)).sum::<f64>().sqrt();
+        // What is nearly spanned by the others shows as a bad condition.
+        if norm > 1.0 / WORST_CONDITION {
+            rest[0] = column.iter().map(|x| Complex { re: x.re / norm, im: x.im / norm }).collect();
+        }
+    }
+    let parts: Vec<f64> = columns.iter().flatten().flat_map(|x| [x.re, x.im]).collect();
+    let size = d as i64;
+    tensor::from_slice(&parts, &[size, size, 2], Kind::Double, Device::Cpu).view_as_complex().transpose(0, 1)
 }
 
 /// A matrix whose smallest singular value is zero has no inverse to compute.
