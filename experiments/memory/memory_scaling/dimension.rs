@@ -40,8 +40,7 @@ params! {
 /// memories per cell at d = 512, and more as d is smaller.
 struct Scheme(&'static str, f64, f64, i64, i64, &'static [i64], i64);
 
-/// With α = 0 each token has a vote, and heads do not scatter. Of d/16 tokens kept hardly any head is ever lost; of d/8 one is in some
-/// thousand memories, with more than the whole rest of the error.
+/// With α = 0 heads do not scatter. Of d/16 tokens kept hardly any head is ever lost; of d/8 one is in some thousand memories.
 const SCHEMES: [Scheme; 6] = [
     Scheme("most-frequent", 2.0, 0.0, 2000, 16, &[128, 256, 1024], 40),
     Scheme("steep", 3.0, 0.0, 500, 16, &[128, 256, 512, 1024], 6),
