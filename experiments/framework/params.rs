@@ -16,7 +16,7 @@ pub trait Parameters: Clone + Default + Serialize + DeserializeOwned {
 /// lower end stands in parentheses: `(-1.0)..=1.0`.
 ///
 /// ```
-/// lab::framework::params! {
+/// lab_framework::params! {
 ///     /// A drifting particle.
 ///     pub struct Drift {
 ///         /// Learning rate.
@@ -50,7 +50,7 @@ macro_rules! params {
             }
         }
 
-        impl $crate::framework::Parameters for $name {
+        impl $crate::Parameters for $name {
             fn cards() -> Vec<lawbook_claims::ParamCard> {
                 vec![$(lawbook_claims::ParamCard {
                     name: stringify!($field).to_owned(),
@@ -86,5 +86,3 @@ macro_rules! params {
         lawbook_claims::ParamKind::Choice { options: $options.iter().map(|word: &&str| (*word).to_owned()).collect() }
     };
 }
-
-pub use crate::params;

@@ -1,8 +1,10 @@
-//! A new law: its file from a template that runs at once, and its two lines in the registry.
+//! A new law: its file from a template that runs at once, and its two lines in the list of its family.
 
-use anyhow::{Result, bail};
+use std::{collections::BTreeMap, path::Path};
+
+use anyhow::{Context, Result, bail};
 use lawbook_claims::nearest;
-use syn::{Ident, Item};
+use syn::Ident;
 
 use crate::error::Misuse;
 
@@ -10,25 +12,42 @@ const TEMPLATE: &str = include_str!("../../experiments/framework/law.template");
 /// The width of a line, as `rustfmt.toml` has it.
 const WIDTH: usize = 125;
 
+/// The families' lists of laws: the text of each `experiments/FAMILY/lib.rs`.
+pub type Lists = BTreeMap<String, String>;
+
+/// Reads the lists of the workspace at `root`.
+pub fn lists(root: &Path) -> Result<Lists> {
+    let mut lists = Lists::new();
+    let folder = root.join("experiments");
+    for entry in std::fs::read_dir(&folder).with_context(|| format!("{} cannot be read", folder.display()))? {
+        let entry = entry?;
+        let (family, list) = (entry.file_name().to_string_lossy().into_owned(), entry.path().join("lib.rs"));
+        if family != "framework" && list.is_file() {
+            let text = std::fs::read_to_string(&list).with_context(|| format!("{} cannot be read", list.display()))?;
+            lists.insert(family, text);
+        }
+    }
+    Ok(lists)
+}
+
 /// A law's place and name, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewLaw {
-    /// The module of its family.
+    /// The folder of its family.
     pub family: String,
     /// Its id, in kebab case.
     pub id: String,
 }
 
 impl NewLaw {
-    /// Reads `FAMILY/LAW` and checks it against the registry's text.
-    pub fn parse(given: &str, registry: &str) -> Result<Self> {
+    /// Reads `FAMILY/LAW` and checks it against the lists.
+    pub fn parse(given: &str, lists: &Lists) -> Result<Self> {
         let Some((family, id)) = given.split_once('/') else {
             return Err(Misuse::error(format!("{given}: write FAMILY/LAW, as in memory/my-law")));
         };
-        let families = families(registry)?;
-        if !families.iter().any(|known| known == family) {
-            let hint = nearest(family, families.iter().map(String::as_str)).map(|near| format!("did you mean {near}? "));
-            let (hint, all) = (hint.unwrap_or_default(), families.join(", "));
+        if !lists.contains_key(family) {
+            let hint = nearest(family, lists.keys().map(String::as_str)).map(|near| format!("did you mean {near}? "));
+            let (hint, all) = (hint.unwrap_or_default(), lists.keys().map(String::as_str).collect::<Vec<_>>().join(", "));
             return Err(Misuse::error(format!("there is no family {family}: {hint}the families are {all}")));
         }
         let word = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
@@ -42,7 +61,7 @@ impl NewLaw {
                 "{id} is a word of Rust, and a law's name is the name of its module: take another"
             )));
         }
-        if registry.contains(&format!("::{}::", law.module())) || registry.contains(&format!("mod {};", law.module())) {
+        if lists.values().any(|list| list.contains(&format!("mod {};", law.module()))) {
             return Err(Misuse::error(format!(
                 "there is a law {id} already: `cargo xtask show {id}` shows it; take another name"
             )));
@@ -67,50 +86,53 @@ impl NewLaw {
         TEMPLATE.replace("TITLE", &title).replace("FAMILY", &self.family).replace("ID", &self.id)
     }
 
-    /// The registry with this law: one line in its family's module and one in `laws`, each where its order puts it.
-    pub fn register(&self, registry: &str) -> Result<String> {
-        match self.declare(registry).and_then(|text| self.enter(&text, &families(registry).ok()?)) {
+    /// The list of its family, relative to the workspace.
+    pub fn list(&self) -> String {
+        format!("experiments/{}/lib.rs", self.family)
+    }
+
+    /// Its family's list with this law: a module and an entry in `laws`, each where the order of names puts it.
+    pub fn register(&self, list: &str) -> Result<String> {
+        match self.declare(list).and_then(|text| self.enter(&text)) {
             Some(text) if syn::parse_file(&text).is_ok() => Ok(text),
             _ => bail!(
-                "experiments/lib.rs is not laid out as expected: add `pub mod {};` to the module {} and `{}` to laws by hand",
+                "{} is not laid out as expected: add `pub mod {};` and, in laws, `{}` by hand",
+                self.list(),
                 self.module(),
-                self.family,
                 self.entry()
             ),
         }
     }
 
     fn entry(&self) -> String {
-        format!("{}::{}::law()", self.family, self.module())
+        format!("{}::law()", self.module())
     }
 
-    fn declare(&self, registry: &str) -> Option<String> {
-        let open = format!("pub mod {} {{", self.family);
-        let line = format!("    pub mod {};", self.module());
-        let mut lines: Vec<String> = registry.lines().map(str::to_owned).collect();
-        let start = lines.iter().position(|line| line.starts_with(&open))?;
-        if lines[start] == format!("{open}}}") {
-            lines.splice(start..=start, [open, line, "}".to_owned()]);
-        } else {
-            let end = start + lines[start..].iter().position(|line| line == "}")?;
-            let mut at = (start + 1..end).find(|i| lines[*i].starts_with("    pub mod ") && lines[*i] > line).unwrap_or(end);
-            while lines[at - 1].starts_with("    /// ") || lines[at - 1].starts_with("    #[") {
-                at -= 1;
-            }
-            lines.insert(at, line);
+    fn declare(&self, list: &str) -> Option<String> {
+        let line = format!("pub mod {};", self.module());
+        let mut lines: Vec<&str> = list.lines().collect();
+        let laws = lines.iter().position(|line| line.starts_with("pub fn laws()"))?;
+        let is_module = |i: &usize| lines[*i].starts_with("pub mod ");
+        let last = (0..laws).rev().find(is_module).map(|i| i + 1);
+        let mut at = (0..laws).filter(is_module).find(|i| lines[*i] > line.as_str()).or(last).unwrap_or(laws);
+        while at > 0 && (lines[at - 1].starts_with("/// ") || lines[at - 1].starts_with("#[")) {
+            at -= 1;
+        }
+        lines.insert(at, &line);
+        if last.is_none() {
+            lines.insert(at + 1, "");
         }
         Some(lines.join("\n") + "\n")
     }
 
-    fn enter(&self, registry: &str, families: &[String]) -> Option<String> {
-        let function = registry.find("pub fn laws()")?;
-        let start = function + registry[function..].find("vec![")? + "vec![".len();
-        let end = start + registry[start..].find(']')?;
-        let inside = &registry[start..end];
-        let rank = |entry: &str| (families.iter().position(|f| entry.starts_with(&format!("{f}::"))), entry.to_owned());
+    fn enter(&self, list: &str) -> Option<String> {
+        let function = list.find("pub fn laws()")?;
+        let start = function + list[function..].find("vec![")? + "vec![".len();
+        let end = start + list[start..].find(']')?;
+        let inside = &list[start..end];
         let new = self.entry();
         let mut entries: Vec<&str> = inside.split(',').map(str::trim).filter(|entry| !entry.is_empty()).collect();
-        let at = entries.iter().position(|entry| rank(entry) > rank(&new)).unwrap_or(entries.len());
+        let at = entries.iter().position(|entry| *entry > new.as_str()).unwrap_or(entries.len());
         entries.insert(at, &new);
         let one_line = entries.join(", ");
         let inside = if inside.contains('\n') || "    vec![]".len() + one_line.len() > WIDTH {
@@ -118,55 +140,55 @@ impl NewLaw {
         } else {
             one_line
         };
-        Some(format!("{}{inside}{}", &registry[..start], &registry[end..]))
+        Some(format!("{}{inside}{}", &list[..start], &list[end..]))
     }
-}
-
-/// The families: the modules that the registry opens in place.
-fn families(registry: &str) -> Result<Vec<String>> {
-    let parsed = syn::parse_file(registry).map_err(|error| anyhow::anyhow!("experiments/lib.rs does not parse: {error}"))?;
-    let family = |item: &Item| match item {
-        Item::Mod(module) if module.content.is_some() => Some(module.ident.to_string()),
-        _ => None,
-    };
-    Ok(parsed.items.iter().filter_map(family).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const REGISTRY: &str = "pub mod framework;\n\n/// SGD.\npub mod dynamics {}\n\n/// Memory.\npub mod memory {\n    pub mod \
-                            beta;\n}\n\n/// All.\npub fn laws() -> Vec<framework::Law> {\n    vec![memory::beta::law()]\n}\n";
+    const EMPTY: &str = "//! SGD.\n\nuse lab_framework::{self as framework, Law};\n\n/// All.\npub fn laws() -> Vec<Law> {\n    \
+                         vec![]\n}\n";
+    const ONE: &str = "//! Memory.\n\nuse lab_framework::{self as framework, Law};\n\npub mod beta;\n\n/// All.\npub fn laws() -> \
+                       Vec<Law> {\n    vec![beta::law()]\n}\n";
 
-    fn registered(names: &[&str], registry: &str) -> String {
-        names.iter().fold(registry.to_owned(), |text, name| NewLaw::parse(name, &text).unwrap().register(&text).unwrap())
+    fn before() -> Lists {
+        [("dynamics", EMPTY), ("memory", ONE)].map(|(family, text)| (family.to_owned(), text.to_owned())).into()
+    }
+
+    fn registered(names: &[&str]) -> Lists {
+        names.iter().fold(before(), |mut lists, name| {
+            let law = NewLaw::parse(name, &lists).unwrap();
+            let text = law.register(&lists[&law.family]).unwrap();
+            lists.insert(law.family, text);
+            lists
+        })
     }
 
     #[test]
     fn both_lines_go_where_their_order_puts_them() {
-        let text = registered(&["memory/alpha", "dynamics/zeta", "memory/gamma-ray"], REGISTRY);
-        assert!(text.contains("pub mod dynamics {\n    pub mod zeta;\n}\n"), "{text}");
-        assert!(text.contains("{\n    pub mod alpha;\n    pub mod beta;\n    pub mod gamma_ray;\n}"), "{text}");
-        let laws = "vec![dynamics::zeta::law(), memory::alpha::law(), memory::beta::law(), memory::gamma_ray::law()]";
-        assert!(text.contains(laws), "{text}");
+        let lists = registered(&["memory/alpha", "dynamics/zeta", "memory/gamma-ray"]);
+        let dynamics = "Law};\n\npub mod zeta;\n\n/// All.\npub fn laws() -> Vec<Law> {\n    vec![zeta::law()]\n}\n";
+        assert!(lists["dynamics"].ends_with(dynamics), "{}", lists["dynamics"]);
+        let memory = "Law};\n\npub mod alpha;\npub mod beta;\npub mod gamma_ray;\n\n/// All.\npub fn laws() -> Vec<Law> {\n    \
+                      vec![alpha::law(), beta::law(), gamma_ray::law()]\n}\n";
+        assert!(lists["memory"].ends_with(memory), "{}", lists["memory"]);
     }
 
     #[test]
     fn a_long_list_has_a_line_per_law() {
-        let text = registered(&["memory/a-law-with-a-long-name", "memory/another-law-with-a-long-name"], REGISTRY);
-        assert!(text.contains("vec![memory::a_law_with_a_long_name::law(), memory::an"), "{text}");
-        let text = registered(&["dynamics/yet-another-law-with-a-long-name"], &text);
-        let lines = "vec![\n        dynamics::yet_another_law_with_a_long_name::law(),\n        memory::a_law_with_a_long_name::law(),\n";
-        assert!(text.contains(lines) && text.contains("        memory::beta::law(),\n    ]\n}\n"), "{text}");
-        let text = registered(&["memory/zz"], &text);
-        assert!(text.contains("        memory::beta::law(),\n        memory::zz::law(),\n    ]\n}\n"), "{text}");
+        let long = ["memory/a-law-with-a-long-name-that-fills-it", "memory/another-law-with-a-long-name-that-fills-it"];
+        let lists = registered(&[long[0], long[1], "memory/zz"]);
+        let lines = "    vec![\n        a_law_with_a_long_name_that_fills_it::law(),\n        another_law_with_a_long_name_that_fills_it\
+                     ::law(),\n        beta::law(),\n        zz::law(),\n    ]\n}\n";
+        assert!(lists["memory"].ends_with(lines), "{}", lists["memory"]);
     }
 
     #[test]
     fn bad_names_have_their_sentence() {
         let sentence = |given: &str| {
-            let error = NewLaw::parse(given, REGISTRY).unwrap_err();
+            let error = NewLaw::parse(given, &before()).unwrap_err();
             assert!(error.is::<Misuse>());
             error.to_string()
         };
@@ -178,6 +200,13 @@ mod tests {
         assert!(sentence("memory/2x").contains("small letters"));
         assert!(sentence("memory/match").contains("word of Rust"));
         assert!(sentence("dynamics/beta").contains("already"));
+    }
+
+    #[test]
+    fn a_list_of_another_layout_is_not_touched() {
+        let law = NewLaw::parse("memory/alpha", &before()).unwrap();
+        let sentence = law.register("pub fn all() {}\n").unwrap_err().to_string();
+        assert!(sentence.contains("experiments/memory/lib.rs") && sentence.contains("`alpha::law()` by hand"), "{sentence}");
     }
 
     #[test]

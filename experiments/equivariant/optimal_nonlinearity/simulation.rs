@@ -4,7 +4,7 @@ use anyhow::Result;
 use lawbook_equivariant::laplacian::{Nonlinearity, Prior, Theory, Top, optimum::optimal_nonlinearity};
 
 use crate::{
-    equivariant::nonlinear_laplacian::draws::{Model, record_top},
+    nonlinear_laplacian::draws::{Model, record_top},
     framework::{Cell, Claim, Margin, Profile, Study, params},
 };
 

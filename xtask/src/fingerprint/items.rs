@@ -53,7 +53,7 @@ pub fn parse(root: &Path, file: &str, text: &str) -> Result<Vec<Item>> {
     Ok(items)
 }
 
-/// `crates/core/src/random.rs` belongs to `lawbook_core`, `experiments/…` to `lab`.
+/// `crates/core/src/random.rs` belongs to `lawbook_core`; the crates in `experiments/` are one here, and are called `lab`.
 fn crate_of(file: &str) -> String {
     match file.strip_prefix("crates/").and_then(|rest| rest.split('/').next()) {
         Some(name) => format!("lawbook_{}", name.replace('-', "_")),

@@ -207,7 +207,8 @@ fn is_module(item: &Item, module: &str, from: &str) -> bool {
             path == above || path.strip_suffix("/lib") == Some(above)
         }
         name if name.starts_with("lawbook_") => item.krate == name && path.ends_with("/lib"),
-        name => path.rsplit('/').next() == Some(name),
+        // A module, or a crate by its folder: `framework` is `experiments/framework/lib.rs`.
+        name => path.strip_suffix("/lib").unwrap_or(path).rsplit('/').next() == Some(name),
     }
 }
 

@@ -17,26 +17,29 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("lawbook-dynamics", MECHANISM),
     ("lawbook-landscapes", MECHANISM),
     ("lawbook-memory", MECHANISM),
-    ("lawbook-learners", MECHANISM),
-    (
-        "lab",
-        &[
-            "lawbook-analysis",
-            "lawbook-claims",
-            "lawbook-core",
-            "lawbook-dynamics",
-            "lawbook-equivariant",
-            "lawbook-landscapes",
-            "lawbook-learners",
-            "lawbook-memory",
-        ],
-    ),
+    ("lab-framework", &["lawbook-claims", "lawbook-core"]),
+    ("lab-dynamics", &["lab-framework", "lawbook-analysis", "lawbook-claims", "lawbook-core", "lawbook-dynamics"]),
+    ("lab-equivariant", &["lab-framework", "lawbook-analysis", "lawbook-claims", "lawbook-core", "lawbook-equivariant"]),
+    ("lab-landscapes", &["lab-framework", "lawbook-analysis", "lawbook-claims", "lawbook-core", "lawbook-landscapes"]),
+    ("lab-memory", &["lab-framework", "lawbook-analysis", "lawbook-claims", "lawbook-core", "lawbook-memory"]),
+    ("lab", FAMILIES),
     ("lawbook-benches", &["lawbook-core", "lawbook-dynamics", "lawbook-equivariant", "lawbook-memory"]),
     ("xtask", &["lawbook-claims"]),
 ];
 
 /// Any package may use it: it holds no code, and asks for features on behalf of all.
 pub const UNIFY: &str = "lawbook-unify";
+
+/// The laws of each family see the mechanism of their own; only the registry sees all families.
+const FAMILIES: &[&str] = &[
+    "lab-framework",
+    "lab-dynamics",
+    "lab-equivariant",
+    "lab-landscapes",
+    "lab-memory",
+    "lawbook-claims",
+    "lawbook-core",
+];
 
 const MECHANISM: &[&str] = &["lawbook-analysis", "lawbook-core"];
 

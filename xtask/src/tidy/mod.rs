@@ -60,7 +60,7 @@ pub fn problems(root: &Path) -> Result<Vec<Problem>> {
     for file in files.iter().filter(|file| text::is_text(file)) {
         text::trailing_whitespace(file, &read(root, file)?, &mut found);
     }
-    registry::check(&read(root, registry::FILE)?, &sources, &mut found)?;
+    registry::check(&sources, &mut found)?;
     for file in files.iter().filter(|file| file.ends_with("Cargo.toml")) {
         manifests::check(file, &read(root, file)?, &mut found)?;
     }

@@ -8,21 +8,15 @@ use quote::ToTokens;
 
 use super::{Problem, Source};
 
-/// The registry.
-pub const FILE: &str = "experiments/lib.rs";
-
-/// Whether a file belongs to a law: it lies in the folder of a family.
+/// Whether a file belongs to a law: it lies in the folder of a family and is not that family's list.
 pub fn is_law_file(file: &str) -> bool {
     let below = file.strip_prefix("experiments/").unwrap_or_default();
-    below.split_once('/').is_some_and(|(family, _)| !["framework", "tests", "benches"].contains(&family))
+    below.split_once('/').is_some_and(|(family, rest)| !["framework", "tests", "benches"].contains(&family) && rest != "lib.rs")
 }
 
-/// Checks the law files among `sources` against the registry's text.
-pub fn check(registry: &str, sources: &[Source], found: &mut Vec<Problem>) -> Result<()> {
-    let parsed = syn::parse_file(registry).with_context(|| format!("{FILE} does not parse"))?;
-    let entered = entries(&parsed);
-    let files: Vec<&Source> = sources.iter().filter(|source| is_law_file(&source.file)).collect();
-    for source in files {
+/// Checks the law files among `sources` against their families' lists, which are among them too.
+pub fn check(sources: &[Source], found: &mut Vec<Problem>) -> Result<()> {
+    for source in sources.iter().filter(|source| is_law_file(&source.file)) {
         if !source.lines.first().is_some_and(|line| line.starts_with("//!")) {
             let text = "no documentation: begin with `//!`, the statement, the equation, the assumptions and the source";
             found.push(Problem::new(&source.file, 1, text));
@@ -30,12 +24,14 @@ pub fn check(registry: &str, sources: &[Source], found: &mut Vec<Problem>) -> Re
         let path: Vec<&str> = source.file.trim_end_matches(".rs").split('/').skip(1).collect();
         match path[..] {
             [family, law] => {
-                if !parsed.items.iter().any(|item| declares(item, family, law)) {
-                    let text = format!("not compiled: add `pub mod {law};` to the module `{family}` of {FILE}");
-                    found.push(Problem::new(&source.file, 1, text));
+                let list = format!("experiments/{family}/lib.rs");
+                let text = sources.iter().find(|other| other.file == list).map(|list| list.lines.join("\n"));
+                let parsed = syn::parse_file(&text.unwrap_or_default()).with_context(|| format!("{list} does not parse"))?;
+                if !parsed.items.iter().any(|item| matches!(item, syn::Item::Mod(module) if module.ident == law)) {
+                    found.push(Problem::new(&source.file, 1, format!("not compiled: add `pub mod {law};` to {list}")));
                 }
-                if !entered.contains(&format!("{family}::{law}::")) {
-                    let text = format!("not registered: add `{family}::{law}::law()` to `laws` in {FILE}");
+                if !entries(&parsed).contains(&format!("{law}::law()")) {
+                    let text = format!("not registered: add `{law}::law()` to `laws` in {list}");
                     found.push(Problem::new(&source.file, 1, text));
                 }
             }
@@ -53,33 +49,27 @@ pub fn check(registry: &str, sources: &[Source], found: &mut Vec<Problem>) -> Re
     Ok(())
 }
 
-/// Whether an item of the registry is the module of `family` and declares `law`.
-fn declares(item: &syn::Item, family: &str, law: &str) -> bool {
-    let syn::Item::Mod(module) = item else { return false };
-    let inside = module.content.as_ref().map_or(&[][..], |(_, items)| items);
-    module.ident == family && inside.iter().any(|item| matches!(item, syn::Item::Mod(inner) if inner.ident == law))
-}
-
-/// The body of `laws`, without blanks.
-fn entries(registry: &syn::File) -> String {
-    let laws = registry.items.iter().find_map(|item| match item {
+/// The calls in the body of `laws`.
+fn entries(list: &syn::File) -> Vec<String> {
+    let laws = list.items.iter().find_map(|item| match item {
         syn::Item::Fn(function) if function.sig.ident == "laws" => Some(function.block.to_token_stream().to_string()),
         _ => None,
     });
-    laws.unwrap_or_default().replace(' ', "")
+    let body = laws.unwrap_or_default().replace(' ', "");
+    body.split([',', '[', ']']).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const REGISTRY: &str = "pub mod memory { pub mod good; pub mod half; }\n\
-                            pub fn laws() -> Vec<Law> { vec![memory::good::law()] }";
+    const LIST: &str = "//! Laws.\npub mod good;\npub mod half;\npub fn laws() -> Vec<Law> { vec![good::law()] }";
 
     fn problems(files: &[(&str, &str)]) -> Vec<String> {
-        let sources: Vec<Source> = files.iter().map(|(file, text)| Source::new(file, text)).collect();
+        let list = ("experiments/memory/lib.rs", LIST);
+        let sources: Vec<Source> = files.iter().chain([&list]).map(|(file, text)| Source::new(file, text)).collect();
         let mut found = Vec::new();
-        check(REGISTRY, &sources, &mut found).unwrap();
+        check(&sources, &mut found).unwrap();
         found.iter().map(ToString::to_string).collect()
     }
 

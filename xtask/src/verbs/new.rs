@@ -1,18 +1,22 @@
-//! `new`: write a law file that runs, and enter it in the registry.
+//! `new`: write a law file that runs, and enter it in the list of its family.
 
 use std::{fs, io::Write};
 
 use anyhow::{Context, Result};
 
-use crate::{cli::NewArgs, error::Misuse, new_law::NewLaw, workspace};
+use crate::{
+    cli::NewArgs,
+    error::Misuse,
+    new_law::{self, NewLaw},
+    workspace,
+};
 
 /// Writes both and says what comes next.
 pub fn run(args: &NewArgs) -> Result<u8> {
     let root = workspace::root();
-    let registry = root.join("experiments/lib.rs");
-    let before = fs::read_to_string(&registry).with_context(|| registry.display().to_string())?;
-    let law = NewLaw::parse(&args.law, &before)?;
-    let after = law.register(&before)?;
+    let lists = new_law::lists(&root)?;
+    let law = NewLaw::parse(&args.law, &lists)?;
+    let after = law.register(&lists[&law.family])?;
     let file = root.join(law.file());
     if file.exists() {
         return Err(Misuse::error(format!("{} is there already: take another name, or remove it", law.file())));
@@ -21,11 +25,11 @@ pub fn run(args: &NewArgs) -> Result<u8> {
         fs::create_dir_all(folder)?;
     }
     fs::write(&file, law.text()).with_context(|| format!("{} cannot be written", law.file()))?;
-    let entered = replace(&registry, &after);
+    let entered = replace(&root.join(law.list()), &after);
     if entered.is_err() {
         fs::remove_file(&file)?;
     }
-    entered.context("experiments/lib.rs cannot be written")?;
+    entered.with_context(|| format!("{} cannot be written", law.list()))?;
     println!("wrote {}, which runs as it is:", law.file());
     println!("\n    cargo run -p lab -- judge {}\n", law.id);
     println!("Make it yours from top to bottom: the statement and its equation, the paper's parameters, the grid, the");

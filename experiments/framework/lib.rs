@@ -11,4 +11,4 @@ pub use cell::Cell;
 pub use law::{AnyStudy, Law, Study};
 pub use lawbook_claims::{Claim, Margin, PhaseDiagram, Point, Profile, PublishedTable, Site, Verdict};
 pub use outcome::finished;
-pub use params::{Parameters, params};
+pub use params::Parameters;
