@@ -4,8 +4,8 @@ use anyhow::Result;
 use lawbook_equivariant::laplacian::{Nonlinearity, Prior, Theory, Top, optimum::optimal_nonlinearity};
 
 use crate::{
-    nonlinear_laplacian::draws::{Model, record_top},
     framework::{Cell, Claim, Margin, Profile, Study, params},
+    nonlinear_laplacian::draws::{Model, record_top},
 };
 
 params! {

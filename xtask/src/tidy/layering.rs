@@ -31,15 +31,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
 pub const UNIFY: &str = "lawbook-unify";
 
 /// The laws of each family see the mechanism of their own; only the registry sees all families.
-const FAMILIES: &[&str] = &[
-    "lab-framework",
-    "lab-dynamics",
-    "lab-equivariant",
-    "lab-landscapes",
-    "lab-memory",
-    "lawbook-claims",
-    "lawbook-core",
-];
+const FAMILIES: &[&str] =
+    &["lab-framework", "lab-dynamics", "lab-equivariant", "lab-landscapes", "lab-memory", "lawbook-claims", "lawbook-core"];
 
 const MECHANISM: &[&str] = &["lawbook-analysis", "lawbook-core"];
 

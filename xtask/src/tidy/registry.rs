@@ -11,7 +11,9 @@ use super::{Problem, Source};
 /// Whether a file belongs to a law: it lies in the folder of a family and is not that family's list.
 pub fn is_law_file(file: &str) -> bool {
     let below = file.strip_prefix("experiments/").unwrap_or_default();
-    below.split_once('/').is_some_and(|(family, rest)| !["framework", "tests", "benches"].contains(&family) && rest != "lib.rs")
+    below
+        .split_once('/')
+        .is_some_and(|(family, rest)| !["framework", "tests", "benches"].contains(&family) && rest != "lib.rs")
 }
 
 /// Checks the law files among `sources` against their families' lists, which are among them too.

@@ -1,13 +1,10 @@
 //! What `cargo xtask new` writes: it compiles here as it stands, and is judged.
 
-use lab::framework::Profile;
+use lab_framework::{self as framework, Profile};
 use lawbook_claims::{Observed, Verdict, judge, wire::CellSpec};
 use lawbook_core::Device;
 
-// The template names `crate::framework`, as a law file does.
-pub use lab::framework;
-
-#[path = "../framework/law.template"]
+#[path = "../law.template"]
 pub mod template;
 
 #[test]
