@@ -127,17 +127,17 @@ impl<'a, T: Element> Drawn<'a, T> {
         Self { draws, steps: steps as u64, normals, words, halves, places }
     }
 
-    /// What a group draws in one of so many steps.
+    /// What a group draws in so many steps.
     #[inline(always)]
-    fn noise<'n>(&'n self, (group, step): (usize, u64), steps: u64, order: &'n mut Order, time: u64) -> LaneNoise<'n, T> {
+    fn noise<'n>(&'n self, group: usize, steps: u64, order: &'n mut Order, time: u64) -> LaneNoise<'n, T> {
         let draws = self.draws;
-        let from = |count: usize| (group * steps as usize + step as usize) * count;
-        // Without a panic, what a process does not draw costs nothing; with one, what most of them draw is there earlier.
+        let range = |count: usize| group * steps as usize * count..(group + 1) * steps as usize * count;
         LaneNoise {
-            normals: &self.normals.rows()[from(draws.normals)..],
-            words: self.words.get(from(draws.words)..).unwrap_or_default(),
-            places: self.places.get(from(draws.places.len())..).unwrap_or_default(),
-            among: &draws.places,
+            normals: &self.normals.rows()[range(draws.normals)],
+            words: &self.words[range(draws.words)],
+            places: &self.places[range(draws.places.len())],
+            among: &[],
+            every_step: &draws.places,
             order,
             time,
         }
@@ -199,14 +199,52 @@ impl Walk {
                 self.sources.halves.fill_halves(self.level, first, from_half, &mut drawn.halves[..places]);
                 choose::<V>(&drawn.halves[..places], &draws.places, &mut drawn.places[group * places..][..places]);
             }
-            for step in 0..steps {
-                for (group, (state, order)) in states.iter_mut().zip(&mut self.orders).enumerate() {
-                    process.update(state, &mut drawn.noise((group, step), steps, order, self.time + step));
-                }
-            }
+            let [a, b, c, d] = &mut self.orders;
+            let noise = |group: usize, order| drawn.noise(group, steps, order, self.time);
+            make::<P, T, V>(process, states, [noise(0, a), noise(1, b), noise(2, c), noise(3, d)], steps);
             self.time += steps;
         }
     }
+}
+
+/// Bytes of a state up to which those of all groups stay in registers from step to step, with room for the arithmetic: half of
+/// the registers of 512 bits.
+const IN_REGISTERS: usize = 16 / GROUPS * 64;
+
+/// Makes so many steps, with all that they draw.
+#[inline(always)]
+fn make<P: Process, T: Element, V: Wide>(
+    process: &P,
+    states: &mut [P::State<T::Lanes<V>>; GROUPS],
+    mut noises: [LaneNoise<'_, T>; GROUPS],
+    steps: u64,
+) {
+    if const { V::REGISTERS == 1 && size_of::<P::State<T::Lanes<V>>>() <= IN_REGISTERS } {
+        // Written out: a loop would keep the states in memory.
+        let ([mut a, mut b, mut c, mut d], [mut for_a, mut for_b, mut for_c, mut for_d]) = (*states, noises);
+        for _ in 0..steps {
+            step::<P, T, V>(process, &mut a, &mut for_a);
+            step::<P, T, V>(process, &mut b, &mut for_b);
+            step::<P, T, V>(process, &mut c, &mut for_c);
+            step::<P, T, V>(process, &mut d, &mut for_d);
+        }
+        *states = [a, b, c, d];
+        [for_a, for_b, for_c, for_d].iter().for_each(LaneNoise::end);
+    } else {
+        for _ in 0..steps {
+            for (state, noise) in states.iter_mut().zip(&mut noises) {
+                step::<P, T, V>(process, state, noise);
+            }
+        }
+        noises.iter().for_each(LaneNoise::end);
+    }
+}
+
+#[inline(always)]
+fn step<P: Process, T: Element, V: Wide>(process: &P, state: &mut P::State<T::Lanes<V>>, noise: &mut LaneNoise<'_, T>) {
+    noise.begin();
+    process.update(state, noise);
+    noise.time += 1;
 }
 
 /// The places that words choose, step by step among so many each.
