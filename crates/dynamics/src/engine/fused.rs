@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use lawbook_core::simd::{LANES, Level, Wide, WideKernel};
 
 use crate::{
-    engine::lanes::{Element, LaneNumber, like},
+    engine::lanes::{Element, LaneNumber},
     engine::noise::{Draws, LaneNoise, Order, Sources},
     engine::number::Number,
     engine::process::{Columns, Process},
@@ -110,8 +110,6 @@ pub(crate) struct Drawn<'a, T> {
     steps: u64,
     normals: Aligned<T>,
     words: Vec<[u64; LANES]>,
-    /// Words of 32 bits of one group, and the places that those of all groups choose.
-    halves: Vec<[u32; LANES]>,
     places: Vec<[u64; LANES / 2]>,
 }
 
@@ -122,9 +120,8 @@ impl<'a, T: Element> Drawn<'a, T> {
         let steps = if steps >= 8 { steps / 8 * 8 } else { 1 << steps.ilog2() };
         let normals = Aligned::new(draws.normals * steps * GROUPS);
         let words = vec![[0; LANES]; draws.words * steps * GROUPS];
-        let halves = vec![[0; LANES]; draws.places.len() * steps];
-        let places = vec![[0; LANES / 2]; halves.len() * GROUPS];
-        Self { draws, steps: steps as u64, normals, words, halves, places }
+        let places = vec![[0; LANES / 2]; draws.places.len() * steps * GROUPS];
+        Self { draws, steps: steps as u64, normals, words, places }
     }
 
     /// What a group draws in so many steps.
@@ -196,8 +193,8 @@ impl Walk {
                 T::fill_normals(&self.sources.normals, self.level, first, from, into);
                 let into = &mut drawn.words[group * words..][..words];
                 self.sources.words.fill_words(self.level, first, from_word, into);
-                self.sources.halves.fill_halves(self.level, first, from_half, &mut drawn.halves[..places]);
-                choose::<V>(&drawn.halves[..places], &draws.places, &mut drawn.places[group * places..][..places]);
+                let into = &mut drawn.places[group * places..][..places];
+                self.sources.halves.fill_places(self.level, first, from_half, &draws.places, into);
             }
             let [a, b, c, d] = &mut self.orders;
             let noise = |group: usize, order| drawn.noise(group, steps, order, self.time);
@@ -245,17 +242,6 @@ fn step<P: Process, T: Element, V: Wide>(process: &P, state: &mut P::State<T::La
     noise.begin();
     process.update(state, noise);
     noise.time += 1;
-}
-
-/// The places that words choose, step by step among so many each.
-#[inline(always)]
-fn choose<V: Wide>(words: &[[u32; LANES]], among: &[u32], places: &mut [[u64; LANES / 2]]) {
-    let steps = among.len().max(1);
-    for (words, places) in words.chunks_exact(steps).zip(places.chunks_exact_mut(steps)) {
-        for ((words, &count), places) in words.iter().zip(among).zip(places) {
-            *places = like::<V>().load_u32(words).places(count).store();
-        }
-    }
 }
 
 /// Whether a replica is no longer finite that was so before.
