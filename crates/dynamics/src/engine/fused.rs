@@ -1,6 +1,6 @@
 //! The inner loops of the fused engine: sixteen replicas to a vector, several of them in turns, and what they draw drawn ahead.
 
-use std::num::NonZeroU64;
+use std::{hint::black_box, num::NonZeroU64};
 
 use lawbook_core::simd::{LANES, Level, Wide, WideKernel};
 
@@ -217,7 +217,9 @@ fn make<P: Process, T: Element, V: Wide>(
     steps: u64,
 ) {
     if const { V::REGISTERS == 1 && size_of::<P::State<T::Lanes<V>>>() <= IN_REGISTERS } {
-        // Written out: a loop would keep the states in memory.
+        // Where they lie is hidden, as compilers else keep them in memory here for the sake of the calls between such loops. Written
+        // out, as another loop would not have them in registers either.
+        let states = black_box(states);
         let ([mut a, mut b, mut c, mut d], [mut for_a, mut for_b, mut for_c, mut for_d]) = (*states, noises);
         for _ in 0..steps {
             step::<P, T, V>(process, &mut a, &mut for_a);
