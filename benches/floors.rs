@@ -44,14 +44,19 @@ impl Floor {
                     level.run(Change { weights, times: numbers.len() / 2 });
                 },
             ),
-            Self::Words => draw(groups, steps, || (), |(), first, from, words| lanes.fill_halves(level, first, from, words)),
+            Self::Words => draw(
+                groups,
+                steps,
+                || (),
+                |(), first, from, words: &mut [[u32; LANES]]| lanes.fill_halves(level, first, from, words),
+            ),
             Self::Rows(table) => draw(
                 groups,
                 steps,
-                || [[0; 8]; AT_ONCE as usize],
-                |places, first, from, words| {
-                    lanes.fill_halves(level, first, from, words);
-                    black_box(level.run(Read { words, table, places }));
+                || (),
+                |(), first, from, places: &mut [[u64; LANES / 2]]| {
+                    lanes.fill_places(level, first, from, &[table.len() as u32], places);
+                    black_box(level.run(Read { places, table }));
                 },
             ),
         }
@@ -61,14 +66,14 @@ impl Floor {
 /// Numbers drawn before the next group has its turn.
 const AT_ONCE: u64 = 64;
 
-fn draw<X: Copy + Default, S>(
+fn draw<X: Copy + Default, const N: usize, S>(
     groups: u64,
     draws: u64,
     room: impl Fn() -> S + Sync + Send,
-    work: impl Fn(&mut S, u64, u64, &mut [[X; LANES]]) + Sync + Send,
+    work: impl Fn(&mut S, u64, u64, &mut [[X; N]]) + Sync + Send,
 ) {
     (0..groups as usize).into_par_iter().with_min_len(4).for_each(|group| {
-        let (mut numbers, mut room) = ([[X::default(); LANES]; AT_ONCE as usize], room());
+        let (mut numbers, mut room) = ([[X::default(); N]; AT_ONCE as usize], room());
         for from in (0..draws).step_by(AT_ONCE as usize) {
             work(&mut room, (group * LANES) as u64, from, &mut numbers[..AT_ONCE.min(draws - from) as usize]);
             black_box(&numbers);
@@ -105,11 +110,10 @@ impl WideKernel for Change<'_> {
     }
 }
 
-/// Reads the rows that words choose.
+/// Reads rows.
 struct Read<'a> {
-    words: &'a [[u32; LANES]],
+    places: &'a [[u64; LANES / 2]],
     table: &'a [u64],
-    places: &'a mut [[u64; 8]],
 }
 
 impl WideKernel for Read<'_> {
@@ -117,14 +121,10 @@ impl WideKernel for Read<'_> {
 
     #[inline(always)]
     fn run<V: Wide>(self, like: V) -> Self::Output {
-        let places = &mut self.places[..self.words.len()];
-        for (words, places) in self.words.iter().zip(&mut *places) {
-            *places = like.load_u32(words).places(self.table.len() as u32).store();
-        }
         let mut all = like;
-        for places in places {
-            let [even, odd] = like.gather::<2>(self.table, places);
-            all = all.xor(even).xor(odd);
+        for places in self.places {
+            let [first, last] = like.gather(self.table, places);
+            all = all.xor(first).xor(last);
         }
         all.store()
     }

@@ -34,7 +34,27 @@ impl Lanes {
             level.run(Blocks { draw: Halves, key: self.key, first, block, into })
         });
     }
+
+    /// The [`place`](crate::simd::place)s that words of 32 bits choose, two to a word, the first in its low half: word number `i`
+    /// of a stream chooses among `among[i % among.len()]` of them. Nothing is drawn from nothing: `among` has a number if `into` has.
+    pub fn fill_places(&self, level: Level, first: u64, from: u64, among: &[u32], into: &mut [[u64; LANES / 2]]) {
+        if into.is_empty() {
+            return;
+        }
+        let of_block =
+            |block: u64| std::array::from_fn(|i| among[((WORDS as u64 * block + i as u64) % among.len() as u64) as usize]);
+        let alike = WORDS % among.len() == 0 || among.iter().all(|count| *count == among[0]);
+        by_blocks(from, into, [[0; LANES / 2]; WORDS], |block, into| {
+            let at_once = if alike { into.len().max(1) } else { 1 };
+            for (block, into) in (block..).step_by(at_once).zip(into.chunks_mut(at_once)) {
+                level.run(Blocks { draw: Places(of_block(block)), key: self.key, first, block, into });
+            }
+        });
+    }
 }
+
+/// Words of 32 bits in a block.
+const WORDS: usize = 4;
 
 /// Numbers of which kernels draw standard normals: f32 and f64.
 pub trait NormalLanes: Copy {
@@ -118,6 +138,23 @@ impl Draw for Halves {
     fn draw<V: Wide>(self, even: [V; 4], odd: [V; 4]) -> Self::Numbers {
         let [w0, w1] = [join(even[0], odd[0]).store_u32(), join(even[1], odd[1]).store_u32()];
         [w0, w1, join(even[2], odd[2]).store_u32(), join(even[3], odd[3]).store_u32()]
+    }
+}
+
+/// Among how many places the words of a block choose.
+#[derive(Clone, Copy)]
+struct Places([u32; WORDS]);
+
+impl Draw for Places {
+    type Numbers = [[u64; LANES / 2]; WORDS];
+
+    const STREAMS: [[u64; 8]; 2] = INTERLEAVED;
+
+    #[inline(always)]
+    fn draw<V: Wide>(self, even: [V; 4], odd: [V; 4]) -> Self::Numbers {
+        let Self([n0, n1, n2, n3]) = self;
+        let [p0, p1] = [join(even[0], odd[0]).places(n0).store(), join(even[1], odd[1]).places(n1).store()];
+        [p0, p1, join(even[2], odd[2]).places(n2).store(), join(even[3], odd[3]).places(n3).store()]
     }
 }
 
@@ -216,7 +253,7 @@ fn fill<V: Wide, D: Draw>(draw: D, [low, high]: [Begun<V>; 2], mut block: u32, k
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Key, random::philox::philox};
+    use crate::{Key, random::philox::philox, simd::place};
 
     #[test]
     fn words_side_by_side_are_those_of_the_streams() {
@@ -233,6 +270,26 @@ mod tests {
                 assert!(halves.iter().all(|word| word[lane] == short.next_u32()), "{level:?} {lane}");
             }
         }
+    }
+
+    #[test]
+    fn places_are_those_that_the_words_choose() {
+        let (lanes, first, from) = (Key::new(["places"]).lanes("words"), 40, 7);
+        for (level, among) in
+            Level::all().flat_map(|level| [&[1000][..], &[7, 2], &[5; 3], &[3, 2, 10]].map(|among| (level, among)))
+        {
+            let (mut halves, mut places) = ([[0; LANES]; 19], [[0; LANES / 2]; 19]);
+            lanes.fill_halves(level, first, from, &mut halves);
+            lanes.fill_places(level, first, from, among, &mut places);
+            for (i, (words, places)) in halves.into_iter().zip(places).enumerate() {
+                let count = among[(from as usize + i) % among.len()] as usize;
+                for (lane, word) in words.into_iter().enumerate() {
+                    let found = (places[lane / 2] >> (lane % 2 * 32)) as u32 as usize;
+                    assert_eq!(found, place(word, count), "{level:?}, {among:?}: word {i}, lane {lane}");
+                }
+            }
+        }
+        lanes.fill_places(Level::widest(), first, from, &[], &mut []);
     }
 
     /// Where the low half of a block's number overflows, which no stream reaches by drawing one by one.

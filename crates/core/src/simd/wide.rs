@@ -121,18 +121,23 @@ pub trait Wide: Copy + Send + Sync + Send + Sync {
         self.mul_low(count).shift_right::<32>().or(odd.xor(odd.and(odd.splat(0xFFFF_FFFF))))
     }
 
-    /// Of a table, the numbers at sixteen places, two to a word, the first in its low half; all have to lie in the table. With
-    /// `STEP` 1 those of the first eight and of the last eight places, with 2 those of the low and of the high halves.
+    /// Of a table, the numbers at sixteen places, two to a word, the first in its low half; all have to lie in the table.
     ///
     /// The places should have been in memory for a while: they are read one by one, which waits for what was stored as a vector
     /// a moment ago.
     #[inline(always)]
-    fn gather<const STEP: usize>(self, table: &[u64], places: &[u64; 8]) -> [Self; 2] {
-        let number = |place: usize| table[(places[place / 2] >> (place % 2 * 32)) as u32 as usize];
+    fn gather(self, table: &[u64], places: &[u64; 8]) -> [Self; 2] {
         [
-            self.load(&std::array::from_fn(|i| number(STEP * i))),
-            self.load(&std::array::from_fn(|i| number(if STEP == 1 { 8 + i } else { 1 + STEP * i }))),
+            self.load(&std::array::from_fn(|i| number(table, places, i))),
+            self.load(&std::array::from_fn(|i| number(table, places, 8 + i))),
         ]
+    }
+
+    /// As [`gather`](Self::gather), of a table of pairs of 32 bits: the low halves and the high halves.
+    #[inline(always)]
+    fn gather_pairs(self, table: &[u64], places: &[u64; 8]) -> [Self; 2] {
+        let pairs: [u64; 16] = std::array::from_fn(|i| number(table, places, i));
+        [self.load_u32(&pairs.map(|pair| pair as u32)), self.load_u32(&pairs.map(|pair| (pair >> 32) as u32))]
     }
 
     /// Sixteen numbers.
@@ -164,6 +169,12 @@ pub trait Wide: Copy + Send + Sync + Send + Sync {
     fn splat_f32(self, x: f32) -> Self {
         self.splat_u32(x.to_bits())
     }
+}
+
+/// The number at place `i` of sixteen.
+#[inline(always)]
+fn number(table: &[u64], places: &[u64; 8], i: usize) -> u64 {
+    table[(places[i / 2] >> (i % 2 * 32)) as u32 as usize]
 }
 
 /// Plain code.
@@ -280,7 +291,7 @@ mod tests {
         #[inline(always)]
         fn run<V: Wide>(self, like: V) -> Self::Output {
             let places = like.load_u32(&self.1).places(self.0.len() as u32).store();
-            let [[first, last], [low, high]] = [like.gather::<1>(self.0, &places), like.gather::<2>(self.0, &places)];
+            let [[first, last], [low, high]] = [like.gather(self.0, &places), like.gather_pairs(self.0, &places)];
             [[first.store(), last.store()], [low.store(), high.store()]]
         }
     }
@@ -294,7 +305,9 @@ mod tests {
             for level in Level::all() {
                 let [[first, last], [low, high]] = level.run(Chosen(&table, words));
                 assert_eq!([first, last].concat(), exact, "{level:?}");
-                assert!((0..8).all(|i| (low[i], high[i]) == (exact[2 * i], exact[2 * i + 1])), "{level:?}");
+                let halves = |words: [u64; 8]| words.into_iter().flat_map(|word| [word as u32, (word >> 32) as u32]);
+                let pairs = halves(low).zip(halves(high)).map(|(low, high)| u64::from(high) << 32 | u64::from(low));
+                assert!(pairs.eq(exact), "{level:?}");
             }
         }
     }
@@ -306,7 +319,7 @@ mod tests {
 
         #[inline(always)]
         fn run<V: Wide>(self, like: V) -> [u64; 8] {
-            like.gather::<2>(self.0, &self.1)[0].store()
+            like.gather_pairs(self.0, &self.1)[0].store()
         }
     }
 

@@ -5,23 +5,26 @@ use std::arch::x86_64::*;
 
 use super::{Choice, wide::Wide};
 
-/// The numbers of a table that sixteen places choose, all of which have been found to lie in it, in four halves of vectors; see
-/// [`Wide::gather`].
+/// The sixteen numbers of [`Wide::gather`], as they come.
+const IN_ORDER: [[usize; 4]; 4] = [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11], [12, 13, 14, 15]];
+/// Of every four the first two and then the last two: of pairs that lie so, one instruction makes the columns.
+const CROSSED: [[usize; 4]; 4] = [[0, 1, 4, 5], [8, 9, 12, 13], [2, 3, 6, 7], [10, 11, 14, 15]];
+/// The first halves of pairs, and the second ones.
+const FIRST: i32 = 0b10_00_10_00;
+const SECOND: i32 = 0b11_01_11_01;
+
+/// The numbers of a table that sixteen places choose, all of which have been found to lie in it, in four halves of vectors.
 ///
 /// Loads one by one take two thirds of the time of a gather instruction, of which AMD makes many small steps.
 #[inline(always)]
-fn gathered<const STEP: usize>(table: &[u64], places: &[u64; 8]) -> [__m256i; 4] {
+fn gathered(table: &[u64], places: &[u64; 8], order: [[usize; 4]; 4]) -> [__m256i; 4] {
     let mut words = [0; 8];
     for (word, places) in words.iter_mut().zip(places) {
         // SAFETY: it is a reference. Volatile, as compilers else load a vector and take it apart again.
         *word = unsafe { std::ptr::from_ref(places).read_volatile() };
     }
-    [
-        quad::<STEP>(table, words, 0),
-        quad::<STEP>(table, words, 4),
-        quad::<STEP>(table, words, 8),
-        quad::<STEP>(table, words, 12),
-    ]
+    let [a, b, c, d] = order;
+    [quad(table, words, a), quad(table, words, b), quad(table, words, c), quad(table, words, d)]
 }
 
 #[cold]
@@ -31,9 +34,9 @@ fn out_of_table(table: &[u64], places: &[u64; 8]) -> ! {
 
 /// Four of the numbers.
 #[inline(always)]
-fn quad<const STEP: usize>(table: &[u64], words: [u64; 8], from: usize) -> __m256i {
+fn quad(table: &[u64], words: [u64; 8], places: [usize; 4]) -> __m256i {
     let at = |i: usize| {
-        let place = if STEP == 1 { from + i } else { from % 8 * 2 + from / 8 + 2 * i };
+        let place = places[i];
         let table: *const f64 = table.as_ptr().cast();
         unsafe { table.add((words[place / 2] >> (place % 2 * 32)) as u32 as usize) }
     };
@@ -125,14 +128,31 @@ impl Wide for Avx512 {
         }
     }
     #[inline(always)] fn i32_to_f32(self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_cvtepi32_ps(self.0)) }) }
-    #[inline(always)] fn gather<const STEP: usize>(self, table: &[u64], places: &[u64; 8]) -> [Self; 2] {
+    #[inline(always)] fn gather(self, table: &[u64], places: &[u64; 8]) -> [Self; 2] { self.gather_in(table, places, IN_ORDER) }
+    #[inline(always)] fn gather_pairs(self, table: &[u64], places: &[u64; 8]) -> [Self; 2] {
+        let [early, late] = self.gather_in(table, places, CROSSED);
+        unsafe {
+            let (early, late) = (_mm512_castsi512_ps(early.0), _mm512_castsi512_ps(late.0));
+            [Self(_mm512_castps_si512(_mm512_shuffle_ps::<FIRST>(early, late))), Self(_mm512_castps_si512(_mm512_shuffle_ps::<SECOND>(early, late)))]
+        }
+    }
+}
+
+impl Avx512 {
+    #[inline(always)]
+    fn gather_in(self, table: &[u64], places: &[u64; 8], order: [[usize; 4]; 4]) -> [Self; 2] {
         // The lowest bits of a length are at most that length.
         let outside = unsafe { _mm512_cmpge_epu32_mask(self.load(places).0, _mm512_set1_epi32(table.len() as i32)) };
         if outside != 0 {
             out_of_table(table, places);
         }
-        let [a, b, c, d] = gathered::<STEP>(table, places);
-        unsafe { [Self(_mm512_inserti64x4::<1>(_mm512_castsi256_si512(a), b)), Self(_mm512_inserti64x4::<1>(_mm512_castsi256_si512(c), d))] }
+        let [a, b, c, d] = gathered(table, places, order);
+        unsafe {
+            [
+                Self(_mm512_inserti64x4::<1>(_mm512_castsi256_si512(a), b)),
+                Self(_mm512_inserti64x4::<1>(_mm512_castsi256_si512(c), d)),
+            ]
+        }
     }
 }
 
@@ -187,14 +207,35 @@ impl Wide for Avx2 {
         let [low, high] = [chosen(table, self.0[0]), chosen(table, self.0[1])];
         [Self([low[0], high[0]]), Self([low[1], high[1]])]
     }
-    #[inline(always)] fn gather<const STEP: usize>(self, table: &[u64], places: &[u64; 8]) -> [Self; 2] {
+    #[inline(always)] fn gather(self, table: &[u64], places: &[u64; 8]) -> [Self; 2] {
+        let [a, b, c, d] = self.gather_in(table, places, IN_ORDER);
+        [Self([a, b]), Self([c, d])]
+    }
+    #[inline(always)] fn gather_pairs(self, table: &[u64], places: &[u64; 8]) -> [Self; 2] {
+        unsafe {
+            let [a, b, c, d] = self.gather_in(table, places, CROSSED);
+            let [a, b, c, d] = [_mm256_castsi256_ps(a), _mm256_castsi256_ps(b), _mm256_castsi256_ps(c), _mm256_castsi256_ps(d)];
+            let first = [_mm256_shuffle_ps::<FIRST>(a, c), _mm256_shuffle_ps::<FIRST>(b, d)];
+            let second = [_mm256_shuffle_ps::<SECOND>(a, c), _mm256_shuffle_ps::<SECOND>(b, d)];
+            [
+                Self([_mm256_castps_si256(first[0]), _mm256_castps_si256(first[1])]),
+                Self([_mm256_castps_si256(second[0]), _mm256_castps_si256(second[1])]),
+            ]
+        }
+    }
+}
+
+impl Avx2 {
+    #[inline(always)]
+    fn gather_in(self, table: &[u64], places: &[u64; 8], order: [[usize; 4]; 4]) -> [__m256i; 4] {
         let bound = unsafe { _mm256_set1_epi32(table.len() as i32) };
         let [low, high] = self.load(places).0;
-        let [low, high] = unsafe { [_mm256_cmpeq_epi32(_mm256_max_epu32(low, bound), low), _mm256_cmpeq_epi32(_mm256_max_epu32(high, bound), high)] };
+        let [low, high] = unsafe {
+            [_mm256_cmpeq_epi32(_mm256_max_epu32(low, bound), low), _mm256_cmpeq_epi32(_mm256_max_epu32(high, bound), high)]
+        };
         if unsafe { _mm256_testz_si256(_mm256_or_si256(low, high), _mm256_set1_epi32(-1)) } == 0 {
             out_of_table(table, places);
         }
-        let [a, b, c, d] = gathered::<STEP>(table, places);
-        [Self([a, b]), Self([c, d])]
+        gathered(table, places, order)
     }
 }

@@ -1,11 +1,11 @@
 //! The inner loops of the fused engine: sixteen replicas to a vector, several of them in turns, and what they draw drawn ahead.
 
-use std::num::NonZeroU64;
+use std::{hint::black_box, num::NonZeroU64};
 
 use lawbook_core::simd::{LANES, Level, Wide, WideKernel};
 
 use crate::{
-    engine::lanes::{Element, LaneNumber, like},
+    engine::lanes::{Element, LaneNumber},
     engine::noise::{Draws, LaneNoise, Order, Sources},
     engine::number::Number,
     engine::process::{Columns, Process},
@@ -110,8 +110,6 @@ pub(crate) struct Drawn<'a, T> {
     steps: u64,
     normals: Aligned<T>,
     words: Vec<[u64; LANES]>,
-    /// Words of 32 bits of one group, and the places that those of all groups choose.
-    halves: Vec<[u32; LANES]>,
     places: Vec<[u64; LANES / 2]>,
 }
 
@@ -122,22 +120,21 @@ impl<'a, T: Element> Drawn<'a, T> {
         let steps = if steps >= 8 { steps / 8 * 8 } else { 1 << steps.ilog2() };
         let normals = Aligned::new(draws.normals * steps * GROUPS);
         let words = vec![[0; LANES]; draws.words * steps * GROUPS];
-        let halves = vec![[0; LANES]; draws.places.len() * steps];
-        let places = vec![[0; LANES / 2]; halves.len() * GROUPS];
-        Self { draws, steps: steps as u64, normals, words, halves, places }
+        let places = vec![[0; LANES / 2]; draws.places.len() * steps * GROUPS];
+        Self { draws, steps: steps as u64, normals, words, places }
     }
 
-    /// What a group draws in one of so many steps.
+    /// What a group draws in so many steps.
     #[inline(always)]
-    fn noise<'n>(&'n self, (group, step): (usize, u64), steps: u64, order: &'n mut Order, time: u64) -> LaneNoise<'n, T> {
+    fn noise<'n>(&'n self, group: usize, steps: u64, order: &'n mut Order, time: u64) -> LaneNoise<'n, T> {
         let draws = self.draws;
-        let from = |count: usize| (group * steps as usize + step as usize) * count;
-        // Without a panic, what a process does not draw costs nothing; with one, what most of them draw is there earlier.
+        let range = |count: usize| group * steps as usize * count..(group + 1) * steps as usize * count;
         LaneNoise {
-            normals: &self.normals.rows()[from(draws.normals)..],
-            words: self.words.get(from(draws.words)..).unwrap_or_default(),
-            places: self.places.get(from(draws.places.len())..).unwrap_or_default(),
-            among: &draws.places,
+            normals: &self.normals.rows()[range(draws.normals)],
+            words: &self.words[range(draws.words)],
+            places: &self.places[range(draws.places.len())],
+            among: &[],
+            every_step: &draws.places,
             order,
             time,
         }
@@ -196,28 +193,57 @@ impl Walk {
                 T::fill_normals(&self.sources.normals, self.level, first, from, into);
                 let into = &mut drawn.words[group * words..][..words];
                 self.sources.words.fill_words(self.level, first, from_word, into);
-                self.sources.halves.fill_halves(self.level, first, from_half, &mut drawn.halves[..places]);
-                choose::<V>(&drawn.halves[..places], &draws.places, &mut drawn.places[group * places..][..places]);
+                let into = &mut drawn.places[group * places..][..places];
+                self.sources.halves.fill_places(self.level, first, from_half, &draws.places, into);
             }
-            for step in 0..steps {
-                for (group, (state, order)) in states.iter_mut().zip(&mut self.orders).enumerate() {
-                    process.update(state, &mut drawn.noise((group, step), steps, order, self.time + step));
-                }
-            }
+            let [a, b, c, d] = &mut self.orders;
+            let noise = |group: usize, order| drawn.noise(group, steps, order, self.time);
+            make::<P, T, V>(process, states, [noise(0, a), noise(1, b), noise(2, c), noise(3, d)], steps);
             self.time += steps;
         }
     }
 }
 
-/// The places that words choose, step by step among so many each.
+/// Bytes of a state up to which those of all groups stay in registers from step to step, with room for the arithmetic: half of
+/// the registers of 512 bits.
+const IN_REGISTERS: usize = 16 / GROUPS * 64;
+
+/// Makes so many steps, with all that they draw.
 #[inline(always)]
-fn choose<V: Wide>(words: &[[u32; LANES]], among: &[u32], places: &mut [[u64; LANES / 2]]) {
-    let steps = among.len().max(1);
-    for (words, places) in words.chunks_exact(steps).zip(places.chunks_exact_mut(steps)) {
-        for ((words, &count), places) in words.iter().zip(among).zip(places) {
-            *places = like::<V>().load_u32(words).places(count).store();
+fn make<P: Process, T: Element, V: Wide>(
+    process: &P,
+    states: &mut [P::State<T::Lanes<V>>; GROUPS],
+    mut noises: [LaneNoise<'_, T>; GROUPS],
+    steps: u64,
+) {
+    if const { V::REGISTERS == 1 && size_of::<P::State<T::Lanes<V>>>() <= IN_REGISTERS } {
+        // Where they lie is hidden, as compilers else keep them in memory here for the sake of the calls between such loops. Written
+        // out, as another loop would not have them in registers either.
+        let states = black_box(states);
+        let ([mut a, mut b, mut c, mut d], [mut for_a, mut for_b, mut for_c, mut for_d]) = (*states, noises);
+        for _ in 0..steps {
+            step::<P, T, V>(process, &mut a, &mut for_a);
+            step::<P, T, V>(process, &mut b, &mut for_b);
+            step::<P, T, V>(process, &mut c, &mut for_c);
+            step::<P, T, V>(process, &mut d, &mut for_d);
         }
+        *states = [a, b, c, d];
+        [for_a, for_b, for_c, for_d].iter().for_each(LaneNoise::end);
+    } else {
+        for _ in 0..steps {
+            for (state, noise) in states.iter_mut().zip(&mut noises) {
+                step::<P, T, V>(process, state, noise);
+            }
+        }
+        noises.iter().for_each(LaneNoise::end);
     }
+}
+
+#[inline(always)]
+fn step<P: Process, T: Element, V: Wide>(process: &P, state: &mut P::State<T::Lanes<V>>, noise: &mut LaneNoise<'_, T>) {
+    noise.begin();
+    process.update(state, noise);
+    noise.time += 1;
 }
 
 /// Whether a replica is no longer finite that was so before.

@@ -55,7 +55,7 @@ impl<V: Wide> LaneNumber<f64> for Doubles<V> {
         let like = like::<V>();
         let mut columns = [Self(like, like); C];
         for (c, column) in columns.iter_mut().enumerate() {
-            let [low, high] = like.gather::<1>(table.doubles(c), rows);
+            let [low, high] = like.gather(table.doubles(c), rows);
             *column = Self(low, high);
         }
         columns
@@ -76,13 +76,11 @@ impl<V: Wide> LaneNumber<f32> for Singles<V> {
     #[inline(always)]
     fn gather<const C: usize>(table: &Table<C>, rows: &[u64; LANES / 2]) -> [Self; C] {
         let like = like::<V>();
-        let low = like.splat(0xFFFF_FFFF);
         let mut columns = [Self(like); C];
         for (pair, columns) in columns.chunks_mut(2).enumerate() {
-            let [even, odd] = like.gather::<2>(table.singles(pair), rows);
-            columns[0] = Self(even.and(low).or(odd.shift_left::<32>()));
-            if let Some(second) = columns.get_mut(1) {
-                *second = Self(even.shift_right::<32>().or(odd.xor(odd.and(low))));
+            let both = like.gather_pairs(table.singles(pair), rows);
+            for (column, numbers) in columns.iter_mut().zip(both) {
+                *column = Self(numbers);
             }
         }
         columns

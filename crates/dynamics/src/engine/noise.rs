@@ -107,18 +107,34 @@ impl Sources {
 /// Places that a sign is chosen from: −1 and 1, in the other order.
 const SIGNS: u32 = 2;
 
-/// The noise of one step for sixteen replicas, out of what has been drawn before it.
+/// The noise of some steps for sixteen replicas, out of what has been drawn before them.
 pub(crate) struct LaneNoise<'a, T> {
     pub(crate) normals: &'a [[T; LANES]],
     pub(crate) words: &'a [[u64; LANES]],
-    /// The places that words of 32 bits have chosen, two to a word, and among how many.
+    /// The places that words of 32 bits have chosen, two to a word, and among how many in what is left of this step.
     pub(crate) places: &'a [[u64; LANES / 2]],
     pub(crate) among: &'a [u32],
+    /// Among how many in every step.
+    pub(crate) every_step: &'a [u32],
     pub(crate) order: &'a mut Order,
     pub(crate) time: u64,
 }
 
 impl<T: Element> LaneNoise<'_, T> {
+    /// A step begins.
+    #[inline(always)]
+    pub(crate) fn begin(&mut self) {
+        self.among = self.every_step;
+    }
+
+    /// All steps have been made.
+    #[inline(always)]
+    pub(crate) fn end(&self) {
+        if !(self.normals.is_empty() && self.words.is_empty() && self.places.is_empty()) {
+            drawn_too_little();
+        }
+    }
+
     #[inline(always)]
     fn places(&mut self, count: u32) -> &[u64; LANES / 2] {
         let (Some((places, rest)), Some((&among, after))) = (self.places.split_first(), self.among.split_first()) else {
@@ -135,6 +151,11 @@ impl<T: Element> LaneNoise<'_, T> {
 #[cold]
 fn drawn_too_much() -> ! {
     panic!("a step drew more than the first one did: a process has to draw as much at every step, whatever the state")
+}
+
+#[cold]
+fn drawn_too_little() -> ! {
+    panic!("steps drew less than the first one did: a process has to draw as much at every step, whatever the state")
 }
 
 #[cold]

@@ -137,6 +137,25 @@ mod tests {
         turns(4);
     }
 
+    /// A row at the first step only.
+    struct Once(Table<1>);
+
+    impl Process for Once {
+        type State<X: Number> = [X; 1];
+
+        #[inline(always)]
+        fn step<X: Number, N: Noise<X>>(&self, state: [X; 1], noise: &mut N) -> [X; 1] {
+            if noise.time() == 0 { noise.row(&self.0) } else { state }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "drew less than the first one")]
+    fn steps_may_not_draw_less_than_the_first_one() {
+        let table = Table::new(vec![[1.0]; 3]).unwrap();
+        Ensemble::<_, f64>::new(Once(table), 5, &Key::new(["once"]), |_| [0.0]).advance(4);
+    }
+
     #[test]
     fn a_table_has_rows() {
         assert_eq!(Table::<2>::new(Vec::new()), Err(TableError(0)));
