@@ -47,8 +47,9 @@ proptest! {
             for slab in tile.slabs() {
                 let of_slab = slab.start * 64 / SITES..slab.end * 64 / SITES;
                 tile.pack(slab);
-                tile.add_weights(&weights, &mut lifted.0[of_slab.clone()], Some(&mut lifted.1[of_slab.clone()]));
-                tile.add_weights(&weights, &mut sums[of_slab], None);
+                let (upper, weights) = (Some(&mut lifted.1[of_slab.clone()]), &weights);
+                let lifted = Adding { weights, sums: &mut lifted.0[of_slab.clone()], upper };
+                tile.add_weights([lifted, Adding { weights, sums: &mut sums[of_slab], upper: None }]);
             }
             let mut ones = vec![1; words * 64];
             tile.add_ones(&mut ones);

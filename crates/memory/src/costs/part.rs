@@ -1,7 +1,7 @@
 //! What adds up over some tiles of patterns, for several states.
 
 use lawbook_core::{
-    popcount::{Looked, Numbers, REST, SITES, Sums, TILE, Tile, lift},
+    popcount::{Adding, Looked, Numbers, REST, SITES, Sums, TILE, Tile, lift},
     simd::Level,
 };
 
@@ -87,18 +87,26 @@ impl<const D: usize> Part<D> {
             }
             asked.pending += asked.most;
         }
-        let (lines, additions) = (self.tile.lines(), self.tile.slabs().len() * self.asked.len());
+        let pairs = self.asked.len().div_ceil(2);
+        let (lines, additions) = (self.tile.lines(), self.tile.slabs().len() * pairs);
         let mut shares = (0..additions).map(|addition| addition * lines / additions..(addition + 1) * lines / additions);
         for slab in self.tile.slabs() {
             let blocks = slab.start * TILE / SITES..slab.end * TILE / SITES;
             self.tile.pack(slab);
-            for (state, (weights, asked)) in self.weights.iter().zip(&self.asked).enumerate() {
-                let share = shares.next().unwrap_or_default();
-                self.tile.fetch(patterns.planes(), patterns.count(), next, share);
-                let blocks = state * of_state + blocks.start..state * of_state + blocks.end;
-                for ((weights, narrow), upper) in weights.iter().zip(&mut self.narrow).zip(&mut self.upper) {
-                    let upper = asked.lifting.then_some(&mut upper[blocks.clone()]);
-                    self.tile.add_weights(weights, &mut narrow[blocks.clone()], upper);
+            for (pair, (weights, asked)) in self.weights.chunks(2).zip(self.asked.chunks(2)).enumerate() {
+                self.tile.fetch(patterns.planes(), patterns.count(), next, shares.next().unwrap_or_default());
+                let of_pair = 2 * pair * of_state..(2 * pair + asked.len()) * of_state;
+                for ((digit, narrow), upper) in self.narrow.iter_mut().enumerate().zip(&mut self.upper) {
+                    let uppers = upper[of_pair.clone()].chunks_exact_mut(of_state).zip(asked);
+                    let uppers = uppers.map(|(upper, asked)| asked.lifting.then_some(&mut upper[blocks.clone()]));
+                    let sums = narrow[of_pair.clone()].chunks_exact_mut(of_state).map(|sums| &mut sums[blocks.clone()]);
+                    let both = weights.iter().zip(sums.zip(uppers));
+                    let mut both = both.map(|(weights, (sums, upper))| Adding { weights: &weights[digit], sums, upper });
+                    match (both.next(), both.next()) {
+                        (Some(one), Some(other)) => self.tile.add_weights([one, other]),
+                        (Some(one), None) => self.tile.add_weights([one]),
+                        _ => {}
+                    }
                 }
             }
         }
