@@ -280,6 +280,16 @@ pub fn lift(level: Level, sums: &mut [Sums], upper: &mut [Sums]) {
     plain::lift(sums, upper);
 }
 
+/// Moves lifted sums to others of 32 bits; 0 remains.
+pub fn widen(level: Level, upper: &mut [Sums], wide: &mut [[u32; SITES]]) {
+    #[cfg(target_arch = "x86_64")]
+    if level.min(Level::widest()) == Level::Avx512 {
+        // SAFETY: the machine has the level.
+        return unsafe { x86::widen_avx512(upper, wide) };
+    }
+    plain::widen(upper, wide);
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;

@@ -74,6 +74,10 @@ proptest! {
                 assert!(narrow_sum(&sums, site) < 1 << REST);
                 assert_eq!(narrow_sum(&sums, site) + ((narrow_sum(&upper, site) - 3) << REST), narrow_sum(&before, site));
             }
+            let (lifted, mut wide) = (upper.clone(), vec![[7; SITES]; upper.len()]);
+            widen(level, &mut upper, &mut wide);
+            assert!((0..words * 64).all(|site| wide.as_flattened()[site] == 7 + narrow_sum(&lifted, site)), "{level:?}");
+            assert!(upper.iter().all(|Sums(upper)| *upper == [0; SITES]), "{level:?}");
         }
     }
 

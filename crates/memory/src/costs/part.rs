@@ -1,7 +1,7 @@
 //! What adds up over some tiles of patterns, for several states.
 
 use lawbook_core::{
-    popcount::{Adding, Looked, Numbers, REST, SITES, Sums, TILE, Tile, lift},
+    popcount::{Adding, Looked, Numbers, REST, SITES, Sums, TILE, Tile, lift, widen},
     simd::Level,
 };
 
@@ -146,9 +146,7 @@ impl<const D: usize> Asked<D> {
 
     fn widen(&mut self, upper: [&mut [Sums]; D]) {
         for (upper, sums) in upper.into_iter().zip(&mut self.sums) {
-            for (Sums(upper), sums) in upper.iter_mut().zip(sums.as_chunks_mut::<SITES>().0) {
-                upper.iter_mut().zip(sums).for_each(|(upper, sum)| *sum += u32::from(std::mem::take(upper)));
-            }
+            widen(Level::widest(), upper, sums.as_chunks_mut().0);
         }
         self.lifts = 0;
     }

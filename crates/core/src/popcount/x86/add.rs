@@ -1,11 +1,14 @@
 //! Weights of patterns added up by lookups, with AVX2 and AVX-512.
 
 use std::{
-    arch::x86_64::{
-        __m512i, _mm_loadu_si128, _mm256_add_epi16, _mm256_broadcastsi128_si256, _mm256_permute2x128_si256,
-        _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_storeu_si256, _mm256_unpackhi_epi8, _mm256_unpacklo_epi8,
-        _mm512_add_epi16, _mm512_and_si512, _mm512_mask_add_epi16, _mm512_maskz_set1_epi16, _mm512_permutex2var_epi16,
-        _mm512_set1_epi16, _mm512_setzero_si512, _mm512_srli_epi16,
+    arch::{
+        asm,
+        x86_64::{
+            __m512i, _mm_loadu_si128, _mm256_add_epi16, _mm256_broadcastsi128_si256, _mm256_permute2x128_si256,
+            _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_storeu_si256, _mm256_unpackhi_epi8, _mm256_unpacklo_epi8,
+            _mm512_add_epi16, _mm512_and_si512, _mm512_mask_add_epi16, _mm512_maskz_set1_epi16, _mm512_permutex2var_epi16,
+            _mm512_set1_epi16, _mm512_setzero_si512, _mm512_srli_epi16,
+        },
     },
     hint::black_box,
 };
@@ -55,15 +58,33 @@ fn add_sixes<const N: usize, const FROM: usize, const COUNT: usize>(
             }
         }
         for six in 0..COUNT {
-            let at = load_512(&packed[FROM + six].0);
-            for (total, tables) in totals.iter_mut().zip(&all) {
-                let [lower, upper] = tables[six];
-                *total = _mm512_add_epi16(*total, _mm512_permutex2var_epi16(lower, at, upper));
-            }
+            add_looked(&mut totals, all.each_ref().map(|tables| tables[six]), load_512(&packed[FROM + six].0));
         }
         for (total, adding) in totals.into_iter().zip(&mut *adding) {
             store_512(total, &mut adding.sums[block].0);
         }
+    }
+}
+
+/// Adds what the bits look up in the table of each query.
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+#[inline]
+fn add_looked<const N: usize>(totals: &mut [__m512i; N], tables: [[__m512i; 2]; N], bits: __m512i) {
+    if let ([one, other], [[a, b], [c, d]]) = (&mut totals[..], &tables[..]) {
+        // In this order, which the compiler does not keep, lookups wait least for the units that additions take as well.
+        // SAFETY: the instructions are those of the features above; they touch nothing but these registers.
+        unsafe {
+            asm!(
+                "vpermi2w {x}, {a}, {b}", "vpermi2w {y}, {c}, {d}", "vpaddw {one}, {one}, {x}", "vpaddw {other}, {other}, {y}",
+                x = inout(zmm_reg) bits => _, y = inout(zmm_reg) bits => _, a = in(zmm_reg) *a, b = in(zmm_reg) *b,
+                c = in(zmm_reg) *c, d = in(zmm_reg) *d, one = inout(zmm_reg) *one, other = inout(zmm_reg) *other,
+                options(pure, nomem, nostack, preserves_flags),
+            );
+        }
+        return;
+    }
+    for (total, [lower, upper]) in totals.iter_mut().zip(tables) {
+        *total = _mm512_add_epi16(*total, _mm512_permutex2var_epi16(lower, bits, upper));
     }
 }
 
@@ -82,6 +103,11 @@ fn table_of(weights: &[u16], with: &With) -> [__m512i; 2] {
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
 pub(in crate::popcount) fn lift_avx512(sums: &mut [Sums], upper: &mut [Sums]) {
     plain::lift(sums, upper);
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+pub(in crate::popcount) fn widen_avx512(upper: &mut [Sums], wide: &mut [[u32; SITES]]) {
+    plain::widen(upper, wide);
 }
 
 /// Lookups of the low and the high bytes of sums of four weights.
