@@ -231,7 +231,7 @@ impl Tile {
     ///
     /// # Panics
     /// If there are not as many sums as bits in the packed words.
-    pub fn add_weights<const N: usize>(&self, adding: [Adding<'_>; N]) {
+    pub fn add_weights<const N: usize>(&self, adding: &mut [Adding<'_>; N]) {
         let all = |sums: &[Sums]| sums.len() * SITES == self.slab.len() * TILE;
         let fits = |adding: &Adding<'_>| all(adding.sums) && adding.upper.as_ref().is_none_or(|upper| all(upper));
         assert!(adding.iter().all(fits), "a sum for every site");

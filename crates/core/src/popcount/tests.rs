@@ -49,7 +49,7 @@ proptest! {
                 tile.pack(slab);
                 let (upper, weights) = (Some(&mut lifted.1[of_slab.clone()]), &weights);
                 let lifted = Adding { weights, sums: &mut lifted.0[of_slab.clone()], upper };
-                tile.add_weights([lifted, Adding { weights, sums: &mut sums[of_slab], upper: None }]);
+                tile.add_weights(&mut [lifted, Adding { weights, sums: &mut sums[of_slab], upper: None }]);
             }
             let mut ones = vec![1; words * 64];
             tile.add_ones(&mut ones);

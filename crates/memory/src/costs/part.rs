@@ -41,7 +41,6 @@ pub(super) struct Asked<const D: usize> {
     pending: u32,
     /// Sums were lifted so many times since they were widened.
     lifts: u32,
-    lifting: bool,
     /// By digit and site, what was lifted before that.
     sums: [Vec<u32>; D],
 }
@@ -80,9 +79,10 @@ impl<const D: usize> Part<D> {
     /// the processor while it is added for one state after the other.
     pub(super) fn add(&mut self, patterns: &Patterns, next: usize) {
         let of_state = self.ones.len() / SITES;
+        // All at a time, for a processor does not guess which are next.
+        let lifting = self.asked.iter().any(|asked| asked.pending + asked.most > u32::from(u16::MAX));
         for (state, asked) in self.asked.iter_mut().enumerate() {
-            asked.lifting = asked.pending + asked.most > u32::from(u16::MAX);
-            if asked.lifting {
+            if lifting {
                 asked.lift(self.upper.each_mut().map(|upper| &mut upper[state * of_state..][..of_state]));
             }
             asked.pending += asked.most;
@@ -93,18 +93,20 @@ impl<const D: usize> Part<D> {
         for slab in self.tile.slabs() {
             let blocks = slab.start * TILE / SITES..slab.end * TILE / SITES;
             self.tile.pack(slab);
-            for (pair, (weights, asked)) in self.weights.chunks(2).zip(self.asked.chunks(2)).enumerate() {
+            for (pair, weights) in self.weights.chunks(2).enumerate() {
                 self.tile.fetch(patterns.planes(), patterns.count(), next, shares.next().unwrap_or_default());
-                let of_pair = 2 * pair * of_state..(2 * pair + asked.len()) * of_state;
+                let of_pair = 2 * pair * of_state..(2 * pair + weights.len()) * of_state;
                 for ((digit, narrow), upper) in self.narrow.iter_mut().enumerate().zip(&mut self.upper) {
-                    let uppers = upper[of_pair.clone()].chunks_exact_mut(of_state).zip(asked);
-                    let uppers = uppers.map(|(upper, asked)| asked.lifting.then_some(&mut upper[blocks.clone()]));
-                    let sums = narrow[of_pair.clone()].chunks_exact_mut(of_state).map(|sums| &mut sums[blocks.clone()]);
-                    let both = weights.iter().zip(sums.zip(uppers));
-                    let mut both = both.map(|(weights, (sums, upper))| Adding { weights: &weights[digit], sums, upper });
+                    let of_states = |sums| <[Sums]>::chunks_exact_mut(sums, of_state);
+                    let sums = of_states(&mut narrow[of_pair.clone()]).zip(of_states(&mut upper[of_pair.clone()]));
+                    let mut both = weights.iter().zip(sums).map(|(weights, (sums, upper))| Adding {
+                        weights: &weights[digit],
+                        sums: &mut sums[blocks.clone()],
+                        upper: lifting.then_some(&mut upper[blocks.clone()]),
+                    });
                     match (both.next(), both.next()) {
-                        (Some(one), Some(other)) => self.tile.add_weights([one, other]),
-                        (Some(one), None) => self.tile.add_weights([one]),
+                        (Some(one), Some(other)) => self.tile.add_weights(&mut [one, other]),
+                        (Some(one), None) => self.tile.add_weights(&mut [one]),
                         _ => {}
                     }
                 }
@@ -132,7 +134,7 @@ impl<const D: usize> Part<D> {
 impl<const D: usize> Asked<D> {
     fn new(sites: usize) -> Self {
         let sums = [(); D].map(|()| vec![0; sites]);
-        Self { totals: Totals::default(), most: 0, pending: 0, lifts: 0, lifting: false, sums }
+        Self { totals: Totals::default(), most: 0, pending: 0, lifts: 0, sums }
     }
 
     /// Makes room for what will be lifted.

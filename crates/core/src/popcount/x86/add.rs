@@ -25,15 +25,14 @@ type With = [u32; 5];
 /// Each lookup adds the weights of six patterns at 32 sites. Of two queries both take their bits from the same registers: a tile
 /// of 1024 sites takes 135 ns for each of them, and 142 for one alone.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-pub(in crate::popcount) fn add_avx512<const N: usize>(bits: &[Packed], mut adding: [Adding<'_>; N]) {
+pub(in crate::popcount) fn add_avx512<const N: usize>(bits: &[Packed], adding: &mut [Adding<'_>; N]) {
     // Of constants the compiler makes shuffles instead of masks.
     let with: With = black_box([0xaaaa_aaaa, 0xcccc_cccc, 0xf0f0_f0f0, 0xff00_ff00, 0xffff_0000]);
-    add_sixes::<N, 0, FIRST>(bits, &with, &mut adding);
-    adding.iter_mut().for_each(|adding| adding.upper = None);
-    add_sixes::<N, FIRST, { SIXES - FIRST }>(bits, &with, &mut adding);
+    add_sixes::<N, 0, FIRST>(bits, &with, adding);
+    add_sixes::<N, FIRST, { SIXES - FIRST }>(bits, &with, adding);
 }
 
-/// Adds the weights of so many sixes of patterns, from number `FROM` on.
+/// Adds the weights of so many sixes of patterns, from number `FROM` on; sums are lifted before the first.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
 #[inline]
 fn add_sixes<const N: usize, const FROM: usize, const COUNT: usize>(
@@ -51,7 +50,7 @@ fn add_sixes<const N: usize, const FROM: usize, const COUNT: usize>(
         let mut totals = [_mm512_setzero_si512(); N];
         for (total, adding) in totals.iter_mut().zip(&mut *adding) {
             *total = load_512(&adding.sums[block].0);
-            if let Some(upper) = &mut adding.upper {
+            if let (0, Some(upper)) = (FROM, &mut adding.upper) {
                 let Sums(upper) = &mut upper[block];
                 store_512(_mm512_add_epi16(load_512(upper), _mm512_srli_epi16::<REST>(*total)), upper);
                 *total = _mm512_and_si512(*total, _mm512_set1_epi16((1 << REST) - 1));
