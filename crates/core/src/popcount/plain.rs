@@ -1,7 +1,7 @@
 //! Sums over bits in plain code.
 
 use super::{
-    REST, Sums, TILE, Words,
+    REST, SITES, Sums, TILE, Words,
     factors::Factors,
     rows::{Bytes, Carried, Followed, Step},
 };
@@ -68,6 +68,14 @@ pub(super) fn lift(sums: &mut [Sums], upper: &mut [Sums]) {
             *upper = upper.wrapping_add(*sum >> REST);
             *sum &= (1 << REST) - 1;
         }
+    }
+}
+
+#[inline(always)]
+pub(super) fn widen(upper: &mut [Sums], wide: &mut [[u32; SITES]]) {
+    for (Sums(upper), wide) in upper.iter_mut().zip(wide) {
+        wide.iter_mut().zip(&*upper).for_each(|(wide, &upper)| *wide += u32::from(upper));
+        *upper = [0; SITES];
     }
 }
 

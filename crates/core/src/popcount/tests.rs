@@ -47,8 +47,9 @@ proptest! {
             for slab in tile.slabs() {
                 let of_slab = slab.start * 64 / SITES..slab.end * 64 / SITES;
                 tile.pack(slab);
-                tile.add_weights(&weights, &mut lifted.0[of_slab.clone()], Some(&mut lifted.1[of_slab.clone()]));
-                tile.add_weights(&weights, &mut sums[of_slab], None);
+                let (upper, weights) = (Some(&mut lifted.1[of_slab.clone()]), &weights);
+                let lifted = Adding { weights, sums: &mut lifted.0[of_slab.clone()], upper };
+                tile.add_weights(&mut [lifted, Adding { weights, sums: &mut sums[of_slab], upper: None }]);
             }
             let mut ones = vec![1; words * 64];
             tile.add_ones(&mut ones);
@@ -73,6 +74,10 @@ proptest! {
                 assert!(narrow_sum(&sums, site) < 1 << REST);
                 assert_eq!(narrow_sum(&sums, site) + ((narrow_sum(&upper, site) - 3) << REST), narrow_sum(&before, site));
             }
+            let (lifted, mut wide) = (upper.clone(), vec![[7; SITES]; upper.len()]);
+            widen(level, &mut upper, &mut wide);
+            assert!((0..words * 64).all(|site| wide.as_flattened()[site] == 7 + narrow_sum(&lifted, site)), "{level:?}");
+            assert!(upper.iter().all(|Sums(upper)| *upper == [0; SITES]), "{level:?}");
         }
     }
 

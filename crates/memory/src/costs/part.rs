@@ -1,7 +1,7 @@
 //! What adds up over some tiles of patterns, for several states.
 
 use lawbook_core::{
-    popcount::{Looked, Numbers, REST, SITES, Sums, TILE, Tile, lift},
+    popcount::{Adding, Looked, Numbers, REST, SITES, Sums, TILE, Tile, lift, widen},
     simd::Level,
 };
 
@@ -41,7 +41,6 @@ pub(super) struct Asked<const D: usize> {
     pending: u32,
     /// Sums were lifted so many times since they were widened.
     lifts: u32,
-    lifting: bool,
     /// By digit and site, what was lifted before that.
     sums: [Vec<u32>; D],
 }
@@ -80,25 +79,36 @@ impl<const D: usize> Part<D> {
     /// the processor while it is added for one state after the other.
     pub(super) fn add(&mut self, patterns: &Patterns, next: usize) {
         let of_state = self.ones.len() / SITES;
+        // All at a time, for a processor does not guess which are next.
+        let lifting = self.asked.iter().any(|asked| asked.pending + asked.most > u32::from(u16::MAX));
         for (state, asked) in self.asked.iter_mut().enumerate() {
-            asked.lifting = asked.pending + asked.most > u32::from(u16::MAX);
-            if asked.lifting {
+            if lifting {
                 asked.lift(self.upper.each_mut().map(|upper| &mut upper[state * of_state..][..of_state]));
             }
             asked.pending += asked.most;
         }
-        let (lines, additions) = (self.tile.lines(), self.tile.slabs().len() * self.asked.len());
+        let pairs = self.asked.len().div_ceil(2);
+        let (lines, additions) = (self.tile.lines(), self.tile.slabs().len() * pairs);
         let mut shares = (0..additions).map(|addition| addition * lines / additions..(addition + 1) * lines / additions);
         for slab in self.tile.slabs() {
             let blocks = slab.start * TILE / SITES..slab.end * TILE / SITES;
             self.tile.pack(slab);
-            for (state, (weights, asked)) in self.weights.iter().zip(&self.asked).enumerate() {
-                let share = shares.next().unwrap_or_default();
-                self.tile.fetch(patterns.planes(), patterns.count(), next, share);
-                let blocks = state * of_state + blocks.start..state * of_state + blocks.end;
-                for ((weights, narrow), upper) in weights.iter().zip(&mut self.narrow).zip(&mut self.upper) {
-                    let upper = asked.lifting.then_some(&mut upper[blocks.clone()]);
-                    self.tile.add_weights(weights, &mut narrow[blocks.clone()], upper);
+            for (pair, weights) in self.weights.chunks(2).enumerate() {
+                self.tile.fetch(patterns.planes(), patterns.count(), next, shares.next().unwrap_or_default());
+                let of_pair = 2 * pair * of_state..(2 * pair + weights.len()) * of_state;
+                for ((digit, narrow), upper) in self.narrow.iter_mut().enumerate().zip(&mut self.upper) {
+                    let of_states = |sums| <[Sums]>::chunks_exact_mut(sums, of_state);
+                    let sums = of_states(&mut narrow[of_pair.clone()]).zip(of_states(&mut upper[of_pair.clone()]));
+                    let mut both = weights.iter().zip(sums).map(|(weights, (sums, upper))| Adding {
+                        weights: &weights[digit],
+                        sums: &mut sums[blocks.clone()],
+                        upper: lifting.then_some(&mut upper[blocks.clone()]),
+                    });
+                    match (both.next(), both.next()) {
+                        (Some(one), Some(other)) => self.tile.add_weights(&mut [one, other]),
+                        (Some(one), None) => self.tile.add_weights(&mut [one]),
+                        _ => {}
+                    }
                 }
             }
         }
@@ -124,7 +134,7 @@ impl<const D: usize> Part<D> {
 impl<const D: usize> Asked<D> {
     fn new(sites: usize) -> Self {
         let sums = [(); D].map(|()| vec![0; sites]);
-        Self { totals: Totals::default(), most: 0, pending: 0, lifts: 0, lifting: false, sums }
+        Self { totals: Totals::default(), most: 0, pending: 0, lifts: 0, sums }
     }
 
     /// Makes room for what will be lifted.
@@ -138,9 +148,7 @@ impl<const D: usize> Asked<D> {
 
     fn widen(&mut self, upper: [&mut [Sums]; D]) {
         for (upper, sums) in upper.into_iter().zip(&mut self.sums) {
-            for (Sums(upper), sums) in upper.iter_mut().zip(sums.as_chunks_mut::<SITES>().0) {
-                upper.iter_mut().zip(sums).for_each(|(upper, sum)| *sum += u32::from(std::mem::take(upper)));
-            }
+            widen(Level::widest(), upper, sums.as_chunks_mut().0);
         }
         self.lifts = 0;
     }

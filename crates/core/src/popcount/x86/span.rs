@@ -1,9 +1,9 @@
 //! Values from tables in registers with AVX-512.
 
 use std::arch::x86_64::{
-    __m512i, _mm512_add_epi32, _mm512_cmplt_epu16_mask, _mm512_madd_epi16, _mm512_mask_blend_epi16, _mm512_maskz_mov_epi16,
-    _mm512_permutex2var_epi16, _mm512_permutexvar_epi16, _mm512_reduce_add_epi32, _mm512_set1_epi16, _mm512_setzero_si512,
-    _mm512_slli_epi64, _mm512_sub_epi16, _mm512_test_epi16_mask,
+    __m512i, _mm512_add_epi32, _mm512_cmplt_epu16_mask, _mm512_madd_epi16, _mm512_mask_blend_epi16, _mm512_mask_blend_epi32,
+    _mm512_maskz_mov_epi16, _mm512_permutex2var_epi16, _mm512_permutexvar_epi16, _mm512_reduce_add_epi64, _mm512_set1_epi16,
+    _mm512_setzero_si512, _mm512_shuffle_epi32, _mm512_slli_epi64, _mm512_sub_epi16, _mm512_test_epi16_mask,
 };
 
 use super::{differing, load_512, store_512};
@@ -40,13 +40,13 @@ impl<const F: usize> Tables<F> {
         Self { tables, first, length }
     }
 
+    /// Numbers become the values of the first function there.
     #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
     #[inline]
-    fn look(&self, numbers: [__m512i; 2], values: &mut [u16; TILE]) -> Looked<F> {
+    fn look(&self, numbers: &mut [u16; TILE]) -> Looked<F> {
         let (mut sums, mut outside) = ([_mm512_setzero_si512(); F], 0);
-        let halves = numbers.into_iter().zip(values.as_chunks_mut::<32>().0);
-        for (half, (numbers, values)) in halves.enumerate() {
-            let from = _mm512_sub_epi16(numbers, self.first);
+        for (half, values) in numbers.as_chunks_mut::<32>().0.iter_mut().enumerate() {
+            let from = _mm512_sub_epi16(load_512(values), self.first);
             let inside = _mm512_cmplt_epu16_mask(from, self.length);
             let bits = [64, 128].map(|bit| _mm512_test_epi16_mask(from, _mm512_set1_epi16(bit)));
             for (function, (sum, table)) in sums.iter_mut().zip(&self.tables).enumerate() {
@@ -59,7 +59,10 @@ impl<const F: usize> Tables<F> {
             outside |= u64::from(!inside) << (32 * half);
         }
         let mut looked = Looked { sums: [0; F], outside };
-        looked.sums.iter_mut().zip(sums).for_each(|(looked, sum)| *looked = u64::from(_mm512_reduce_add_epi32(sum) as u32));
+        for (looked, sums) in looked.sums.chunks_mut(2).zip(sums.chunks(2)) {
+            let totals = totals(sums[0], *sums.last().unwrap_or(&sums[0]));
+            looked.iter_mut().zip(totals).for_each(|(looked, total)| *looked = total);
+        }
         looked
     }
 }
@@ -70,8 +73,18 @@ pub(in crate::popcount) fn look_avx512<const F: usize>(
     numbers: &[u16; TILE],
     values: &mut [u16; TILE],
 ) -> Looked<F> {
-    let [lower, upper] = [0, 1].map(|half| load_512(&numbers.as_chunks::<32>().0[half]));
-    Tables::of(span).look([lower, upper], values)
+    *values = *numbers;
+    Tables::of(span).look(values)
+}
+
+/// The totals of two registers' numbers of 32 bits, if they fit into as many: both make their way through one register.
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+#[inline]
+fn totals(one: __m512i, other: __m512i) -> [u64; 2] {
+    const ODD: u16 = 0xaaaa;
+    let (outer, inner) = (_mm512_mask_blend_epi32(ODD, one, other), _mm512_mask_blend_epi32(ODD, other, one));
+    let both = _mm512_reduce_add_epi64(_mm512_add_epi32(outer, _mm512_shuffle_epi32::<0b10_11_00_01>(inner))) as u64;
+    [both & u64::from(u32::MAX), both >> 32]
 }
 
 /// Number `8 i + j` lies at `4 j + i`.
@@ -85,7 +98,11 @@ const ORDER: [u16; 32] = {
     from
 };
 
-/// Counts and looks up without a word to memory in between.
+/// Queries that are counted before they are looked up. One by one, the processor would reach the next count too late while the
+/// last looked up add up: 77 ns for each query of 1024 sites.
+const GROUP: usize = 16;
+
+/// Counts and looks up with the tables in registers. The numbers wait where the values will be.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vpopcntdq,avx2,fma")]
 pub(in crate::popcount) fn count_and_look<const F: usize>(
     words: &[Words],
@@ -95,11 +112,17 @@ pub(in crate::popcount) fn count_and_look<const F: usize>(
     looked: &mut [Looked<F>],
 ) {
     let (tables, order) = (Tables::of(span), load_512(&ORDER));
-    let queries = queries.chunks_exact(words.len());
-    for (query, (Numbers(values), looked)) in queries.zip(values.iter_mut().zip(looked)) {
-        let [a, b, c, d, e, f, g, h] = differing(words, query);
-        let numbers = [narrowed([a, b, c, d]), narrowed([e, f, g, h])];
-        *looked = tables.look(numbers.map(|numbers| _mm512_permutexvar_epi16(order, numbers)), values);
+    let groups = values.chunks_mut(GROUP).zip(looked.chunks_mut(GROUP));
+    for (queries, (values, looked)) in queries.chunks(GROUP * words.len()).zip(groups) {
+        for (query, Numbers(numbers)) in queries.chunks_exact(words.len()).zip(&mut *values) {
+            let [a, b, c, d, e, f, g, h] = differing(words, query);
+            for (part, half) in [[a, b, c, d], [e, f, g, h]].into_iter().zip(numbers.as_chunks_mut::<32>().0) {
+                store_512(_mm512_permutexvar_epi16(order, narrowed(part)), half);
+            }
+        }
+        for (Numbers(values), looked) in values.iter_mut().zip(looked) {
+            *looked = tables.look(values);
+        }
     }
 }
 
