@@ -1,7 +1,7 @@
 //! Sums of squares over rows.
 
 use std::arch::x86_64::{
-    __m256i, __m512i, _mm256_abs_epi8, _mm256_add_epi8, _mm256_and_si256, _mm256_max_epu8, _mm256_maddubs_epi16,
+    __m256i, __m512i, _mm256_abs_epi8, _mm256_add_epi8, _mm256_and_si256, _mm256_maddubs_epi16, _mm256_max_epu8,
     _mm256_set1_epi8, _mm256_setzero_si256, _mm256_storeu_si256, _mm256_sub_epi8, _mm512_abs_epi8, _mm512_add_epi8,
     _mm512_add_epi32, _mm512_dpbusd_epi32, _mm512_mask_sub_epi8, _mm512_maskz_mov_epi8, _mm512_max_epu8, _mm512_set1_epi8,
     _mm512_setzero_si512,
