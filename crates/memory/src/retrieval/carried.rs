@@ -43,7 +43,7 @@ impl Carried {
     /// were visited, and whether the last of them was turned over. There has to be a site.
     pub(super) fn visit(&mut self, memory: &DenseMemory, state: &mut State, sites: &[usize]) -> (usize, bool) {
         match self {
-            Self::Cubic(cubic) => cubic.visit(state, sites),
+            Self::Cubic(cubic) => cubic.visit(memory, state, sites),
             Self::Any(balance) => balance.visit(memory, state, sites),
         }
     }

@@ -4,7 +4,10 @@
 
 use std::sync::Arc;
 
-use lawbook_core::popcount::{Rows, Signed, Stepped, TILE};
+use lawbook_core::{
+    popcount::{Rows, Signed, Stepped, TILE},
+    simd::{Level, Wide, WideKernel},
+};
 
 use crate::{DenseMemory, Separation, State};
 
@@ -34,6 +37,7 @@ pub(super) struct Cubic {
 #[derive(Debug, Clone)]
 pub(super) struct Far {
     pattern: usize,
+    state: State,
     overlap: i64,
 }
 
@@ -55,6 +59,7 @@ impl Cubic {
                 let of_tile = agreements.iter().enumerate().filter(|(_, agreeing)| is_far(**agreeing));
                 far.extend(of_tile.map(|(at, &agreeing)| Far {
                     pattern: tile * TILE + at,
+                    state: memory.patterns().state(tile * TILE + at),
                     overlap: 2 * i64::from(agreeing) - sites as i64,
                 }));
                 if far.len() > allowed {
@@ -68,11 +73,11 @@ impl Cubic {
     /// What follows from the agreements, of which these are far.
     pub(super) fn new(memory: &DenseMemory, agreements: &[u32], far: Vec<Far>, rows: Arc<Rows>) -> Self {
         let (sites, count) = (memory.patterns().sites() as i64, agreements.len());
-        let (unit, least) = (unit(sites), sites as i32);
-        let number = |&agreeing: &u32| byte((2 * agreeing as i32 - least) >> (unit - 1));
-        let mut numbers = Signed::new(&agreements.iter().map(number).collect::<Vec<_>>());
-        let ahead = far.iter().max_by_key(|far| far.overlap).map(|far| memory.patterns().state(far.pattern));
-        let sum = 2 * agreements.iter().map(|&agreeing| i64::from(agreeing)).sum::<i64>() - sites * count as i64;
+        let (unit, least) = (unit(sites), -sites as i32);
+        let (mut numbers, mut sum) = (vec![0; count], 0);
+        Level::widest().run(Numbers { agreements, least, unit, numbers: &mut numbers, sum: &mut sum });
+        let mut numbers = Signed::new(&numbers);
+        let ahead = far.iter().max_by_key(|far| far.overlap).map(|far| far.state.clone());
         let near = unit * unit * rows.step(0, 0, 0, &mut numbers).total as i64;
         let squares = near + far.iter().map(|far| far.overlap * far.overlap).sum::<i64>();
         let gain = 6 * squares + 12 * sum + 8 * count as i64;
@@ -87,27 +92,34 @@ impl Cubic {
     }
 
     /// See [`Carried::visit`](super::carried::Carried::visit).
-    pub(super) fn visit(&mut self, state: &mut State, sites: &[usize]) -> (usize, bool) {
-        let next = sites.first_chunk::<AHEAD>().filter(|next| !self.expects_flip(state, &next[..AHEAD - 1]));
-        let (visited, turned) = match next {
-            Some(&next) => (AHEAD, self.first_turned(state, next)),
-            None => (1, self.first_turned(state, [sites[0]])),
+    pub(super) fn visit(&mut self, memory: &DenseMemory, state: &mut State, sites: &[usize]) -> (usize, bool) {
+        let turned = match (self.quiet(state, sites), sites) {
+            (4.., &[a, b, c, d, ..]) => self.first_turned(state, [a, b, c, d]),
+            (3, &[a, b, c, ..]) => self.first_turned(state, [a, b, c]),
+            (2, &[a, b, ..]) => self.first_turned(state, [a, b]),
+            _ => self.first_turned(state, [sites[0]]),
         };
-        let Some((at, cost)) = turned else { return (visited, false) };
-        self.turn_over(state.bit(sites[at]), sites[at], cost);
+        let (at, cost) = match turned {
+            Ok(turned) => turned,
+            Err(visited) => return (visited, false),
+        };
+        self.turn_over(memory, state.bit(sites[at]), sites[at], cost);
         state.flip(sites[at]);
         (at + 1, true)
     }
 
-    fn expects_flip(&self, state: &State, sites: &[usize]) -> bool {
-        self.ahead.as_ref().is_none_or(|ahead| sites.iter().any(|&site| ahead.bit(site) != state.bit(site)))
+    /// How many of the next sites there are up to the first where a flip is expected, or up to as many as are summed together.
+    fn quiet(&self, state: &State, sites: &[usize]) -> usize {
+        let next = &sites[..sites.len().min(AHEAD)];
+        let expected = |&site: &usize| self.ahead.as_ref().is_none_or(|ahead| ahead.bit(site) != state.bit(site));
+        next.iter().position(expected).map_or(next.len(), |first| first + 1)
     }
 
-    /// Which of the sites is the first whose flip lowers the energy, and by how much.
-    fn first_turned<const N: usize>(&self, state: &State, sites: [usize; N]) -> Option<(usize, i64)> {
+    /// Which of the sites is the first whose flip lowers the energy, and by how much; or how many sites were visited.
+    fn first_turned<const N: usize>(&self, state: &State, sites: [usize; N]) -> Result<(usize, i64), usize> {
         let squares = self.rows.squares(sites, &self.numbers);
         let cost = |at: usize| self.cost(state.bit(sites[at]), sites[at], squares[at]);
-        (0..N).map(|at| (at, cost(at))).find(|(_, cost)| *cost < 0)
+        (0..N).map(|at| (at, cost(at))).find(|(_, cost)| *cost < 0).ok_or(N)
     }
 
     /// The cost of a flip, from the squares of the patterns with bit 1 there that are not far.
@@ -117,7 +129,7 @@ impl Cubic {
 
     /// What is at stake with the patterns that agree with `sign` (0 or 1) at the site.
     fn agreeing(&self, sign: u64, site: usize, near: u64) -> i64 {
-        let far = self.far.iter().map(|far| far.overlap * far.overlap * i64::from(self.rows.has(site, far.pattern)));
+        let far = self.far.iter().map(|far| far.overlap * far.overlap * far.state.bit(site) as i64);
         let of_ones = self.unit * self.unit * near as i64 + far.sum::<i64>();
         let (ones, count) = (i64::from(self.rows.ones(site)), self.count as i64);
         match sign {
@@ -127,14 +139,14 @@ impl Cubic {
     }
 
     /// Follows a flip from `sign` to the other.
-    fn turn_over(&mut self, sign: u64, site: usize, cost: i64) {
+    fn turn_over(&mut self, memory: &DenseMemory, sign: u64, site: usize, cost: i64) {
         let Self { rows, unit, numbers, far, .. } = self;
         let by = 2 / *unit;
         let Stepped { total, ones, largest } = rows.step(site, sign, by as i8, numbers);
         let (mut total, mut ones) = (total as i64, ones as i64);
         let mut add = |square: i64, has: bool| (total, ones) = (total + square, ones + square * i64::from(has));
         far.retain_mut(|far| {
-            let has = rows.has(site, far.pattern);
+            let has = far.state.bit(site) == 1;
             far.overlap += if has == (sign == 1) { -2 } else { 2 };
             let number = byte((far.overlap / *unit) as i32);
             // It has made a step from 0.
@@ -146,13 +158,41 @@ impl Cubic {
             for pattern in numbers.beyond() {
                 let number = i64::from(numbers.number(pattern));
                 numbers.set(pattern, 0);
-                add(-number * number, rows.has(site, pattern));
-                far.push(Far { pattern, overlap: *unit * number });
+                let state = memory.patterns().state(pattern);
+                add(-number * number, state.bit(site) == 1);
+                far.push(Far { pattern, state, overlap: *unit * number });
             }
         }
         self.squares = self.unit * self.unit * total + self.far.iter().map(|far| far.overlap * far.overlap).sum::<i64>();
         // Turning the site back costs the opposite.
         self.gain = self.agreeing(1 - sign, site, ones as u64) + cost;
+    }
+}
+
+/// The bytes of overlaps, and the sum of these.
+struct Numbers<'a> {
+    agreements: &'a [u32],
+    least: i32,
+    unit: i64,
+    numbers: &'a mut [i8],
+    sum: &'a mut i64,
+}
+
+impl WideKernel for Numbers<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Wide>(self, _: V) {
+        let halvings = self.unit as u32 - 1;
+        for (agreements, numbers) in self.agreements.chunks(TILE).zip(self.numbers.chunks_mut(TILE)) {
+            let mut sum = 0;
+            for (&agreeing, number) in agreements.iter().zip(numbers) {
+                let overlap = 2 * agreeing as i32 + self.least;
+                sum += overlap;
+                *number = byte(overlap >> halvings);
+            }
+            *self.sum += i64::from(sum);
+        }
     }
 }
 
@@ -162,6 +202,7 @@ fn unit(sites: i64) -> i64 {
 }
 
 /// The byte of a number, 0 of one that is far.
+#[inline(always)]
 fn byte(number: i32) -> i8 {
     if number.unsigned_abs() <= u32::from(Signed::LARGEST) { number as i8 } else { 0 }
 }

@@ -13,23 +13,28 @@ use crate::popcount::{
     rows::{Bytes, Move, Stepped},
 };
 
-/// The numbers of one word are read once for all rows. Two sums for each, as an addition waits for the one before.
+/// Sums that are made side by side.
+const CHAINS: usize = 4;
+
+/// The numbers of one word are read once for all rows. Four sums for each, as an addition waits for the one before.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vnni,avx2,fma")]
 pub(in crate::popcount) fn squares_avx512<const N: usize>(rows: [&[u64]; N], numbers: &[Bytes]) -> [u64; N] {
     let mut totals = [0; N];
     for (part, numbers) in numbers.chunks(WORDS_IN_32_BITS).enumerate() {
         let rows = rows.map(|row| &row[part * WORDS_IN_32_BITS..][..numbers.len()]);
-        let mut sums = [[_mm512_setzero_si512(); N]; 2];
-        let (twos, last) = numbers.as_chunks::<2>();
-        for (two, [first, second]) in twos.iter().enumerate() {
-            sums[0] = add_squares(sums[0], rows.map(|row| row[2 * two]), first);
-            sums[1] = add_squares(sums[1], rows.map(|row| row[2 * two + 1]), second);
+        let mut sums = [[_mm512_setzero_si512(); N]; CHAINS];
+        let (whole, rest) = numbers.as_chunks::<CHAINS>();
+        for (at, numbers) in whole.iter().enumerate() {
+            for (chain, (sums, numbers)) in sums.iter_mut().zip(numbers).enumerate() {
+                add_squares(sums, rows.map(|row| row[CHAINS * at + chain]), numbers);
+            }
         }
-        if let [last] = last {
-            sums[0] = add_squares(sums[0], rows.map(|row| row[2 * twos.len()]), last);
+        for (chain, (sums, numbers)) in sums.iter_mut().zip(rest).enumerate() {
+            add_squares(sums, rows.map(|row| row[CHAINS * whole.len() + chain]), numbers);
         }
         for (site, total) in totals.iter_mut().enumerate() {
-            *total += sum_of_u32(_mm512_add_epi32(sums[0][site], sums[1][site]));
+            let [a, b, c, d] = sums.map(|sums| sums[site]);
+            *total += sum_of_u32(_mm512_add_epi32(_mm512_add_epi32(a, b), _mm512_add_epi32(c, d)));
         }
     }
     totals
@@ -38,12 +43,11 @@ pub(in crate::popcount) fn squares_avx512<const N: usize>(rows: [&[u64]; N], num
 /// Adds the squares of patterns whose bit is 1, four to a lane, for several rows.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vnni,avx2,fma")]
 #[inline]
-fn add_squares<const N: usize>(mut sums: [__m512i; N], bits: [u64; N], Bytes(numbers): &Bytes) -> [__m512i; N] {
+fn add_squares<const N: usize>(sums: &mut [__m512i; N], bits: [u64; N], Bytes(numbers): &Bytes) {
     let magnitudes = _mm512_abs_epi8(load_512(numbers));
     for (sum, bits) in sums.iter_mut().zip(bits) {
         *sum = _mm512_dpbusd_epi32(*sum, _mm512_maskz_mov_epi8(bits, magnitudes), magnitudes);
     }
-    sums
 }
 
 #[target_feature(enable = "avx2,fma")]
