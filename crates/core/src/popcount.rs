@@ -12,7 +12,7 @@ mod span;
 mod x86;
 
 pub use factors::{Factors, Form};
-pub use rows::{Carried, Followed, Rows};
+pub use rows::{Carried, Followed, Rows, Signed, Stepped};
 pub use span::{Looked, Span};
 
 use std::ops::Range;

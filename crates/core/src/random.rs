@@ -17,10 +17,12 @@ mod lanes;
 mod normal;
 mod normals;
 mod philox;
+mod words;
 
 pub use lanes::{Lanes, NormalLanes};
 use normals::{Consecutive, NORMALS, Pair};
 use philox::philox;
+use words::{BLOCKS, Words};
 
 /// What a stream is for: a path of words such as law, point, seed. Equal words give equal streams, on any machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,19 +120,42 @@ impl Stream {
     /// Uniform among 0, …, n − 1, without bias (Lemire 2019). `n` must be positive; 0 gives 0.
     pub fn below(&mut self, n: u64) -> u64 {
         loop {
-            let product = u128::from(self.next_u64()) * u128::from(n);
-            // The threshold is below n: hardly ever is there anything to divide.
-            if product as u64 >= n || product as u64 >= n.wrapping_neg().checked_rem(n).unwrap_or(0) {
-                return (product >> 64) as u64;
+            if let Some(chosen) = choice(self.next_u64(), n) {
+                return chosen;
             }
         }
     }
 
-    /// Puts the items into a uniformly random order (Fisher–Yates).
+    /// Puts the items into a uniformly random order (Fisher–Yates): [`below`](Self::below) chooses from the last item on.
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            items.swap(last, self.below(last as u64 + 1) as usize);
+        let mut last = items.len().saturating_sub(1);
+        while last > 0 {
+            // As many as there are items left are drawn in any case.
+            let mut words = [0; 4 * BLOCKS];
+            let words = &mut words[..last.min(4 * BLOCKS)];
+            self.fill_u64(words);
+            for &word in &*words {
+                if let Some(chosen) = choice(word, last as u64 + 1) {
+                    items.swap(last, chosen as usize);
+                    last -= 1;
+                }
+            }
         }
+    }
+
+    /// Fills a slice with random bits: those that as many calls of [`next_u64`](Self::next_u64) give, faster.
+    pub fn fill_u64(&mut self, numbers: &mut [u64]) {
+        if self.used % 2 == 1 {
+            return numbers.iter_mut().for_each(|number| *number = self.next_u64());
+        }
+        // What is left of a block, whole ones, and the beginning of another.
+        let (first, rest) = numbers.split_at_mut(usize::from(self.used == 2).min(numbers.len()));
+        first.iter_mut().for_each(|number| *number = self.next_u64());
+        let (whole, rest) = rest.as_chunks_mut::<{ 2 * BLOCKS }>();
+        let (key, index, block) = (self.key, self.index, self.block);
+        self.block += (BLOCKS * whole.len()) as u64;
+        self.level.run(Words { key, index, block, into: whole });
+        rest.iter_mut().for_each(|number| *number = self.next_u64());
     }
 
     /// Fills a slice with standard normals: those that as many calls of [`normal`](Self::normal) give, faster.
@@ -165,6 +190,14 @@ impl Stream {
         let values: Vec<f64> = (0..count(shape)).map(|_| self.uniform()).collect();
         from_slice(&values, shape, kind, device)
     }
+}
+
+/// Which of n numbers a random word chooses, if it may choose without bias.
+fn choice(word: u64, n: u64) -> Option<u64> {
+    let product = u128::from(word) * u128::from(n);
+    // The threshold is below n: hardly ever is there anything to divide.
+    let fair = product as u64 >= n || product as u64 >= n.wrapping_neg().checked_rem(n).unwrap_or(0);
+    fair.then_some((product >> 64) as u64)
 }
 
 fn count(shape: &[i64]) -> usize {
@@ -210,6 +243,37 @@ mod tests {
             let mut values = vec![0.0; many];
             at_once.fill_normal(&mut values);
             assert!(values.iter().all(|value| *value == singly.normal()));
+            assert_eq!(at_once.next_u32(), singly.next_u32());
+        }
+    }
+
+    #[test]
+    fn many_words_at_once_are_those_one_by_one() {
+        for (skip, many, level) in
+            Level::all().flat_map(|level| [(0, 200, level), (1, 65, level), (2, 77, level), (3, 33, level), (2, 0, level)])
+        {
+            let mut singly = Key::new(["fill"]).stream("words", 5);
+            // The low half of a block's number overflows on the way.
+            singly.block = (1 << 32) - 7;
+            let mut at_once = Stream { level, ..singly.clone() };
+            (0..skip).for_each(|_| assert_eq!(singly.next_u32(), at_once.next_u32()));
+            let mut words = vec![0; many];
+            at_once.fill_u64(&mut words);
+            assert!(words.iter().all(|word| *word == singly.next_u64()), "{level:?}");
+            assert_eq!(at_once.next_u32(), singly.next_u32());
+        }
+    }
+
+    /// The order and what the stream gives afterwards are those of one choice after the other.
+    #[test]
+    fn shuffling_chooses_from_the_last_item_on() {
+        for items in [0, 1, 2, 33, 64, 65, 66, 300] {
+            let mut singly = Key::new(["shuffle"]).stream("order", 1);
+            let mut at_once = singly.clone();
+            let (mut expected, mut shuffled): (Vec<usize>, Vec<usize>) = ((0..items).collect(), (0..items).collect());
+            (1..items).rev().for_each(|last| expected.swap(last, singly.below(last as u64 + 1) as usize));
+            at_once.shuffle(&mut shuffled);
+            assert_eq!(shuffled, expected);
             assert_eq!(at_once.next_u32(), singly.next_u32());
         }
     }

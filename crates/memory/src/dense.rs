@@ -103,7 +103,12 @@ impl DenseMemory {
 
     /// For each state the sites that would lower the energy by turning over. Many states are looked at together.
     pub(crate) fn preferred_flips(&self, states: &[State]) -> Result<Vec<Vec<usize>>, MemoryError> {
-        let below = |costs: Vec<f64>, tie: f64| (0..costs.len()).filter(|&site| costs[site] < -tie).collect();
+        let below = |costs: Vec<f64>, tie: f64| {
+            // Of many states nothing moves, which vectors see faster than a look at each site.
+            let moves = costs.iter().fold(false, |any, &cost| any | (cost < -tie));
+            let sites = if moves { 0..costs.len() } else { 0..0 };
+            sites.filter(|&site| costs[site] < -tie).collect()
+        };
         let tie = |state: &State| match self.is_exact() {
             true => Ok(0.0),
             false => Ok(Balance::new(self, self.patterns.agreements(state)?).tie()),

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use lawbook_core::{Stream, popcount::Rows};
 use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator, ParallelSlice, ParallelSliceMut};
 
-use crate::{
-    DenseMemory, MemoryError, State,
-    balance::{Balance, rows},
-};
+mod carried;
+mod cubic;
+
+use carried::Carried;
+
+use crate::{DenseMemory, MemoryError, State, balance::rows};
 
 /// Sweeps after which a descent is given up. Every flip lowers the energy, so a descent ends; this bounds how long it may take.
 const MOST_SWEEPS: usize = 10_000;
@@ -33,7 +35,7 @@ pub struct Retrieved {
 pub struct Descent<'a> {
     memory: &'a DenseMemory,
     state: State,
-    balance: Balance,
+    carried: Carried,
 }
 
 impl DenseMemory {
@@ -62,8 +64,8 @@ impl DenseMemory {
                 end.sweeps += 1;
                 return Ok(());
             }
-            let balance = Balance::for_visits(self, self.patterns().agreements(&end.state)?, || rows.clone());
-            let rest = Descent { memory: self, state: end.state.clone(), balance }.finish(stream)?;
+            let carried = Carried::new(self, self.patterns().agreements(&end.state)?, || rows.clone());
+            let rest = Descent { memory: self, state: end.state.clone(), carried }.finish(stream)?;
             *end = Retrieved { state: rest.state, flips: end.flips + rest.flips, sweeps: 1 + rest.sweeps };
             Ok(())
         })?;
@@ -74,8 +76,8 @@ impl DenseMemory {
     fn sweep_once(&self, cues: &[State], streams: &mut [Stream], rows: &Arc<Rows>) -> Result<Vec<Retrieved>, MemoryError> {
         let mut stretch = None;
         let sweep = |((agreements, cue), stream): ((Vec<u32>, &State), &mut Stream)| {
-            let balance = Balance::within(&mut stretch, self, agreements, || rows.clone());
-            let mut descent = Descent { memory: self, state: cue.clone(), balance };
+            let carried = Carried::within(&mut stretch, self, agreements, || rows.clone());
+            let mut descent = Descent { memory: self, state: cue.clone(), carried };
             let flips = descent.sweep(stream);
             Retrieved { state: descent.state, flips, sweeps: 1 }
         };
@@ -92,8 +94,8 @@ impl<'a> Descent<'a> {
     /// Starts at `cue`.
     pub fn new(memory: &'a DenseMemory, cue: &State) -> Result<Self, MemoryError> {
         let patterns = memory.patterns();
-        let balance = Balance::for_visits(memory, patterns.agreements(cue)?, || rows(patterns));
-        Ok(Self { memory, state: cue.clone(), balance })
+        let carried = Carried::new(memory, patterns.agreements(cue)?, || rows(patterns));
+        Ok(Self { memory, state: cue.clone(), carried })
     }
 
     /// Descends to a fixed point.
@@ -115,12 +117,12 @@ impl<'a> Descent<'a> {
 
     /// The energy, from the overlaps carried along.
     pub fn energy(&self) -> f64 {
-        self.balance.energy(self.memory)
+        self.carried.energy(self.memory)
     }
 
     /// Visits one site and turns it over if that lowers the energy. Says whether it did.
     pub fn visit(&mut self, site: usize) -> bool {
-        self.balance.visit(self.memory, &mut self.state, &[site]).1
+        self.carried.visit(self.memory, &mut self.state, &[site]).1
     }
 
     /// Visits every site once in random order. Returns how many were turned over.
@@ -129,7 +131,7 @@ impl<'a> Descent<'a> {
         stream.shuffle(&mut order);
         let (mut flips, mut rest) = (0, &order[..]);
         while !rest.is_empty() {
-            let (visited, turned) = self.balance.visit(self.memory, &mut self.state, rest);
+            let (visited, turned) = self.carried.visit(self.memory, &mut self.state, rest);
             flips += usize::from(turned);
             rest = &rest[visited..];
         }

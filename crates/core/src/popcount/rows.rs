@@ -9,6 +9,11 @@ use super::{
 };
 use crate::simd::Level;
 
+mod squares;
+
+pub(super) use squares::Move;
+pub use squares::{Signed, Stepped};
+
 /// The bits of planes, turned: row `i` holds those of site `i`, 64 patterns to a word.
 #[derive(Debug, Clone)]
 pub struct Rows {

@@ -16,6 +16,9 @@ use crate::popcount::{
     rows::{Bytes, Carried, Followed, Step},
 };
 
+mod squares;
+pub(in crate::popcount) use squares::{squares_avx2, squares_avx512, step_avx2, step_avx512};
+
 /// Four products of 14 bits are added to 32 bits, for so many words at most.
 const WORDS_IN_32_BITS: usize = 1 << 15;
 

@@ -1,0 +1,208 @@
+//! Descents where F(x) = x³: what is at stake with a pattern is `12x² + 16`, and a flip moves x by 2. So squares of bytes say all.
+//!
+//! Sums are those of whole numbers and exact, whatever their order and however many sites are summed at a time.
+
+use std::sync::Arc;
+
+use lawbook_core::{
+    popcount::{Rows, Signed, Stepped, TILE},
+    simd::{Level, Wide, WideKernel},
+};
+
+use crate::{DenseMemory, Separation, State};
+
+/// Sites whose costs are summed together where no flip is expected.
+const AHEAD: usize = 4;
+
+/// Overlaps in units of 2 where all are even, else of 1.
+#[derive(Debug, Clone)]
+pub(super) struct Cubic {
+    rows: Arc<Rows>,
+    sites: i64,
+    count: usize,
+    unit: i64,
+    /// 0 for patterns that are far.
+    numbers: Signed,
+    far: Vec<Far>,
+    /// The state of the farthest pattern, to which the descent may be on its way: where it differs, a flip is expected. That
+    /// says how many sites to sum at a time, and nothing else.
+    ahead: Option<State>,
+    /// The squares of all overlaps.
+    squares: i64,
+    /// What all patterns win if the state turns towards them, `Σ F(x + 2) − F(x)`.
+    gain: i64,
+}
+
+/// A pattern whose overlap is too large for a byte.
+#[derive(Debug, Clone)]
+pub(super) struct Far {
+    pattern: usize,
+    state: State,
+    overlap: i64,
+}
+
+impl Cubic {
+    /// The patterns whose overlaps are too large, if they are few and the others' squares make exact sums.
+    pub(super) fn far(memory: &DenseMemory, agreements: &[u32]) -> Option<Vec<Far>> {
+        let sites = memory.patterns().sites();
+        if memory.separation() != Separation::Power(3) || !memory.is_exact() {
+            return None;
+        }
+        let most = unit(sites as i64) as usize * usize::from(Signed::LARGEST);
+        // What |2a − N| ≤ most says of the number of agreements a.
+        let (lower, width) = (sites.saturating_sub(most).div_ceil(2) as u32, sites.min(most) as u32);
+        let is_far = |agreeing: u32| agreeing.wrapping_sub(lower) > width;
+        let (mut far, allowed) = (Vec::new(), 2 + agreements.len() / 128);
+        for (tile, agreements) in agreements.chunks(TILE).enumerate() {
+            // Nearly no tile has one, which vectors see faster than a look at each.
+            if agreements.iter().fold(false, |any, &agreeing| any | is_far(agreeing)) {
+                let of_tile = agreements.iter().enumerate().filter(|(_, agreeing)| is_far(**agreeing));
+                far.extend(of_tile.map(|(at, &agreeing)| Far {
+                    pattern: tile * TILE + at,
+                    state: memory.patterns().state(tile * TILE + at),
+                    overlap: 2 * i64::from(agreeing) - sites as i64,
+                }));
+                if far.len() > allowed {
+                    return None;
+                }
+            }
+        }
+        Some(far)
+    }
+
+    /// What follows from the agreements, of which these are far.
+    pub(super) fn new(memory: &DenseMemory, agreements: &[u32], far: Vec<Far>, rows: Arc<Rows>) -> Self {
+        let (sites, count) = (memory.patterns().sites() as i64, agreements.len());
+        let (unit, least) = (unit(sites), -sites as i32);
+        let (mut numbers, mut sum) = (vec![0; count], 0);
+        Level::widest().run(Numbers { agreements, least, unit, numbers: &mut numbers, sum: &mut sum });
+        let mut numbers = Signed::new(&numbers);
+        let ahead = far.iter().max_by_key(|far| far.overlap).map(|far| far.state.clone());
+        let near = unit * unit * rows.step(0, 0, 0, &mut numbers).total as i64;
+        let squares = near + far.iter().map(|far| far.overlap * far.overlap).sum::<i64>();
+        let gain = 6 * squares + 12 * sum + 8 * count as i64;
+        Self { rows, sites, count, unit, numbers, far, ahead, squares, gain }
+    }
+
+    /// By pattern, the number of agreeing sites.
+    pub(super) fn agreements(&self) -> impl Iterator<Item = usize> {
+        let mut overlaps: Vec<i64> = (0..self.count).map(|mu| self.unit * i64::from(self.numbers.number(mu))).collect();
+        self.far.iter().for_each(|far| overlaps[far.pattern] = far.overlap);
+        overlaps.into_iter().map(|overlap| ((overlap + self.sites) / 2) as usize)
+    }
+
+    /// See [`Carried::visit`](super::carried::Carried::visit).
+    pub(super) fn visit(&mut self, memory: &DenseMemory, state: &mut State, sites: &[usize]) -> (usize, bool) {
+        let turned = match (self.quiet(state, sites), sites) {
+            (4.., &[a, b, c, d, ..]) => self.first_turned(state, [a, b, c, d]),
+            (3, &[a, b, c, ..]) => self.first_turned(state, [a, b, c]),
+            (2, &[a, b, ..]) => self.first_turned(state, [a, b]),
+            _ => self.first_turned(state, [sites[0]]),
+        };
+        let (at, cost) = match turned {
+            Ok(turned) => turned,
+            Err(visited) => return (visited, false),
+        };
+        self.turn_over(memory, state.bit(sites[at]), sites[at], cost);
+        state.flip(sites[at]);
+        (at + 1, true)
+    }
+
+    /// How many of the next sites there are up to the first where a flip is expected, or up to as many as are summed together.
+    fn quiet(&self, state: &State, sites: &[usize]) -> usize {
+        let next = &sites[..sites.len().min(AHEAD)];
+        let expected = |&site: &usize| self.ahead.as_ref().is_none_or(|ahead| ahead.bit(site) != state.bit(site));
+        next.iter().position(expected).map_or(next.len(), |first| first + 1)
+    }
+
+    /// Which of the sites is the first whose flip lowers the energy, and by how much; or how many sites were visited.
+    fn first_turned<const N: usize>(&self, state: &State, sites: [usize; N]) -> Result<(usize, i64), usize> {
+        let squares = self.rows.squares(sites, &self.numbers);
+        let cost = |at: usize| self.cost(state.bit(sites[at]), sites[at], squares[at]);
+        (0..N).map(|at| (at, cost(at))).find(|(_, cost)| *cost < 0).ok_or(N)
+    }
+
+    /// The cost of a flip, from the squares of the patterns with bit 1 there that are not far.
+    fn cost(&self, sign: u64, site: usize, near: u64) -> i64 {
+        self.agreeing(sign, site, near) - self.gain
+    }
+
+    /// What is at stake with the patterns that agree with `sign` (0 or 1) at the site.
+    fn agreeing(&self, sign: u64, site: usize, near: u64) -> i64 {
+        let far = self.far.iter().map(|far| far.overlap * far.overlap * far.state.bit(site) as i64);
+        let of_ones = self.unit * self.unit * near as i64 + far.sum::<i64>();
+        let (ones, count) = (i64::from(self.rows.ones(site)), self.count as i64);
+        match sign {
+            1 => 12 * of_ones + 16 * ones,
+            _ => 12 * (self.squares - of_ones) + 16 * (count - ones),
+        }
+    }
+
+    /// Follows a flip from `sign` to the other.
+    fn turn_over(&mut self, memory: &DenseMemory, sign: u64, site: usize, cost: i64) {
+        let Self { rows, unit, numbers, far, .. } = self;
+        let by = 2 / *unit;
+        let Stepped { total, ones, largest } = rows.step(site, sign, by as i8, numbers);
+        let (mut total, mut ones) = (total as i64, ones as i64);
+        let mut add = |square: i64, has: bool| (total, ones) = (total + square, ones + square * i64::from(has));
+        far.retain_mut(|far| {
+            let has = far.state.bit(site) == 1;
+            far.overlap += if has == (sign == 1) { -2 } else { 2 };
+            let number = byte((far.overlap / *unit) as i32);
+            // It has made a step from 0.
+            numbers.set(far.pattern, number);
+            add(i64::from(number).pow(2) - by * by, has);
+            number == 0
+        });
+        if largest > Signed::LARGEST {
+            for pattern in numbers.beyond() {
+                let number = i64::from(numbers.number(pattern));
+                numbers.set(pattern, 0);
+                let state = memory.patterns().state(pattern);
+                add(-number * number, state.bit(site) == 1);
+                far.push(Far { pattern, state, overlap: *unit * number });
+            }
+        }
+        self.squares = self.unit * self.unit * total + self.far.iter().map(|far| far.overlap * far.overlap).sum::<i64>();
+        // Turning the site back costs the opposite.
+        self.gain = self.agreeing(1 - sign, site, ones as u64) + cost;
+    }
+}
+
+/// The bytes of overlaps, and the sum of these.
+struct Numbers<'a> {
+    agreements: &'a [u32],
+    least: i32,
+    unit: i64,
+    numbers: &'a mut [i8],
+    sum: &'a mut i64,
+}
+
+impl WideKernel for Numbers<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Wide>(self, _: V) {
+        let halvings = self.unit as u32 - 1;
+        for (agreements, numbers) in self.agreements.chunks(TILE).zip(self.numbers.chunks_mut(TILE)) {
+            let mut sum = 0;
+            for (&agreeing, number) in agreements.iter().zip(numbers) {
+                let overlap = 2 * agreeing as i32 + self.least;
+                sum += overlap;
+                *number = byte(overlap >> halvings);
+            }
+            *self.sum += i64::from(sum);
+        }
+    }
+}
+
+/// The largest number that divides all overlaps.
+fn unit(sites: i64) -> i64 {
+    2 - sites % 2
+}
+
+/// The byte of a number, 0 of one that is far.
+#[inline(always)]
+fn byte(number: i32) -> i8 {
+    if number.unsigned_abs() <= u32::from(Signed::LARGEST) { number as i8 } else { 0 }
+}
