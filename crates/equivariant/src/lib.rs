@@ -75,6 +75,7 @@
 //! - [`metanetworks`]: graph networks that read weights, and the widenings under which they should not change their answer.
 //! - [`width`]: networks made wider with their optimiser's state, without a change of their function or of their training.
 //! - [`scalars`] and [`mlp`]: products of vectors, and the perceptron that the models are made of.
+//! - [`portions`]: how many graphs or clouds to work on at a time.
 
 pub mod bases;
 pub mod clouds;
@@ -83,6 +84,7 @@ pub mod groups;
 pub mod laplacian;
 pub mod metanetworks;
 pub mod mlp;
+pub mod portions;
 pub mod scalars;
 pub mod sequences;
 pub mod sets;

@@ -3,7 +3,10 @@
 
 use anyhow::Result;
 use lawbook_core::{Kind, Tensor, no_grad, tensor::scalar};
-use lawbook_equivariant::clouds::{CloudModel, DsCi, Pairs, PointClouds, Surface};
+use lawbook_equivariant::{
+    clouds::{CloudModel, DsCi, Pairs, PointClouds, Surface},
+    portions::portions,
+};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
@@ -96,13 +99,18 @@ impl Study for Gap {
             let mut gap = 0.0;
             for parameters in &parameters {
                 let draws = 10 * params.largest / n;
-                // Bounded, as the lemma has it: the fourth powers of normal points drive small clouds far across kinks.
-                let one = |_| ellipsoid.sample(n as usize, [0.0; 3], &mut stream);
-                let points = (0..draws).map(one).collect::<Result<Vec<_>, _>>()?;
-                let clouds = PointClouds::new(Tensor::stack(&points, 0).to_device(device))?;
-                let (compatible, normalised) =
-                    no_grad(|| (all.forward(parameters, &clouds), distinct.forward(parameters, &clouds)));
-                let squares = (compatible? - normalised?).square();
+                let mut differences = Vec::new();
+                // The networks of all pairs of points have 2h features.
+                for some in portions(draws, 2 * params.width * n * n) {
+                    // Bounded, as the lemma has it: the fourth powers of normal points drive small clouds far across kinks.
+                    let one = |_| ellipsoid.sample(n as usize, [0.0; 3], &mut stream);
+                    let points = (0..some).map(one).collect::<Result<Vec<_>, _>>()?;
+                    let clouds = PointClouds::new(Tensor::stack(&points, 0).to_device(device))?;
+                    let (compatible, normalised) =
+                        no_grad(|| (all.forward(parameters, &clouds), distinct.forward(parameters, &clouds)));
+                    differences.push(compatible? - normalised?);
+                }
+                let squares = Tensor::cat(&differences, 0).square();
                 gap += average(&squares.sum_dim_intlist([-1i64].as_slice(), false, Kind::Double).sqrt());
             }
             cell.record_at("network gap", n as f64, gap / params.networks as f64);

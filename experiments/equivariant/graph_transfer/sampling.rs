@@ -3,7 +3,10 @@
 
 use anyhow::Result;
 use lawbook_core::{Device, Kind, Stream, Tensor, no_grad, tensor::scalar};
-use lawbook_equivariant::graphs::{Basis, Ggnn, GraphModel, GraphSignal, StepGraphon, norms::operator_norm, w_random};
+use lawbook_equivariant::{
+    graphs::{Basis, Ggnn, GraphModel, GraphSignal, StepGraphon, norms::operator_norm, w_random},
+    portions::portions,
+};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
@@ -128,22 +131,29 @@ impl Study for Sampling {
             let (mut spreads, mut norms, mut squares, mut count) = ([0.0; 2], 0.0, [0.0; 2], 0.0);
             let (mut gap, mut total) = (0.0, 0.0);
             for network in 0..params.networks as usize {
-                let graphs = erdos_renyi(&half, n, draws, &mut edges, device)?;
-                let a = graphs.adjacency();
-                for ((_, parameters, model), spread) in models.iter().zip(&mut spreads) {
-                    let output = |graphs: &GraphSignal| no_grad(|| model.forward(&parameters[network], graphs));
-                    let (sampled, limit) = (output(&graphs), output(&constant));
+                let mut outputs = [Vec::new(), Vec::new()];
+                for some in portions(draws, models[0].2.numbers(n)) {
+                    let graphs = erdos_renyi(&half, n, some, &mut edges, device)?;
+                    for ((_, parameters, model), outputs) in models.iter().zip(&mut outputs) {
+                        outputs.push(no_grad(|| model.forward(&parameters[network], &graphs)));
+                    }
+                    let a = graphs.adjacency();
+                    if n > params.largest / 4 {
+                        norms += (0..some).map(|graph| operator_norm(&(a.get(graph) - 0.5))).sum::<f64>();
+                    }
+                    let rows = a.mean_dim([-1i64].as_slice(), false, Kind::Double);
+                    squares[0] += scalar(&rows.square().sum(Kind::Double));
+                    squares[1] += scalar(&a.diagonal(0, -2, -1).square().sum(Kind::Double));
+                }
+                for (((_, parameters, model), spread), outputs) in models.iter().zip(&mut spreads).zip(&outputs) {
+                    let limit = no_grad(|| model.forward(&parameters[network], &constant));
+                    let sampled = Tensor::cat(outputs, 0);
                     let mean = sampled.mean_dim([1i64].as_slice(), true, Kind::Double);
                     *spread += scalar(&(&sampled - mean).square().mean(Kind::Double)).sqrt();
                     // The last of the models is the continuous one.
                     gap = scalar(&(sampled - limit).square().mean(Kind::Double)).sqrt();
                 }
                 total += gap;
-                if n > params.largest / 4 {
-                    norms += (0..draws).map(|graph| operator_norm(&(a.get(graph) - 0.5))).sum::<f64>();
-                }
-                squares[0] += scalar(&a.mean_dim([-1i64].as_slice(), false, Kind::Double).square().sum(Kind::Double));
-                squares[1] += scalar(&a.diagonal(0, -2, -1).square().sum(Kind::Double));
                 count += draws as f64;
             }
             for ((name, ..), spread) in models.iter().zip(spreads) {

@@ -25,7 +25,7 @@ pub use karate::karate_club;
 pub use message_passing::MessagePassing;
 pub use signal::{GraphError, GraphSignal};
 pub use task::{full_random, stochastic_blocks, triangles};
-pub use training::{Recipe, Trained, fit, mean_squared_error, squared_error};
+pub use training::{Recipe, Trained, fit, mean_squared_error, outputs, squared_error};
 
 use lawbook_core::{Device, Kind, Stream, Tensor};
 
@@ -58,6 +58,12 @@ pub trait GraphModel: Sync {
 
     /// The most matrices n×n that a layer makes of a graph, beside its adjacency.
     fn matrices(&self) -> i64;
+
+    /// The most numbers that a layer makes of a graph of n nodes, its adjacency included: what
+    /// [`portions`](crate::portions::portions) asks for.
+    fn numbers(&self, n: i64) -> i64 {
+        n * n * (1 + self.matrices())
+    }
 
     /// The mean squared error and its gradient, where the model knows a faster way to them than autograd; see [`squared_error`].
     fn fast_squared_error(&self, _: &[Tensor], _: &GraphSignal, _: &Tensor) -> Option<(f64, Vec<Tensor>)> {

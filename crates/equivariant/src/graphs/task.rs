@@ -40,7 +40,7 @@ pub fn stochastic_blocks(n: usize, graphs: usize, stream: &mut Stream, kind: Kin
 
 fn assemble(graphs: impl Iterator<Item = (Tensor, Vec<f64>)>, kind: Kind, device: Device) -> GraphSignal {
     let (adjacency, signal): (Vec<Tensor>, Vec<Tensor>) =
-        graphs.map(|(a, x)| (a, Tensor::from_slice(&x).unsqueeze(-1))).unzip();
-    let stack = |tensors: &[Tensor]| Tensor::stack(tensors, 0).to_kind(kind).to_device(device);
+        graphs.map(|(a, x)| (a.to_kind(kind), Tensor::from_slice(&x).unsqueeze(-1).to_kind(kind))).unzip();
+    let stack = |tensors: &[Tensor]| Tensor::stack(tensors, 0).to_device(device);
     GraphSignal::from_parts(stack(&adjacency), stack(&signal))
 }

@@ -11,6 +11,7 @@ use lawbook_core::{
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 use super::{GraphModel, GraphSignal};
+use crate::portions::portion;
 
 /// How to train. The default is the paper's.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -94,7 +95,7 @@ pub fn squared_error(
     if let Some(found) = model.fast_squared_error(parameters, graphs, labels) {
         return found;
     }
-    let most = (NUMBERS / (graphs.nodes().pow(2) * (1 + model.matrices()))).max(1);
+    let most = (NUMBERS / model.numbers(graphs.nodes())).max(1);
     let count = (graphs.graphs() as u64).div_ceil(most as u64).next_multiple_of(ROUND);
     let some = (graphs.graphs() as u64).div_ceil(count) as i64;
     let parts = graphs.split(some).into_iter().zip(labels.split(some, 0));
@@ -122,7 +123,13 @@ fn copies(parameters: &[Tensor]) -> Vec<Tensor> {
 
 /// The model's mean squared error on graphs with labels.
 pub fn mean_squared_error(model: &dyn GraphModel, parameters: &[Tensor], graphs: &GraphSignal, labels: &Tensor) -> f64 {
-    scalar(&no_grad(|| (model.forward(parameters, graphs) - labels).square().mean(Kind::Double)))
+    scalar(&(outputs(model, parameters, graphs) - labels).square().mean(Kind::Double))
+}
+
+/// The model's outputs `[graphs, n, outputs]` without gradients, for as many graphs at a time as fit in memory.
+pub fn outputs(model: &dyn GraphModel, parameters: &[Tensor], graphs: &GraphSignal) -> Tensor {
+    let parts = graphs.split(portion(model.numbers(graphs.nodes())));
+    no_grad(|| Tensor::cat(&parts.iter().map(|graphs| model.forward(parameters, graphs)).collect::<Vec<_>>(), 0))
 }
 
 fn copy(parameters: &[Tensor]) -> Vec<Tensor> {
