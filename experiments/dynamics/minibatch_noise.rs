@@ -15,7 +15,10 @@
 use lawbook_core::Key;
 use lawbook_dynamics::{
     Ensemble, Process,
-    estimators::time_average::{Looks, time_average},
+    estimators::{
+        divergence::Diverged,
+        time_average::{Looks, time_average},
+    },
 };
 
 use crate::framework::Law;
@@ -76,14 +79,14 @@ struct Schedule {
     samples: u64,
 }
 
-/// Means over the stationary states of a process.
+/// Means over the stationary states of a process, none of whose replicas may diverge.
 fn stationary_mean<const M: usize, P: Process>(
     process: P,
     schedule: Schedule,
     key: &Key,
     start: P::State<f64>,
     of: impl Fn(P::State<f64>) -> [f64; M],
-) -> [f64; M] {
+) -> Result<[f64; M], Diverged> {
     let Schedule { replicas, thin, samples } = schedule;
     let mut ensemble = Ensemble::<_, f64>::new(process, replicas, key, |_| start);
     time_average(&mut ensemble, Looks { burn: 60 * thin, thin, count: samples.div_ceil(replicas) }, of)

@@ -121,6 +121,17 @@ fn bad_input_is_refused() {
     let noiseless = NoisyLine { slope: 1.0, noise: 0.0 }.moments();
     assert!(matches!(stationary::depth_one(&unit(), -0.1), Err(stationary::StationaryError::Temperature(_))));
     assert!(matches!(stationary::depth_zero(&noiseless, 0.1), Err(stationary::StationaryError::Noiseless(_))));
+    for t in [0.0, -0.1, f64::NAN, f64::INFINITY] {
+        assert!(matches!(stationary::depth_zero(&unit(), t), Err(stationary::StationaryError::Temperature(_))), "{t}");
+    }
+    for (depth, width) in [(0, 1), (1, 0)] {
+        let refused = stationary::any_depth(&unit(), 0.1, depth, width).err();
+        assert!(matches!(refused, Some(stationary::StationaryError::Shape { value: 0.0, .. })), "{refused:?}");
+    }
+    for ratio in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let refused = stationary::infinite_depth(&unit(), 0.1, ratio).err();
+        assert!(matches!(refused, Some(stationary::StationaryError::Shape { .. })), "{refused:?}");
+    }
 }
 
 proptest! {

@@ -4,7 +4,7 @@
 use anyhow::Result;
 use lawbook_dynamics::{
     Process,
-    systems::two_layer::{GradientDescent, IsotropicNoise, Sgd, Weights, snapshots},
+    systems::two_layer::{GradientDescent, IsotropicNoise, Sgd, Weights, finite_snapshots},
     theory::moments::NoisyLine,
     theory::stationary::{balance_rate, critical_temperature, sgd_noise_strength},
 };
@@ -154,13 +154,13 @@ impl Study for Decay {
         match p.dynamics.as_str() {
             "gradient-descent" => {
                 let descent = GradientDescent { moments, rate: p.eta() };
-                let end = run(descent, p, cell, 1);
+                let end = run(descent, p, cell, 1)?;
                 cell.record("imbalance-ratio", end[0][0].imbalance() / START.imbalance());
             }
-            "isotropic-noise" => diffusion(p, cell),
+            "isotropic-noise" => diffusion(p, cell)?,
             _ => {
                 let sgd = Sgd { data: p.data(), rate: p.eta(), batch: p.S as u32 };
-                let logs: Vec<f64> = run(sgd, p, cell, MOMENTS.len()).iter().map(|states| mean_log(states)).collect();
+                let logs: Vec<f64> = run(sgd, p, cell, MOMENTS.len())?.iter().map(|states| mean_log(states)).collect();
                 for (part, log) in MOMENTS.into_iter().zip(&logs) {
                     cell.record_at("log-imbalance", part * p.t, *log);
                 }
@@ -172,10 +172,10 @@ impl Study for Decay {
 }
 
 /// The ensemble at `count` equally spaced times up to the end.
-fn run(process: impl Process<State<f64> = [f64; 2]>, p: &Params, cell: &Cell, count: usize) -> Vec<Vec<Weights>> {
+fn run(process: impl Process<State<f64> = [f64; 2]>, p: &Params, cell: &Cell, count: usize) -> Result<Vec<Vec<Weights>>> {
     let steps = p.t / p.eta();
     let time = |i: usize| (steps * i as f64 / count as f64).round() as u64;
-    snapshots(process, START, p.replicas as u64, &cell.key(), (1..=count).map(time))
+    Ok(finite_snapshots(process, START, p.replicas as u64, &cell.key(), (1..=count).map(time))?)
 }
 
 fn mean_log(states: &[Weights]) -> f64 {
@@ -185,16 +185,16 @@ fn mean_log(states: &[Weights]) -> f64 {
 
 /// The mean squared change of the imbalance, and what the noise has supplied to it: 4σ² times the time integral of the mean
 /// squared size, by the trapezoidal rule.
-fn diffusion(p: &Params, cell: &mut Cell) {
+fn diffusion(p: &Params, cell: &mut Cell) -> Result<()> {
     let moments = p.data().moments();
     let noise = IsotropicNoise { moments, rate: p.eta(), strength: sgd_noise_strength(&moments, p.temperature()) };
     let count = 20;
-    let states = run(noise, p, cell, count);
+    let states = run(noise, p, cell, count)?;
     let mean = |states: &[Weights], f: fn(&Weights) -> f64| states.iter().map(f).sum::<f64>() / states.len() as f64;
     let sizes: Vec<f64> = states.iter().map(|states| mean(states, Weights::size)).collect();
     let ends = 0.5 * (START.size() + sizes[count - 1]);
     let integral = (ends + sizes[..count - 1].iter().sum::<f64>()) * p.t / count as f64;
-    let last = &states[count - 1];
-    cell.record("spread", mean(last, |state| (state.imbalance() - START.imbalance()).powi(2)));
+    cell.record("spread", mean(&states[count - 1], |state| (state.imbalance() - START.imbalance()).powi(2)));
     cell.record("supply", 4.0 * noise.strength * integral);
+    Ok(())
 }

@@ -8,7 +8,7 @@ use lawbook_analysis::{density::Density, gaussian::Normal, quadrature::integral,
 use lawbook_dynamics::{
     Ensemble,
     systems::interpolation::Interpolation,
-    systems::two_layer::{Sgd, Weights, snapshots},
+    systems::two_layer::{Sgd, Weights, finite_snapshots},
     theory::moments::NoisyLine,
 };
 
@@ -123,7 +123,7 @@ impl Study for Interpolating {
             GRID.iter().for_each(|&z| cell.record_at("cdf", z, sample.cdf(z)));
         } else {
             let sgd = Sgd { data: NoisyLine { slope: 1.0, noise: 0.0 }, rate: RATE, batch: 1 };
-            let ends = snapshots(sgd, Weights::balanced(TINY), count, &cell.key(), [STEPS]);
+            let ends = finite_snapshots(sgd, Weights::balanced(TINY), count, &cell.key(), [STEPS])?;
             let logs = ends[0].iter().map(|end| (end.product() / TINY).abs().ln());
             cell.record("growth", logs.sum::<f64>() / (count * STEPS) as f64 / RATE);
         }

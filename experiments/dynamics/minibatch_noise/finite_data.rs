@@ -95,7 +95,7 @@ impl Study for FiniteData {
         let [excess] = stationary_mean(process, schedule, &cell.key(), start, |w| {
             let row = |i: usize| (0..D).map(|j| covariance[D * i + j] * w[j]).sum::<f64>();
             [(0..D).map(|i| w[i] * row(i)).sum()]
-        });
+        })?;
         cell.record("excess", excess);
         Ok(())
     }

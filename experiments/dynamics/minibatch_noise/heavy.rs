@@ -6,6 +6,7 @@ use anyhow::Result;
 use lawbook_analysis::{density::Density, gaussian::normal_cdf, quantiles::WeightedSample, root::bisect};
 use lawbook_dynamics::{
     Ensemble,
+    estimators::divergence::all_finite,
     systems::regression::Regression,
     theory::{
         kesten::student_tail_index,
@@ -88,6 +89,7 @@ impl Study for HeavyTails {
             ensemble.advance(3);
             errors.extend(ensemble.states().map(|(w, _)| (w[0] - regression.teacher[0]).abs()));
         }
+        all_finite(&ensemble)?;
         for x in GRID {
             cell.record_at("cdf", x, errors.iter().filter(|error| **error <= x).count() as f64 / errors.len() as f64);
         }

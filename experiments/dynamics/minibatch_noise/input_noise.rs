@@ -61,7 +61,7 @@ impl Study for InputNoise {
         // Refuses what has no variance.
         stationary(&process.as_label_noise())?;
         let schedule = Schedule { replicas: 4096, thin: 2, samples: 1000 * p.kilosamples as u64 };
-        let means = stationary_mean(process, schedule, &cell.key(), centre, |w| [w[0], w[1], w[0] * w[0], w[1] * w[1]]);
+        let means = stationary_mean(process, schedule, &cell.key(), centre, |w| [w[0], w[1], w[0] * w[0], w[1] * w[1]])?;
         for i in 0..2 {
             let coordinate = (i + 1) as f64;
             cell.record_at("mean", coordinate, means[i]);

@@ -97,10 +97,10 @@ impl Study for LabelNoise {
         // Refuses what has no variance.
         p.laws()?;
         if p.D == 1 {
-            let [variance] = stationary_mean(p.line(), schedule, &key, ([0.0], [0.0]), |(w, _)| [w[0] * w[0]]);
+            let [variance] = stationary_mean(p.line(), schedule, &key, ([0.0], [0.0]), |(w, _)| [w[0] * w[0]])?;
             cell.record_at("variance", 1.0, variance);
         } else {
-            let [first, second] = stationary_mean(p.plane(), schedule, &key, start, |(w, _)| [w[0] * w[0], w[1] * w[1]]);
+            let [first, second] = stationary_mean(p.plane(), schedule, &key, start, |(w, _)| [w[0] * w[0], w[1] * w[1]])?;
             cell.record_at("variance", 1.0, first);
             cell.record_at("variance", 2.0, second);
         }

@@ -81,7 +81,7 @@ impl Study for Scaling {
         // A step takes the square of the weight down by (1 − λ)² + 2λ²/S, or little less than 2λ where λ is small.
         let thin = (0.5 / regression.rate).ceil().max(2.0) as u64;
         let schedule = Schedule { replicas: 4096, thin, samples: 1000 * p.kilosamples as u64 };
-        let [variance] = stationary_mean(regression, schedule, &cell.key(), ([0.0], [0.0]), |(w, _)| [w[0] * w[0]]);
+        let [variance] = stationary_mean(regression, schedule, &cell.key(), ([0.0], [0.0]), |(w, _)| [w[0] * w[0]])?;
         cell.record("variance", variance);
         Ok(())
     }

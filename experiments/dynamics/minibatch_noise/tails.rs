@@ -6,6 +6,7 @@ use anyhow::Result;
 use lawbook_analysis::tails::hill;
 use lawbook_dynamics::{
     Ensemble,
+    estimators::divergence::all_finite,
     systems::regression::Regression,
     theory::kesten::{continuous_tail_index, student_tail_index, tail_index},
 };
@@ -69,6 +70,7 @@ impl Study for Tails {
             ensemble.advance(2);
             values.extend(ensemble.states().map(|(w, _)| w[0].abs()).filter(|x| *x > floor));
         }
+        all_finite(&ensemble)?;
         let count = SHARE * (rounds * replicas) as f64;
         cell.record("tail-index", hill(&mut values, count as usize)?.index);
         Ok(())

@@ -74,11 +74,14 @@ impl Study for Constraint {
         let target = &along + mirror.normals().matmul(&from_slice(&TARGETS, &[q], kind, device));
         let mut start = |count: i64| (draws.normal_tensor(&[count], kind, device) * 0.5).set_requires_grad(true);
         let mut parameters: [Tensor; 3] = [start(p.p), start(q), start(q)];
-        for _ in 0..p.steps {
+        for step in 1..=p.steps {
             let [w, a, b] = &parameters;
             let theta = constrained(&mirror, w, a, b);
             let loss = (theta - &target).square().sum(kind) * 0.5 + constraint_penalty(p.alpha, a, b)?;
-            ensure!(scalar(&loss).is_finite(), "diverged: the loss is no longer finite; give η (1 + 2α) below 1");
+            ensure!(
+                scalar(&loss).is_finite(),
+                "diverged: the loss is no longer finite at step {step}; give η (1 + 2α) below 1"
+            );
             let slopes = gradients(&loss, &parameters);
             no_grad(|| parameters.iter_mut().zip(&slopes).for_each(|(w, slope)| drop(w.g_sub_(&(slope * p.eta)))));
         }

@@ -92,7 +92,7 @@ impl Study for Diagonal {
             g.iter_mut().zip(v.iter().zip(&targets)).for_each(|(g, (v, target))| *g = v - target);
         })?;
         if let Some(step) = diverged {
-            bail!("diverged by step {step}: the learning rate η = {} is too large for targets or decay", p.eta);
+            bail!("diverged at step {step}: the learning rate η = {} is too large for targets or decay", p.eta);
         }
         let v = factors.product();
         for (target, v) in TARGETS.into_iter().zip(&v) {

@@ -1,6 +1,6 @@
 //! Permutation symmetry under SGD: weight decay, the learning rate and the noise of small batches each make neurons alike.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result};
 use lawbook_core::{Device, Tensor, tensor::to_vec};
 use lawbook_dynamics::systems::tanh_net::{NoisySgd, TanhNet};
 
@@ -81,13 +81,8 @@ impl Study for Ensembling {
             let x: Vec<f64> = (0..2 * SAMPLES).map(|_| data.normal()).collect();
             let y: Vec<f64> = x.chunks_exact(2).map(|row| row[0].sin() + 0.3 * row[1] * row[1]).collect();
             let mut theta = to_vec(&net.init(1.0, &mut cell.key().stream("parameters", i), Device::Cpu));
-            sgd.train(&mut theta, (&x, &y), p.steps as usize, &mut cell.key().stream("batches", i));
-            ensure!(
-                theta.iter().all(|x| x.is_finite()),
-                "diverged within {} steps; lower the learning rate η = {}",
-                p.steps,
-                p.eta
-            );
+            sgd.train(&mut theta, (&x, &y), p.steps as usize, &mut cell.key().stream("batches", i))
+                .with_context(|| format!("network {i} at η = {} and γ = {}", p.eta, p.gamma))?;
             distinct += net.distinct(&Tensor::from_slice(&theta), SAME);
         }
         cell.record("distinct", distinct as f64 / (p.networks * NEURONS) as f64);

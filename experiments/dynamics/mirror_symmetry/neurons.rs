@@ -1,6 +1,6 @@
 //! Permutation symmetry: two equal neurons of a tanh network, their gradients, their Hessian, and what SGD and weight decay do.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use lawbook_core::{
     Kind, Tensor,
     optim::{Optimiser, Rule, gradients},
@@ -97,13 +97,14 @@ impl Study for Neurons {
         let mut theta = [start.copy().set_requires_grad(true)];
         let mut sgd = Optimiser::new(Rule::GRADIENT_DESCENT, p.eta, &theta);
         let (mut furthest, mut nearest) = (0.0, f64::INFINITY);
-        for _ in 0..p.steps {
+        for step in 1..=p.steps {
             let rows: Vec<i64> = (0..p.batch).map(|_| batches.below(p.samples as u64) as i64).collect();
             let rows = Tensor::from_slice(&rows).to_device(device);
             let decay = theta[0].square().sum(Kind::Double) * p.gamma;
             let loss = net.loss(&theta[0], &x.index_select(0, &rows), &y.index_select(0, &rows)) + decay;
             let slopes = gradients(&loss, &theta);
             sgd.step(&mut theta, &slopes);
+            ensure!(size(&theta[0]).is_finite(), "diverged at step {step}; lower the learning rate η = {}", p.eta);
             furthest = f64::max(furthest, size(&mirror.coordinates(&theta[0])));
             nearest = f64::min(nearest, size(&others.coordinates(&theta[0])));
         }

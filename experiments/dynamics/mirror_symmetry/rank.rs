@@ -1,6 +1,6 @@
 //! Rotation symmetry: weight decay on the factors of a matrix thresholds its singular values.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result};
 use lawbook_core::{
     Kind, Tensor,
     tensor::{from_slice, to_vec},
@@ -64,14 +64,9 @@ impl Study for Rank {
         let target: Tensor =
             rotation().matmul(&from_slice(&TARGET, &[n], Kind::Double, cell.device()).diag(0)).matmul(&rotation());
         let training = Factorisation { n: TARGET.len(), gamma: p.gamma, rate: p.eta, steps: p.steps as usize };
-        let product = training.train(&to_vec(&target), 0.5, &mut cell.stream("factors"));
-        ensure!(
-            product.iter().all(|x| x.is_finite()),
-            "diverged within {} steps: give η (singular value + γ) below 1; η = {} and γ = {}",
-            p.steps,
-            p.eta,
-            p.gamma
-        );
+        let product = training
+            .train(&to_vec(&target), 0.5, &mut cell.stream("factors"))
+            .with_context(|| format!("η = {} and γ = {}: give η (singular value + γ) below 1", p.eta, p.gamma))?;
         let singular = from_slice(&product, &[n, n], Kind::Double, cell.device()).svd(true, false).1;
         for (s, left) in TARGET.into_iter().zip(to_vec(&singular)) {
             cell.record_at("singular", s, left);

@@ -93,7 +93,7 @@ impl Study for AdaptiveRate {
         // Four times the memory of the second moment, which bias correction shortens, and as long again.
         let memory = 1.0 / (1.0 - p.beta2);
         let looks = Looks { burn: (4.0 * memory) as u64, thin: 10, count: (0.4 * memory).ceil() as u64 };
-        let [square, second] = time_average(&mut ensemble, looks, |([w], (_, [v]))| [w * w, v]);
+        let [square, second] = time_average(&mut ensemble, looks, |([w], (_, [v]))| [w * w, v])?;
         cell.record("variance", square);
         cell.record("second-moment", second);
         Ok(())

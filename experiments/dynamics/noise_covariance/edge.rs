@@ -130,7 +130,7 @@ fn measure_with<O: Optimizer>(optimizer: O, p: &Params, cell: &mut Cell) -> Resu
         "nesterov" => direction.nesterov_relaxation_time()?,
         _ => direction.relaxation_time()?,
     };
-    let [square] = time_average(&mut ensemble, looks(relaxation, 250), |([w], _)| [w * w]);
+    let [square] = time_average(&mut ensemble, looks(relaxation, 250), |([w], _)| [w * w])?;
     cell.record("variance-over-rate", square / p.lambda_k);
     Ok(())
 }

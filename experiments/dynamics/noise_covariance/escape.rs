@@ -66,7 +66,8 @@ impl Study for Escape {
                     .axes("", "−d ln(rate)/dΔL")
                     .source("Kramers' rate with the effective temperature of theorem 1: ln rate = −ΔL/T + O(1)"),
             );
-            let law = barriers.map(|barrier| escape_rate(1.0, 1.0, p.lambda, barrier, 200));
+            let exact = |barrier: &f64| escape_rate(1.0, 1.0, p.lambda, *barrier, 200);
+            let law = barriers.iter().map(exact).collect::<Result<Vec<f64>, _>>()?;
             let kramers = |temperature: f64| {
                 barriers.map(|barrier| {
                     let x = barrier / temperature;
@@ -97,7 +98,7 @@ impl Study for Escape {
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let barriers = p.barriers();
-        let exit = FirstExit::new(1.0, 1.0, p.lambda, barriers);
+        let exit = FirstExit::new(1.0, 1.0, p.lambda, barriers)?;
         let mut ensemble = Ensemble::<_, f64>::new(exit, p.replicas as u64, &cell.key(), |_| exit.start());
         ensemble.advance(SETTLED);
         let early = inside(&ensemble);

@@ -72,7 +72,7 @@ impl Study for Momentum {
         let start = descent.start([0.0]);
         let mut ensemble = Ensemble::<_, f64>::new(descent, 1024, &cell.key(), |_| start);
         let [square] =
-            time_average(&mut ensemble, looks(p.direction().nesterov_relaxation_time()?, p.looks), |([w], _)| [w * w]);
+            time_average(&mut ensemble, looks(p.direction().nesterov_relaxation_time()?, p.looks), |([w], _)| [w * w])?;
         cell.record("variance", square);
         Ok(())
     }

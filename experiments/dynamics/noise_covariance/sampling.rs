@@ -4,6 +4,7 @@
 use anyhow::Result;
 use lawbook_dynamics::{
     Ensemble,
+    estimators::divergence::all_finite,
     optimizers::descent::Descent,
     optimizers::optimizer::Sgd,
     systems::quadratic::{SampleOrder, Samples, epoch_variances},
@@ -116,6 +117,7 @@ impl Study for Sampling {
             ensemble.advance(p.n as u64 - half);
             end += mean_square(&ensemble);
         }
+        all_finite(&ensemble)?;
         cell.record("variance-halfway", middle / p.epochs as f64);
         cell.record("variance-at-end", end / p.epochs as f64);
         Ok(())

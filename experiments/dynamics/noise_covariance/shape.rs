@@ -117,7 +117,7 @@ impl Study for ShapeOfNoise {
         let start = descent.start([0.0, 0.0]);
         let mut ensemble = Ensemble::<_, f64>::new(descent, 1024, &cell.key(), |_| start);
         let looks = looks(valley.relaxation_time(), p.looks);
-        let moments = time_average(&mut ensemble, looks, |([a, b], _)| [a * a, a * b, b * b]);
+        let moments = time_average(&mut ensemble, looks, |([a, b], _)| [a * a, a * b, b * b])?;
         let [aa, ab, bb] = moments;
         let covariance = Matrix::from_rows([[aa, ab], [ab, bb]]);
         let gradients = &(valley.hessian() * &covariance) * valley.hessian();

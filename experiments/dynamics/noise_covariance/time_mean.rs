@@ -4,8 +4,9 @@
 
 use anyhow::Result;
 use lawbook_dynamics::{
-    Ensemble, estimators::batch_means::batch_means, optimizers::descent::Descent, optimizers::optimizer::HeavyBall,
-    systems::quadratic::Quadratic, systems::quadratic::Shape, theory::direction::Direction,
+    Ensemble, estimators::batch_means::batch_means, estimators::divergence::all_finite, optimizers::descent::Descent,
+    optimizers::optimizer::HeavyBall, systems::quadratic::Quadratic, systems::quadratic::Shape,
+    theory::direction::Direction,
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
@@ -82,6 +83,7 @@ impl Study for TimeMean {
             ensemble.advance(1);
             series.iter_mut().zip(ensemble.states()).for_each(|(series, ([w], _))| series.push(w));
         }
+        all_finite(&ensemble)?;
         cell.record("time", batch_means(&series, p.batch as usize)?.autocorrelation_time());
         Ok(())
     }

@@ -144,7 +144,7 @@ impl Study for Variance {
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let relaxation = p.direction().relaxation_time()?;
         let mut ensemble = ensemble(p, &cell.key());
-        let [mean, square] = time_average(&mut ensemble, looks(relaxation, p.looks), |([w], _)| [w, w * w]);
+        let [mean, square] = time_average(&mut ensemble, looks(relaxation, p.looks), |([w], _)| [w, w * w])?;
         cell.record("variance", square - mean * mean);
         cell.record("excess-loss", 0.5 * p.k * square);
         if p.mu == 0.0 {

@@ -2,7 +2,7 @@
 //! decay brings one back.
 
 use anyhow::{Result, ensure};
-use lawbook_dynamics::{Ensemble, systems::exponential_symmetry::ScaleInvariant};
+use lawbook_dynamics::{Ensemble, estimators::divergence::all_finite, systems::exponential_symmetry::ScaleInvariant};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
@@ -106,6 +106,7 @@ impl Study for Scale {
         let mut ensemble = Ensemble::<_, f64>::new(p.process(), p.replicas as u64, &cell.key(), start);
         for steps in STEPS {
             ensemble.advance(steps - ensemble.time());
+            all_finite(&ensemble)?;
             let fourth = ensemble.states().map(|w| w.iter().map(|x| x * x).sum::<f64>().powi(2));
             cell.record_at("fourth-power", steps as f64, fourth.sum::<f64>() / p.replicas as f64);
         }

@@ -4,6 +4,7 @@ use anyhow::{Result, ensure};
 use lawbook_analysis::student::fit_exponent_to_mean;
 use lawbook_dynamics::{
     Ensemble,
+    estimators::divergence::all_finite,
     systems::regression_sgd::RegressionSgd,
     theory::escape::{discrete_stationary_exponent, stationary_exponent},
 };
@@ -125,6 +126,7 @@ impl Study for StationaryExponent {
             ensemble.advance((SPACING / p.eta).ceil() as u64);
             sum += ensemble.states().map(|[theta]| (theta * theta).ln_1p()).sum::<f64>();
         }
+        all_finite(&ensemble)?;
         let count = (rounds * REPLICAS) as f64;
         cell.record("phi", fit_exponent_to_mean(sum / count, count, 1)?.exponent);
         Ok(())

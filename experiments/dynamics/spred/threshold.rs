@@ -98,7 +98,7 @@ impl Study for Threshold {
 /// An error with the step if training has diverged.
 pub(super) fn finite(diverged: Option<usize>, rate: f64) -> Result<()> {
     match diverged {
-        Some(step) => bail!("diverged by step {step}; lower the learning rate η = {rate} or the decay"),
+        Some(step) => bail!("diverged at step {step}; lower the learning rate η = {rate} or the decay"),
         None => Ok(()),
     }
 }

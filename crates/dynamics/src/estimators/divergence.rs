@@ -1,4 +1,4 @@
-//! Whether replicas are still finite, before anything is averaged over them.
+//! Whether replicas, or the parameters of one training run, are still finite, before anything is averaged over them.
 
 use crate::{Ensemble, Process, engine::lanes::Element};
 
@@ -23,6 +23,20 @@ pub fn all_finite<P: Process, T: Element>(ensemble: &Ensemble<P, T>) -> Result<(
     match steps().min() {
         Some(step) => Err(Diverged { count: steps().count(), replicas: ensemble.replicas(), step: step.get() }),
         None => Ok(()),
+    }
+}
+
+/// A single training run has overflowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("diverged: the parameters are no longer finite since step {0}; lower the learning rate or the weight decay")]
+pub struct DivergedAt(pub usize);
+
+impl DivergedAt {
+    /// Says so if any of the parameters after step `step` is not finite.
+    pub fn check<'a>(step: usize, parameters: impl IntoIterator<Item = &'a f64>) -> Result<(), Self> {
+        // Zero times what is finite is zero, anything else is not a number: a sum instead of a branch for each.
+        let zero: f64 = parameters.into_iter().map(|value| value * 0.0).sum();
+        if zero == 0.0 { Ok(()) } else { Err(Self(step)) }
     }
 }
 
@@ -53,5 +67,14 @@ mod tests {
         assert_eq!(all_finite(&ensemble), Ok(()));
         ensemble.advance(9);
         assert_eq!(all_finite(&ensemble), Err(Diverged { count: 1, replicas: 3, step: 10 }));
+    }
+
+    #[test]
+    fn parameters_that_are_not_finite_are_told() {
+        assert_eq!(DivergedAt::check(3, &[1.0, -f64::MAX, 0.0]), Ok(()));
+        for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(DivergedAt::check(3, &[1.0, bad]), Err(DivergedAt(3)));
+        }
+        assert!(DivergedAt(3).to_string().contains("since step 3"));
     }
 }

@@ -52,26 +52,41 @@ pub fn growth_rate(data: &NoisyLine, rate: f64) -> f64 {
     integral(at, 0.0, 9.0, 60)
 }
 
-/// The origin attracts at no learning rate of the range.
+/// Why there is no critical learning rate.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-#[error(
-    "E ln|1 + 2 eta x y| stays positive up to eta = 2 b2/a3 = {highest}: at a signal-to-noise ratio b2^2/a3 of {ratio} SGD never \
-     falls to zero; give a smaller slope or more noise"
-)]
-pub struct NeverCollapses {
-    /// The largest learning rate tried.
-    pub highest: f64,
-    /// `b₂²/a₃`.
-    pub ratio: f64,
+pub enum CriticalRateError {
+    /// The origin attracts at no learning rate of the range.
+    #[error(
+        "E ln|1 + 2 eta x y| stays positive up to eta = 2 b2/a3 = {highest}: at a signal-to-noise ratio b2^2/a3 of {ratio} SGD \
+         never falls to zero; give a smaller slope or more noise"
+    )]
+    NeverCollapses {
+        /// The largest learning rate tried.
+        highest: f64,
+        /// `b₂²/a₃`.
+        ratio: f64,
+    },
+    /// Nothing to be lost, or nothing that makes SGD lose it.
+    #[error("slope {slope} and label noise {noise}: both must be positive and finite")]
+    Data {
+        /// The slope of the labels.
+        slope: f64,
+        /// Their deviation around it.
+        noise: f64,
+    },
 }
 
 /// The smallest learning rate from which on the origin attracts SGD at batch size 1, if there is one below twice the critical
 /// temperature of the diffusion.
-pub fn critical_rate(data: &NoisyLine) -> Result<f64, NeverCollapses> {
+pub fn critical_rate(data: &NoisyLine) -> Result<f64, CriticalRateError> {
+    let NoisyLine { slope, noise } = *data;
+    if ![slope, noise].iter().all(|value| *value > 0.0 && value.is_finite()) {
+        return Err(CriticalRateError::Data { slope, noise });
+    }
     let m = data.moments();
     let scale = m.b2 / m.a3;
     let mut grid = (1..=40).map(|i| 0.05 * f64::from(i) * scale);
-    let never = NeverCollapses { highest: 2.0 * scale, ratio: m.b2 * scale };
+    let never = CriticalRateError::NeverCollapses { highest: 2.0 * scale, ratio: m.b2 * scale };
     let high = grid.find(|&rate| growth_rate(data, rate) < 0.0).ok_or(never)?;
     bisect(|rate| growth_rate(data, rate), 0.01 * scale, high).map_err(|_| never)
 }
@@ -111,7 +126,12 @@ mod tests {
     /// Where signal and noise are alike, SGD never falls into the origin.
     #[test]
     fn a_strong_signal_has_no_critical_rate() {
-        assert!(critical_rate(&NoisyLine { slope: 1.0, noise: 1.0 }).is_err());
+        let refused = critical_rate(&NoisyLine { slope: 1.0, noise: 1.0 });
+        assert!(matches!(refused, Err(CriticalRateError::NeverCollapses { .. })), "{refused:?}");
+        for (slope, noise) in [(0.0, 1.0), (-0.1, 1.0), (0.1, 0.0), (f64::NAN, 1.0), (0.1, f64::INFINITY)] {
+            let refused = critical_rate(&NoisyLine { slope, noise });
+            assert!(matches!(refused, Err(CriticalRateError::Data { .. })), "{slope} {noise}: {refused:?}");
+        }
     }
 
     /// To first order in the signal-to-noise ratio the threshold is that of the diffusion.

@@ -210,6 +210,72 @@ mod tests {
         assert!((milstein - 1.0).abs() < 0.08, "weak, Milstein: {milstein}");
     }
 
+    /// Noise of variance proportional to `1 + x²`, which is also the clock: constant noise per unit of τ.
+    #[derive(Debug, Clone, Copy)]
+    struct Multiplicative;
+
+    impl Diffusion<1> for Multiplicative {
+        #[inline(always)]
+        fn drift<X: Number>(&self, [x]: [X; 1]) -> [X; 1] {
+            [-x]
+        }
+
+        #[inline(always)]
+        fn diffusion<X: Number>(&self, [x]: [X; 1]) -> [X; 1] {
+            [(x.squared() + 1.0).sqrt()]
+        }
+    }
+
+    impl Clocked<1> for Multiplicative {
+        #[inline(always)]
+        fn clock<X: Number>(&self, [x]: [X; 1]) -> X {
+            x.squared() + 1.0
+        }
+    }
+
+    /// A step of `2 dτ` beside two of `dτ` on the same path, in τ, and the same in steps of `2 dt` and `dt`.
+    struct Halved(f64);
+
+    impl Process for Halved {
+        type State<X: Number> = [X; 6];
+
+        #[inline(always)]
+        fn step<X: Number, N: Noise<X>>(&self, [fine, t, coarse, s, plain, half]: [X; 6], noise: &mut N) -> [X; 6] {
+            let normals = [noise.normal(), noise.normal()];
+            let sum = (normals[0] + normals[1]) * std::f64::consts::FRAC_1_SQRT_2;
+            let advance = |x: X, step: f64, normal: X| {
+                let time = X::constant(step) / Multiplicative.clock([x]);
+                (euler_maruyama(&Multiplicative, [x], time, [normal])[0], time)
+            };
+            let (middle, first) = advance(fine, self.0, normals[0]);
+            let (fine, second) = advance(middle, self.0, normals[1]);
+            let (coarse, both) = advance(coarse, 2.0 * self.0, sum);
+            let euler = |x: X, step: f64, normal: X| euler_maruyama(&Multiplicative, [x], X::constant(step), [normal])[0];
+            let half = euler(euler(half, self.0, normals[0]), self.0, normals[1]);
+            [fine, t + first + second, coarse, s + both, euler(plain, 2.0 * self.0, sum), half]
+        }
+    }
+
+    /// What halving the step changes falls as the step to the strong order: 1 on the clock, where the noise is constant, for the
+    /// position and for the time; 1/2 without it.
+    #[test]
+    fn the_clock_raises_the_strong_order() {
+        let changes = |steps: u64| -> [f64; 3] {
+            let process = Halved(0.5 / steps as f64);
+            let mut ensemble =
+                Ensemble::<_, f64>::new(process, 4000, &Key::new(["order"]), |_| [0.5, 0.0, 0.5, 0.0, 0.5, 0.5]);
+            ensemble.advance(steps);
+            let apart = |state: [f64; 6]| [state[0] - state[2], state[1] - state[3], state[4] - state[5]];
+            let add = |sums: [f64; 3], state| std::array::from_fn(|i| sums[i] + apart(state)[i].abs());
+            ensemble.states().fold([0.0; 3], add)
+        };
+        let (long, short) = (changes(32), changes(256));
+        for (i, order) in [1.0, 1.0, 0.5].into_iter().enumerate() {
+            let found = (long[i] / short[i]).log2() / 3.0;
+            assert!((found - order).abs() < 0.08, "{i}: {found}");
+        }
+    }
+
     /// E t at τ: for dX = b X dW and dτ = X² dt, X is Brownian in τ with variance b² and t = ∫ dτ/X². Reversed: after many small
     /// steps, ln X at the random time t has mean −b² t/2.
     #[test]

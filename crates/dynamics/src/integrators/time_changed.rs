@@ -57,7 +57,7 @@ pub struct Schedule {
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum ClockError {
     /// The temperature is not positive.
-    #[error("temperature T = {0}: the diffusion needs T > 0")]
+    #[error("temperature T = {0}: the diffusion needs T > 0, and finite")]
     Temperature(f64),
     /// The noise vanishes somewhere.
     #[error("a1 a3 - a2^2 = {0}: the clock stops where the noise vanishes; add label noise")]
@@ -144,7 +144,8 @@ impl TimeChanged {
     fn checked(self, width: f64) -> Result<Self, ClockError> {
         let noise = self.moments.discriminant();
         let minimum = self.moments.minimum();
-        match (self.temperature > 0.0, noise > 0.0, width > 0.0) {
+        let positive = |value: f64| value > 0.0 && value.is_finite();
+        match (positive(self.temperature), noise > 0.0, positive(width)) {
             (false, ..) => Err(ClockError::Temperature(self.temperature)),
             (_, false, _) => Err(ClockError::Noiseless(noise)),
             (.., false) => Err(ClockError::Width(width)),
@@ -259,6 +260,9 @@ mod tests {
     fn bad_input_is_refused() {
         let m = NoisyLine { slope: 1.0, noise: 1.0 }.moments();
         assert!(matches!(TimeChanged::new(&m, 0.0, 1, 1), Err(ClockError::Temperature(_))));
+        assert!(matches!(TimeChanged::new(&m, f64::NAN, 1, 1), Err(ClockError::Temperature(_))));
+        assert!(matches!(TimeChanged::new(&m, f64::INFINITY, 2, 1), Err(ClockError::Temperature(_))));
+        assert!(matches!(TimeChanged::new(&m, 0.1, 1, 0), Err(ClockError::Width(_))));
         let noiseless = NoisyLine { slope: 1.0, noise: 0.0 }.moments();
         assert!(matches!(TimeChanged::new(&noiseless, 0.1, 1, 1), Err(ClockError::Noiseless(_))));
         let above = TimeChanged::new(&m, 0.34, 1, 1).expect_err("above T_c");

@@ -24,7 +24,7 @@ pub struct Interpolation {
 pub enum InterpolationError {
     /// One of slope, Var x², E x² and temperature is not positive, or the weight decay is negative.
     #[error(
-        "k = {0}, Var x^2 = {1}, E x^2 = {2}, T = {3}, weight decay {4}: the first four must be positive, the last not negative"
+        "k = {0}, Var x^2 = {1}, E x^2 = {2}, T = {3}, weight decay {4}: the first four must be positive and finite, the last not negative"
     )]
     Parameters(f64, f64, f64, f64, f64),
     /// Nothing keeps the law from a point.
@@ -43,7 +43,7 @@ pub enum InterpolationError {
 impl Interpolation {
     /// Inputs with `a₁ = Var x²`, `b₁ = E x²`, labels `k x`.
     pub fn new(slope: f64, a1: f64, b1: f64, temperature: f64, decay: f64) -> Result<Self, InterpolationError> {
-        if [slope, a1, b1, temperature].iter().all(|&x| x > 0.0) && decay >= 0.0 {
+        if [slope, a1, b1, temperature].iter().all(|&x| x > 0.0 && x.is_finite()) && decay >= 0.0 && decay.is_finite() {
             Ok(Self { slope, a1, b1, temperature, decay })
         } else {
             Err(InterpolationError::Parameters(slope, a1, b1, temperature, decay))

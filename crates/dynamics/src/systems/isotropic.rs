@@ -9,8 +9,11 @@ use lawbook_analysis::double_exponential::integral;
 use libm::lgamma;
 
 /// The sum of the `k` largest Lyapunov exponents in `d` dimensions at learning rate `rate`:
-/// `½ E ln(1 − 2λa + λ²a(a + b))` with `a ~ χ²_k`, `b ~ χ²_{d−k}`, to 10⁻⁹. For `k` between 1 and `d`.
+/// `½ E ln(1 − 2λa + λ²a(a + b))` with `a ~ χ²_k`, `b ~ χ²_{d−k}`, to 10⁻⁹. Panics unless `k` is between
+/// 1 and `d` and the rate positive.
 pub fn largest_exponents(k: u32, d: u32, rate: f64) -> f64 {
+    assert!((1..=d).contains(&k), "{k} exponents in {d} dimensions: give 1 to {d}");
+    assert!(rate > 0.0 && rate.is_finite(), "learning rate {rate}: give a positive and finite one");
     let pole = (1.0 / rate).sqrt();
     let along = |across: f64| {
         let log_volume = |r: f64| {

@@ -31,8 +31,9 @@ pub enum Shape {
 }
 
 impl<const D: usize> Quadratic<D> {
-    /// From the curvatures along the axes and a covariance that is diagonal too.
+    /// From the curvatures along the axes and a covariance that is diagonal too. Panics if a variance is negative or no number.
     pub fn diagonal(curvatures: [f64; D], variances: [f64; D], shape: Shape) -> Self {
+        assert!(variances.iter().all(|c| *c >= 0.0), "variances {variances:?} of the noise: give numbers of at least 0");
         let on = |values: [f64; D]| Matrix::diagonal(&values).to_rows();
         Self { hessian: on(curvatures), factor: on(variances.map(f64::sqrt)), shape }
     }

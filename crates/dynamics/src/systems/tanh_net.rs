@@ -2,6 +2,8 @@
 
 use lawbook_core::{Device, Kind, Stream, Tensor};
 
+use crate::estimators::divergence::DivergedAt;
+
 /// `f(x) = Σᵢ aᵢ tanh(wᵢ·x + bᵢ)`. Neuron `i` owns the parameters `i (d + 2)` to `i (d + 2) + d + 1`: `wᵢ`, `bᵢ`, `aᵢ`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TanhNet {
@@ -72,11 +74,18 @@ pub struct NoisySgd {
 }
 
 impl NoisySgd {
-    /// Takes `steps` steps from `theta`, in place. `x` holds the inputs row by row, as many as `y` has labels.
-    pub fn train(&self, theta: &mut [f64], (x, y): (&[f64], &[f64]), steps: usize, stream: &mut Stream) {
+    /// Takes `steps` steps from `theta`, in place. `x` holds the inputs row by row, as many as `y` has labels. An error has the step
+    /// at which the parameters overflowed.
+    pub fn train(
+        &self,
+        theta: &mut [f64],
+        (x, y): (&[f64], &[f64]),
+        steps: usize,
+        stream: &mut Stream,
+    ) -> Result<(), DivergedAt> {
         let (d, n) = (self.net.inputs as usize, self.net.per_neuron() as usize);
         let (mut hidden, mut slope) = (vec![0.0; self.net.neurons as usize], vec![0.0; theta.len()]);
-        for _ in 0..steps {
+        for step in 1..=steps {
             slope.fill(0.0);
             for _ in 0..self.batch {
                 let row = stream.below(y.len() as u64) as usize;
@@ -95,7 +104,9 @@ impl NoisySgd {
             }
             let (share, left) = (self.rate / self.batch as f64, 1.0 - 2.0 * self.rate * self.decay);
             theta.iter_mut().zip(&slope).for_each(|(t, s)| *t = left * *t - share * s);
+            DivergedAt::check(step, &*theta)?;
         }
+        Ok(())
     }
 }
 
@@ -142,7 +153,17 @@ mod tests {
         let expected = &start - (slope + &start * (2.0 * 0.05)) * 0.1;
         let mut ours = lawbook_core::tensor::to_vec(&start);
         let sgd = NoisySgd { net, rate: 0.1, decay: 0.05, batch: 4, noise: 0.0 };
-        sgd.train(&mut ours, (&x, &y), 1, &mut Key::new(["tanh net"]).stream("batches", 0));
+        sgd.train(&mut ours, (&x, &y), 1, &mut Key::new(["tanh net"]).stream("batches", 0)).expect("one small step");
         assert!(scalar(&(Tensor::from_slice(&ours) - expected).abs().max()) < 1e-14);
+    }
+
+    /// A bias that nothing pulls at, times 1 − 2ηγ = −10¹⁰⁰ per step: 10⁴⁰⁰ is beyond f64.
+    #[test]
+    fn an_overflow_is_told_with_its_step() {
+        let net = TanhNet { inputs: 1, neurons: 1 };
+        let sgd = NoisySgd { net, rate: 0.5, decay: 1e100, batch: 1, noise: 0.0 };
+        let mut theta = [0.0, 1.0, 0.0];
+        let ended = sgd.train(&mut theta, (&[0.0], &[0.0]), 9, &mut Key::new(["tanh net"]).stream("batches", 0));
+        assert_eq!(ended, Err(DivergedAt(4)));
     }
 }

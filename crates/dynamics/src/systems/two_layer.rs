@@ -10,6 +10,7 @@ use crate::{
     engine::noise::Noise,
     engine::number::Number,
     engine::process::Process,
+    estimators::divergence::{Diverged, all_finite},
     theory::moments::{Moments, NoisyLine},
 };
 
@@ -169,6 +170,27 @@ pub fn snapshots(
     times: impl IntoIterator<Item = u64>,
 ) -> Vec<Vec<Weights>> {
     let mut ensemble = Ensemble::<_, f64>::new(process, replicas, key, |_| start.state());
+    followed(&mut ensemble, times)
+}
+
+/// The same where all are averaged over: an error with the step if any of them has diverged.
+pub fn finite_snapshots(
+    process: impl Process<State<f64> = [f64; 2]>,
+    start: Weights,
+    replicas: u64,
+    key: &Key,
+    times: impl IntoIterator<Item = u64>,
+) -> Result<Vec<Vec<Weights>>, Diverged> {
+    let mut ensemble = Ensemble::<_, f64>::new(process, replicas, key, |_| start.state());
+    let states = followed(&mut ensemble, times);
+    all_finite(&ensemble)?;
+    Ok(states)
+}
+
+fn followed(
+    ensemble: &mut Ensemble<impl Process<State<f64> = [f64; 2]>>,
+    times: impl IntoIterator<Item = u64>,
+) -> Vec<Vec<Weights>> {
     let mut at = |time: u64| {
         ensemble.advance(time - ensemble.time());
         ensemble.states().map(Weights::from).collect()

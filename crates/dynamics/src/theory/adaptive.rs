@@ -105,7 +105,7 @@ fn weight(beta: f64, age: u64, t: u64) -> f64 {
     if beta == 1.0 { 1.0 / t as f64 } else { (1.0 - beta) * beta.powi(age as i32) / (1.0 - beta.powi(t as i32)) }
 }
 
-/// `E|u_t| = √(t/π) Γ(t/2)/Γ((t+1)/2)` for `β₁ = 0`, `β₂ = 1`, where `u_t²/t` has the law `Beta(1/2, (t−1)/2)` and `E u_t² = 1`.
+/// `E|u_t| = √(t/π) Γ(t/2)/Γ((t+1)/2)` for `t ≥ 1`, `β₁ = 0`, `β₂ = 1`, where `u_t²/t` has the law `Beta(1/2, (t−1)/2)` and `E u_t² = 1`.
 pub fn mean_size(t: u64) -> f64 {
     let t = t as f64;
     (t / PI).sqrt() * (lgamma(0.5 * t) - lgamma(0.5 * (t + 1.0))).exp()

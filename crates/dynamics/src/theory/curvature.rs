@@ -109,23 +109,40 @@ pub struct NeverAttracts {
     pub rate: f64,
 }
 
+/// Why there is no window in which the saddle attracts.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum WindowError {
+    /// The signal is too strong.
+    #[error(transparent)]
+    NeverAttracts(#[from] NeverAttracts),
+    /// No signal to be lost.
+    #[error(
+        "a signal-to-noise ratio m/s of {0}: give a positive and finite one (without a signal the saddle attracts from the smallest \
+         learning rate on)"
+    )]
+    Signal(f64),
+}
+
 /// Signal-to-noise ratio `m/s` above which no learning rate makes the saddle attract.
 pub const CRITICAL_RATIO: f64 = 0.328_187_572_9;
 
 /// The saddle `u = w = 0` of `½ (u w x − y)²` with `xy` normal, in units in which its standard deviation is 1: the learning rates
 /// `(low, high)` between which it attracts along `u = w` too, for a mean `ratio > 0` of `xy`.
-pub fn collapse_window(ratio: f64) -> Result<(f64, f64), NeverAttracts> {
+pub fn collapse_window(ratio: f64) -> Result<(f64, f64), WindowError> {
+    if !(ratio > 0.0 && ratio.is_finite()) {
+        return Err(WindowError::Signal(ratio));
+    }
     let (rate, least) = least_exponent(ratio);
     let along = |rate: f64| expected_log_abs(1.0 + rate * ratio, rate);
     if least >= 0.0 {
-        return Err(NeverAttracts { ratio, least, rate });
+        return Err(NeverAttracts { ratio, least, rate }.into());
     }
     // Below the estimate of the expansion by a factor, and far above where the exponent is ln λ or so.
     let low = crossings(along, &[0.1 * ratio / (1.0 + ratio * ratio), rate], 1e-13);
     let high = crossings(along, &[rate, 10.0], 1e-13);
     match (low.first(), high.first()) {
         (Some(&low), Some(&high)) => Ok((low, high)),
-        _ => Err(NeverAttracts { ratio, least, rate }),
+        _ => Err(NeverAttracts { ratio, least, rate }.into()),
     }
 }
 
@@ -207,7 +224,11 @@ mod tests {
         assert!(least_exponent(CRITICAL_RATIO).1.abs() < 1e-8);
         assert!(collapse_window(0.327).is_ok());
         let refused = collapse_window(0.4).expect_err("no window");
-        assert!(refused.to_string().contains("0.4") && refused.least > 0.0, "{refused}");
+        assert!(refused.to_string().contains("0.4"), "{refused}");
+        assert!(matches!(refused, WindowError::NeverAttracts(NeverAttracts { least, .. }) if least > 0.0));
+        for ratio in [0.0, -0.1, f64::NAN, f64::INFINITY] {
+            assert!(matches!(collapse_window(ratio), Err(WindowError::Signal(_))), "{ratio}");
+        }
     }
 
     /// X-Val: scipy 1.17.1, `brentq`: the windows of three samples x = 0.5, 1, 2.

@@ -55,6 +55,9 @@ pub enum EscapeError {
         /// n_c.
         critical: f64,
     },
+    /// Not positive.
+    #[error("a ratio of determinants det H*/|det H_s| of {0}: it must be positive and finite")]
+    Determinants(f64),
 }
 
 /// What the rate depends on: a minimum, a saddle on the way out, and noise.
@@ -103,6 +106,9 @@ impl Barrier {
         let critical = 2.0 * (self.exponent() + 1.0);
         if outliers == 0 || f64::from(outliers) >= critical {
             return Err(EscapeError::Outliers { outliers, critical });
+        }
+        if !(determinants > 0.0 && determinants.is_finite()) {
+            return Err(EscapeError::Determinants(determinants));
         }
         let power = -self.exponent() - 1.0 + 0.5 * f64::from(outliers);
         Ok(-self.saddle_curvature / TAU * determinants.sqrt() * (self.saddle_loss / self.minimum_loss).powf(power))
@@ -162,6 +168,7 @@ mod tests {
             matches!(barrier.rate_with_outliers(22, 0.5), Err(EscapeError::Outliers { critical, .. }) if critical == 22.0)
         );
         assert!(barrier.rate_with_outliers(0, 0.5).is_err());
+        assert!(matches!(barrier.rate_with_outliers(1, -0.5), Err(EscapeError::Determinants(_))));
     }
 
     #[test]

@@ -29,6 +29,9 @@ pub enum MinibatchError {
     /// The loss has no minimum.
     #[error("curvature a + gamma = {0} in some direction: weight decay must exceed minus the smallest curvature")]
     NoMinimum(f64),
+    /// Not the deviation of any labels.
+    #[error("label noise {0}: give a finite standard deviation of at least 0")]
+    Noise(f64),
     /// The second moment diverges.
     #[error(
         "at learning rate {rate} and batch size {batch} the variance is infinite; it is finite below a rate of {largest}"
@@ -99,7 +102,10 @@ fn check<const D: usize>(r: &Regression<D>) -> Result<(), MinibatchError> {
     if !(rate > 0.0 && (0.0..1.0).contains(&momentum) && batch > 0) {
         return Err(MinibatchError::Invalid { rate, momentum, batch });
     }
-    match r.curvatures.iter().map(|a| a + r.decay).find(|k| *k <= 0.0) {
+    if !(r.label_noise >= 0.0 && r.label_noise.is_finite()) {
+        return Err(MinibatchError::Noise(r.label_noise));
+    }
+    match r.curvatures.iter().map(|a| a + r.decay).find(|k| !(*k > 0.0 && k.is_finite())) {
         Some(k) => Err(MinibatchError::NoMinimum(k)),
         None => Ok(()),
     }
@@ -281,5 +287,14 @@ mod tests {
         let decay = Regression { decay: -2.0, ..labels([1.5], 0.1, 0.0, 10) };
         assert_eq!(stationary(&decay), Err(MinibatchError::NoMinimum(-0.5)));
         assert!(matches!(stationary(&labels([1.0], 0.1, 1.0, 1)), Err(MinibatchError::Invalid { .. })));
+        for rate in [0.0, -0.1, f64::NAN] {
+            assert!(matches!(stationary(&labels([1.0], rate, 0.0, 1)), Err(MinibatchError::Invalid { .. })), "{rate}");
+        }
+        for a in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert!(matches!(stationary(&labels([1.0, a], 0.1, 0.0, 1)), Err(MinibatchError::NoMinimum(_))), "{a}");
+        }
+        let noise = Regression { label_noise: f64::NAN, ..labels([1.0], 0.1, 0.0, 1) };
+        assert!(matches!(stationary(&noise), Err(MinibatchError::Noise(_))));
+        assert!(matches!(stationary(&labels([1.0], 0.1, 0.0, 0)), Err(MinibatchError::Invalid { .. })));
     }
 }

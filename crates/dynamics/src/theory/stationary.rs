@@ -15,7 +15,7 @@ use crate::theory::moments::Moments;
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum StationaryError {
     /// The temperature is not positive.
-    #[error("temperature T = {0}: a stationary law needs T > 0")]
+    #[error("temperature T = {0}: a stationary law needs T > 0, and finite")]
     Temperature(f64),
     /// The noise vanishes at some `v`, where all mass collects.
     #[error("a1 a3 - a2^2 = {0}: without label noise there is no smooth stationary law, all mass sits at points; add noise")]
@@ -28,17 +28,29 @@ pub enum StationaryError {
         /// `T_c`.
         critical: f64,
     },
+    /// Depth, width or their ratio is not positive.
+    #[error("{name} {value}: it must be positive and finite")]
+    Shape {
+        /// Of what.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+    },
     /// Quadrature failed.
     #[error(transparent)]
     Density(#[from] DensityError),
 }
 
 fn check(m: &Moments, temperature: f64) -> Result<(), StationaryError> {
-    match (temperature > 0.0, m.discriminant() > 0.0) {
+    match (temperature > 0.0 && temperature.is_finite(), m.discriminant() > 0.0) {
         (false, _) => Err(StationaryError::Temperature(temperature)),
         (_, false) => Err(StationaryError::Noiseless(m.discriminant())),
         _ => Ok(()),
     }
+}
+
+fn positive(name: &'static str, value: f64) -> Result<(), StationaryError> {
+    if value > 0.0 && value.is_finite() { Ok(()) } else { Err(StationaryError::Shape { name, value }) }
 }
 
 /// `arctan[(a₁ v − a₂)/√Δ]/√Δ`, the integral of `1/Q`.
@@ -78,6 +90,8 @@ pub fn any_depth(
     width: u32,
 ) -> Result<impl Fn(f64) -> f64 + Clone + 'static, StationaryError> {
     check(m, temperature)?;
+    positive("depth", f64::from(depth))?;
+    positive("width", f64::from(width))?;
     let (m, layers) = (*m, f64::from(depth) + 1.0);
     let power = 2.0 * f64::from(depth) / layers;
     let strength = f64::from(width).powf(1.0 - 2.0 / layers) / (layers * temperature);
@@ -115,6 +129,7 @@ pub fn infinite_depth(
     ratio: f64,
 ) -> Result<impl Fn(f64) -> f64 + Clone + 'static, StationaryError> {
     check(m, temperature)?;
+    positive("ratio of width and depth", ratio)?;
     let Moments { a1, a2, a3, b1, b2 } = *m;
     let (m, strength) = (*m, ratio / temperature);
     let k1 = strength * (a3 * b1 - 2.0 * a2 * b2) / (a3 * a3);
