@@ -21,7 +21,7 @@ mod norm;
 pub use norm::Normalisation;
 
 pub use crate::continuous::ContinuousError;
-use crate::continuous::{finite, last_dimension, positive};
+use crate::continuous::{finite, last_dimension, positive, same_kind};
 
 /// Which keys a query attends to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,6 +205,7 @@ impl EnergyTransformer {
 
     fn check(&self, tokens: &Tensor) -> Result<(), ContinuousError> {
         last_dimension("tokens", tokens, self.memories.size()[1])?;
+        same_kind("tokens", tokens, &self.memories)?;
         let shape = tokens.size();
         let enough = shape.len() > 1 && shape[shape.len() - 2] > 1;
         let expected = "at least two tokens, one per row".to_owned();

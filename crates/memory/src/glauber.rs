@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn at_zero_temperature_nothing_leaves_a_fixed_point() {
         let mut stream = stream("zero");
-        let couplings = Couplings::hebb(&Patterns::random(3, 101, &mut stream).unwrap());
+        let couplings = Couplings::hebb(&Patterns::random(3, 101, &mut stream).unwrap()).unwrap();
         let start = Patterns::random(1, 101, &mut stream).unwrap().state(0);
         let fixed = couplings.retrieve(&start, &mut stream).unwrap().state;
         assert_eq!(Glauber::new(&couplings, &fixed, 0.0).unwrap().sweep(&mut stream), 0);
