@@ -6,7 +6,10 @@
 
 use lawbook_core::Stream;
 
-use crate::{MemoryError, Patterns, Retrieved, State, descent::to_rest};
+use crate::{
+    MemoryError, Patterns, Retrieved, State,
+    descent::{anew, to_rest},
+};
 
 /// Couplings `W_ij` of N sites, with energy `E(s) = −½ Σ_ij W_ij s_i s_j` and field `h_i = Σ_j W_ij s_j`.
 ///
@@ -177,7 +180,7 @@ impl Couplings {
             }
             turned
         };
-        Ok(to_rest(cue, stream, turns, watch)?)
+        Ok(to_rest(cue, anew(stream), turns, watch)?)
     }
 
     pub(crate) fn check_symmetric(&self) -> Result<(), CouplingError> {

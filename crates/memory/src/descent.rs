@@ -61,25 +61,33 @@ impl DenseMemory {
         watch: impl FnMut(&State) -> Result<(), MemoryError>,
     ) -> Result<Retrieved, MemoryError> {
         let mut descent = Descent::new(self, cue)?;
-        to_rest(cue, stream, |_, site| descent.visit(site), watch)
+        to_rest(cue, anew(stream), |_, site| descent.visit(site), watch)
     }
 }
 
-/// Visits all sites in a fresh random order for each sweep until none is turned over. `turns` says whether a site is to be, and
+/// An order of sites for a sweep, shuffled from 0, 1, 2, …, as [`Descent`] does: the same stream makes the same visits.
+pub(crate) fn anew(stream: &mut Stream) -> impl FnMut(&mut [usize]) {
+    |order| {
+        order.iter_mut().enumerate().for_each(|(place, site)| *site = place);
+        stream.shuffle(order);
+    }
+}
+
+/// Visits all sites in the order that `shuffle` makes of the last one, until none is turned over in a sweep. `turns` says whether a site is to be, and
 /// does so in what it carries along.
 pub(crate) fn to_rest(
     cue: &State,
-    stream: &mut Stream,
+    mut shuffle: impl FnMut(&mut [usize]),
     mut turns: impl FnMut(&State, usize) -> bool,
     mut watch: impl FnMut(&State) -> Result<(), MemoryError>,
 ) -> Result<Retrieved, MemoryError> {
     let (mut state, mut flips) = (cue.clone(), 0);
+    let mut order: Vec<usize> = (0..state.sites()).collect();
     watch(&state)?;
     for sweeps in 1..=MOST_SWEEPS {
-        let mut order: Vec<usize> = (0..state.sites()).collect();
-        stream.shuffle(&mut order);
+        shuffle(&mut order);
         let before = flips;
-        for site in order {
+        for &site in &order {
             if turns(&state, site) {
                 state.flip(site);
                 flips += 1;

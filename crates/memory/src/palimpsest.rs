@@ -138,7 +138,7 @@ impl Palimpsest {
             }
             turned
         };
-        to_rest(cue, stream, turns, watch)
+        to_rest(cue, |order| stream.shuffle(order), turns, watch)
     }
 
     fn same_sites(&self, state: &State) -> Result<(), MemoryError> {

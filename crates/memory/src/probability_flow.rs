@@ -173,7 +173,7 @@ impl BinaryNetwork {
             }
             turned
         };
-        to_rest(cue, stream, turns, watch)
+        to_rest(cue, |order| stream.shuffle(order), turns, watch)
     }
 
     fn row(&self, e: usize) -> &[f64] {

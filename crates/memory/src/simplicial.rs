@@ -153,7 +153,7 @@ impl SimplicialMemory {
             }
             turned
         };
-        to_rest(cue, stream, turns, watch)
+        to_rest(cue, |order| stream.shuffle(order), turns, watch)
     }
 
     /// The mean overlap, divided by N, of `targets` with what one synchronous step makes of `cues`, one by one. All states go

@@ -159,7 +159,7 @@ impl WeightedMemory {
             }
             turned
         };
-        to_rest(cue, stream, turns, watch)
+        to_rest(cue, |order| stream.shuffle(order), turns, watch)
     }
 }
 
