@@ -38,8 +38,7 @@ impl EnergyWatch {
     /// Looks at the next energy.
     pub fn see(&mut self, energy: f64) -> Result<(), MemoryError> {
         let before = self.last.unwrap_or(f64::INFINITY);
-        // Written so that NaN is refused.
-        if !(energy <= before + self.tolerance) {
+        if energy.is_nan() || energy > before + self.tolerance {
             return Err(MemoryError::Rise { step: self.seen, before, after: energy });
         }
         (self.last, self.seen) = (Some(energy), self.seen + 1);
