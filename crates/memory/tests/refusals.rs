@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::fmt::Display;
+use std::{fmt::Display, slice::from_ref};
 
 use lawbook_core::{Device, Key, Kind, Stream, Tensor};
 use lawbook_memory::{
@@ -92,14 +92,14 @@ fn queries_have_as_many_sites_as_the_patterns() {
         refused(memory.flip_costs(&cue), &both);
         refused(memory.synchronous_step(&cue), &both);
         refused(memory.synchronous_steps(&[stored.state(0), cue.clone()]), &both);
-        refused(memory.site_steps(&[cue.clone()], 3), &both);
+        refused(memory.site_steps(from_ref(&cue), 3), &both);
         refused(memory.gradient_step(&cue), &both);
-        refused(memory.one_step_errors(&[cue.clone()]), &both);
+        refused(memory.one_step_errors(from_ref(&cue)), &both);
         refused(memory.one_step_error(4), &["4 of 4"]);
         refused(memory.is_fixed_point(&cue), &both);
         refused(memory.retrieve(&cue, &mut stream), &both);
-        refused(memory.retrieve_all(&[cue.clone()], &mut [stream.clone()]), &both);
-        refused(memory.retrieve_all(&[cue.clone()], &mut []), &["1 cues and 0 streams"]);
+        refused(memory.retrieve_all(from_ref(&cue), &mut [stream.clone()]), &both);
+        refused(memory.retrieve_all(from_ref(&cue), &mut []), &["1 cues and 0 streams"]);
         refused(Descent::new(&memory, &cue).map(|_| ()), &both);
     }
     let fading = WeightedMemory::fading(stored.clone(), 0.5, Separation::Power(3)).unwrap();

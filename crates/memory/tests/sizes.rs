@@ -182,12 +182,13 @@ fn associations_err_by_dimension() {
     }
 }
 
-/// 4000 tokens, 16 outputs, tokens stored alike: slopes of the error over d = 64…512 where d/8 or d/4 are stored, and errors that
-/// stay where all are.
+/// 4000 tokens, 16 outputs, tokens stored alike: slopes of the error over d = 64…512 where d/8 or d/4 are stored. Where all are,
+/// it stays at 0.6, the error of any one token, whatever α (drawn once it scatters by the share of the first few: 0.59 at α = 2,
+/// 0.74 at α = 1.5).
 #[test]
 fn storing_the_most_frequent_sets_the_exponent_and_storing_all_leaves_none() {
     let targets: Vec<usize> = (0..4000).map(|x| x % 16).collect();
-    for (alpha, [eighth, quarter], overflow) in [(2.0, [-0.994, -0.993], 0.59), (1.5, [-0.533, -0.560], 0.74)] {
+    for (alpha, [eighth, quarter]) in [(2.0, [-0.994, -0.993]), (1.5, [-0.533, -0.560])] {
         let p = zipf(4000, alpha).unwrap();
         let error = |kept: usize, d: usize| {
             let weights: Vec<f64> = (0..4000).map(|x| f64::from(u8::from(x < kept))).collect();
@@ -197,7 +198,7 @@ fn storing_the_most_frequent_sets_the_exponent_and_storing_all_leaves_none() {
             let slope = (error(512 / share, 512) / error(64 / share, 64)).ln() / 8f64.ln();
             assert!((slope - simulated).abs() < 0.08, "{alpha} {share}: {slope} for {simulated}");
         }
-        assert!([16, 64, 512].into_iter().all(|d| error(4000, d) > overflow - 0.01), "{alpha}: {}", error(4000, 512));
+        assert!([16, 64, 512].into_iter().all(|d| error(4000, d) > 0.6), "{alpha}: {}", error(4000, 512));
     }
 }
 
