@@ -186,6 +186,9 @@ fn couplings_are_squares_of_finite_numbers_and_symmetric() {
     refused(Couplings::new(2, vec![0.0; 3]), &["3 weights for 2 sites"]);
     refused(Couplings::new(0, vec![]), &["0 sites"]);
     refused(Couplings::new(1 << 32, vec![]), &["4294967296 sites"]);
+    let hebb = || Couplings::hebb(&patterns(2, 10)).unwrap();
+    refused(hebb().with_external_field(&[0.0; 9]), &["9", "10"]);
+    refused(hebb().with_external_field(&[f64::NAN; 10]), &["NaN"]);
     refused(BinaryNetwork::new(vec![0.0; 3], vec![0.0; 2]), &["3 weights for 2 sites"]);
     refused(BinaryNetwork::new(vec![0.0, f64::NAN, f64::NAN, 0.0], vec![0.0; 2]), &["2 weights for 2 sites"]);
     refused(BinaryNetwork::new(vec![0.0, 1.0, 2.0, 0.0], vec![0.0; 2]), &["sites 1 and 0"]);
