@@ -161,6 +161,12 @@ fn simplicial_networks_err_by_their_coordination() {
     for (triangles, simulated) in [(0.0, 0.0113), (0.5, 0.0063), (1.0, 0.0028)] {
         close(0.5 * (1.0 - error(triangles, 20)), simulated, 0.2);
     }
+    // As many terms to a site as pairs have: triangles err as pairs do.
+    for (patterns, simulated) in [(20, 0.0115), (30, 0.0355)] {
+        let counts = lawbook_memory::Dilution::SameCoordination { triangles: 1.0 }.counts(100).unwrap();
+        let overlap = Coordination::new(100, &counts, patterns).unwrap().step_overlap(0);
+        close(0.5 * (1.0 - overlap), simulated, 0.15);
+    }
 }
 
 /// Cliques of half of the vertices: the first step's error.
