@@ -26,6 +26,9 @@ use crate::{
     slices::{add_scaled, dot},
 };
 
+/// Numbers in all embeddings together: 8 GB.
+const MOST_NUMBERS: f64 = 1e9;
+
 /// Embeddings `e_x` of input tokens and `u_y` of outputs, in the same number of dimensions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Embeddings {
@@ -105,6 +108,7 @@ impl Association {
     pub fn store(embeddings: Embeddings, targets: &[usize], weights: &[f64]) -> Result<Self, OutOfRange> {
         embeddings.check_targets(targets)?;
         OutOfRange::check_length("the number of weights", weights.len(), embeddings.token_count())?;
+        weights.iter().try_for_each(|&weight| OutOfRange::check("a weight", weight, f64::MIN, f64::MAX))?;
         let (d, outputs) = (embeddings.dimension, embeddings.output_count());
         let mut sums = vec![0.0; outputs * d];
         for (token, (&target, &weight)) in targets.iter().zip(weights).enumerate().filter(|(_, (_, weight))| **weight != 0.0)
@@ -125,6 +129,7 @@ impl Association {
     pub fn from_matrix(embeddings: Embeddings, matrix: &[f64]) -> Result<Self, OutOfRange> {
         let d = embeddings.dimension;
         OutOfRange::check_length("the number of entries of W", matrix.len(), d * d)?;
+        matrix.iter().try_for_each(|&entry| OutOfRange::check("an entry of W", entry, f64::MIN, f64::MAX))?;
         let mut readout = vec![0.0; embeddings.output_count() * d];
         for (y, row) in readout.chunks_exact_mut(d).enumerate() {
             embeddings.output(y).iter().zip(matrix.chunks_exact(d)).for_each(|(&u, w)| add_scaled(row, u, w));
@@ -187,7 +192,7 @@ pub fn zipf(tokens: usize, alpha: f64) -> Result<Vec<f64>, OutOfRange> {
     Ok(powers.into_iter().map(|power| power / sum).collect())
 }
 
-/// Empirical frequencies of `samples` independent tokens drawn from `probabilities`.
+/// Empirical frequencies of `samples` independent tokens drawn from `probabilities`; none of no tokens.
 pub fn sampled_frequencies(probabilities: &[f64], samples: usize, stream: &mut Stream) -> Vec<f64> {
     let mut cumulative = Vec::with_capacity(probabilities.len());
     let total = probabilities.iter().fold(0.0, |sum, p| {
@@ -195,9 +200,10 @@ pub fn sampled_frequencies(probabilities: &[f64], samples: usize, stream: &mut S
         sum + p
     });
     let mut frequencies = vec![0.0; probabilities.len()];
+    let Some(last) = probabilities.len().checked_sub(1) else { return frequencies };
     for _ in 0..samples {
         let u = stream.uniform() * total;
-        let token = cumulative.partition_point(|&sum| sum <= u).min(probabilities.len() - 1);
+        let token = cumulative.partition_point(|&sum| sum <= u).min(last);
         frequencies[token] += 1.0 / samples as f64;
     }
     frequencies
@@ -220,7 +226,13 @@ pub fn frequency_weights(frequencies: &[f64], rho: f64, kept: usize, stream: &mu
 fn check_sizes(tokens: usize, outputs: usize, dimension: usize, least: usize) -> Result<(), OutOfRange> {
     OutOfRange::check("the number of tokens", tokens as f64, 1.0, 1e9)?;
     OutOfRange::check("the number of outputs", outputs as f64, 1.0, 1e9)?;
-    OutOfRange::check("the dimension", dimension as f64, least as f64, 1e9)
+    OutOfRange::check("the dimension", dimension as f64, least as f64, 1e9)?;
+    OutOfRange::check(
+        "the number of numbers in all embeddings",
+        (tokens + outputs) as f64 * dimension as f64,
+        1.0,
+        MOST_NUMBERS,
+    )
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ mod lagrangian;
 pub use lagrangian::Lagrangian;
 
 pub use crate::continuous::ContinuousError;
-use crate::continuous::{finite, last_dimension, positive};
+use crate::continuous::{finite, floating, last_dimension, positive, same_kind};
 
 /// The network of Krotov & Hopfield, *Large Associative Memory Problem in Neurobiology and Machine Learning*, ICLR 2021, arXiv
 /// 2008.06996: feature neurons v and memory neurons h, with symmetric synapses ξ between the layers and none within,
@@ -56,6 +56,7 @@ impl TwoLayerMemory {
             let expected = "one memory of at least one feature per row".to_owned();
             return Err(ContinuousError::Shape { what: "weights", found: shape, expected });
         }
+        floating("weights", &weights)?;
         finite("weights", &weights)?;
         features.check()?;
         memories.check()?;
@@ -78,6 +79,8 @@ impl TwoLayerMemory {
     /// The same with a constant input I to the feature neurons: shape `[N_f]`.
     pub fn with_input(self, input: Tensor) -> Result<Self, ContinuousError> {
         last_dimension("inputs", &input, self.weights.size()[1])?;
+        same_kind("inputs", &input, &self.weights)?;
+        finite("inputs", &input)?;
         Ok(Self { input: Some(input), ..self })
     }
 
@@ -134,6 +137,7 @@ impl TwoLayerMemory {
     /// The state whose memory neurons have already followed these feature neurons: `h = ξ g(v)`.
     pub fn settled(&self, features: &Tensor) -> Result<Layers, ContinuousError> {
         last_dimension("feature neurons", features, self.weights.size()[1])?;
+        same_kind("feature neurons", features, &self.weights)?;
         finite("feature neurons", features)?;
         let memories = self.features.activation(features).matmul(&self.weights.tr());
         Ok(Layers { features: features.shallow_clone(), memories })
@@ -157,7 +161,9 @@ impl TwoLayerMemory {
 
     fn check(&self, state: &Layers) -> Result<(), ContinuousError> {
         last_dimension("feature neurons", &state.features, self.weights.size()[1])?;
-        last_dimension("memory neurons", &state.memories, self.weights.size()[0])
+        last_dimension("memory neurons", &state.memories, self.weights.size()[0])?;
+        same_kind("feature neurons", &state.features, &self.weights)?;
+        same_kind("memory neurons", &state.memories, &self.weights)
     }
 }
 

@@ -102,6 +102,7 @@ impl Classifier {
         };
         length("memories", count, memories.len())?;
         memories.iter().try_for_each(|memory| length("sites of a memory", inputs + classes, memory.len()))?;
+        memories.iter().try_for_each(|memory| finite("a site of a memory", memory))?;
         let sites = (0..inputs + classes).flat_map(|site| memories.iter().map(move |memory| memory[site])).collect();
         Self { shape, order, temperature: 1.0, sites }.at_temperature(temperature)
     }
@@ -211,7 +212,10 @@ impl Classifier {
 
     fn check_input(&self, input: &[f64]) -> Result<(), ClassifierError> {
         let (expected, found) = (self.shape.inputs, input.len());
-        if expected == found { Ok(()) } else { Err(ClassifierError::Length { what: "input sites", expected, found }) }
+        if expected != found {
+            return Err(ClassifierError::Length { what: "input sites", expected, found });
+        }
+        finite("an input site", input)
     }
 
     /// `Σ ξ_I s_I` over the first sites, as many as there are values.
@@ -244,6 +248,10 @@ impl Classifier {
     fn respond(&self, input: &[f64], step: f64, response: &mut Response) {
         Level::widest().run(Answer { classifier: self, input, step, response });
     }
+}
+
+fn finite(what: &'static str, values: &[f64]) -> Result<(), ClassifierError> {
+    values.iter().find(|value| !value.is_finite()).map_or(Ok(()), |&value| Err(out_of_range(what, value, "finite")))
 }
 
 #[cfg(test)]

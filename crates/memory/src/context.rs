@@ -22,6 +22,9 @@ use lawbook_core::Stream;
 
 use crate::OutOfRange;
 
+/// How far from 1 the length of an event may be, for rounding.
+const UNIT: f64 = 1e-6;
+
 /// The parameters of the model.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TemporalContext {
@@ -67,6 +70,9 @@ impl TemporalContext {
     pub fn study(&self, events: &[Event]) -> Result<Trace, OutOfRange> {
         OutOfRange::check("the drift", self.drift, 0.0, 1.0)?;
         OutOfRange::check("the share of retrieved context", self.retrieval, 0.0, 1.0)?;
+        OutOfRange::check("the rise of the chance to stop", self.stop, 0.0, 1.0)?;
+        let (Choice::Power(sharpness) | Choice::Exponential(sharpness)) = self.choice;
+        OutOfRange::check("the parameter τ of choice", sharpness, f64::MIN_POSITIVE, f64::MAX)?;
         let dimension = events.first().map_or(0, |event| event.vector().len());
         OutOfRange::check("the dimension of an event", dimension as f64, 1.0, 1e9)?;
         let mut context = vec![0.0; dimension];
@@ -74,6 +80,7 @@ impl TemporalContext {
         let (mut items, mut contexts) = (Vec::new(), Vec::new());
         for event in events {
             OutOfRange::check_length("the dimension of an event", event.vector().len(), dimension)?;
+            OutOfRange::check("the length of an event", dot(event.vector(), event.vector()).sqrt(), 1.0 - UNIT, 1.0 + UNIT)?;
             self.follow(&mut context, event.vector());
             if let Event::Item(item) = event {
                 items.push(item.clone());

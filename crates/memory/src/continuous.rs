@@ -31,6 +31,16 @@ pub enum ContinuousError {
     /// A tensor holds an infinity or something that is not a number.
     #[error("{0} hold numbers that are not finite: clean the data first")]
     NotFinite(&'static str),
+    /// A tensor's numbers are of another kind than the network's.
+    #[error("{what} of kind {found:?} for a network of {expected:?}: convert them with to_kind")]
+    Kind {
+        /// Which tensor.
+        what: &'static str,
+        /// Its kind.
+        found: Kind,
+        /// The network's.
+        expected: Kind,
+    },
     /// An iteration has not settled.
     #[error(
         "no fixed point within {steps} steps, the last of which moved by {moved}: raise the tolerance, or go away from a transition, where steps become small"
@@ -53,6 +63,18 @@ pub(crate) fn positive(what: &'static str, value: f64) -> Result<f64, Continuous
 pub(crate) fn finite(what: &'static str, tensor: &Tensor) -> Result<(), ContinuousError> {
     let good = scalar(&tensor.isfinite().all().to_kind(Kind::Double)) == 1.0;
     if good { Ok(()) } else { Err(ContinuousError::NotFinite(what)) }
+}
+
+/// Refuses tensors that hold no real numbers.
+pub(crate) fn floating(what: &'static str, tensor: &Tensor) -> Result<(), ContinuousError> {
+    let found = tensor.kind();
+    if tensor.is_floating_point() { Ok(()) } else { Err(ContinuousError::Kind { what, found, expected: Kind::Double }) }
+}
+
+/// Refuses tensors of another kind than `network`'s.
+pub(crate) fn same_kind(what: &'static str, tensor: &Tensor, network: &Tensor) -> Result<(), ContinuousError> {
+    let (found, expected) = (tensor.kind(), network.kind());
+    if found == expected { Ok(()) } else { Err(ContinuousError::Kind { what, found, expected }) }
 }
 
 /// Refuses tensors whose last dimension is not `size`.

@@ -6,12 +6,13 @@
 
 use lawbook_core::Stream;
 
-use crate::{MemoryError, Patterns, Retrieved, State};
+use crate::{
+    MemoryError, Patterns, Retrieved, State,
+    descent::{anew, to_rest},
+};
 
-/// Sweeps after which a descent is given up, as in the dense memory.
-const MOST_SWEEPS: usize = 10_000;
-
-/// Couplings `W_ij` of N sites, with energy `E(s) = −½ Σ_ij W_ij s_i s_j` and field `h_i = Σ_j W_ij s_j`.
+/// Couplings `W_ij` of N sites, with energy `E(s) = −½ Σ_ij W_ij s_i s_j − Σ_i b_i s_i` and field `h_i = Σ_j W_ij s_j + b_i`;
+/// the external field b is 0 unless [`with_external_field`](Self::with_external_field) sets it.
 ///
 /// Every update gives a site the sign of its field; a field of 0 keeps it. With self-couplings `W_ii` a site also votes for
 /// itself.
@@ -20,6 +21,8 @@ pub struct Couplings {
     sites: usize,
     /// Row by row, in units of `unit`.
     weights: Vec<f64>,
+    /// In units of `unit`; empty where there is none.
+    external: Vec<f64>,
     /// 1/N for Hebb's rule: its weights are integers then, and a field of 0 is exactly 0.
     unit: f64,
     /// Rounding of a field, in the same units; 0 for integers.
@@ -65,27 +68,38 @@ pub enum CouplingError {
 impl Couplings {
     /// Any couplings, row by row.
     pub fn new(sites: usize, weights: Vec<f64>) -> Result<Self, CouplingError> {
-        let found = weights.iter().filter(|weight| weight.is_finite()).count();
-        if sites == 0 || weights.len() != sites * sites || found != weights.len() {
-            return Err(CouplingError::Weights { sites, found });
-        }
-        let mut pairs = (0..sites).flat_map(|i| (0..i).map(move |j| (i, j)));
-        let one_way = pairs.find(|&(i, j)| weights[i * sites + j] != weights[j * sites + i]);
+        check_square(sites, &weights)?;
+        let one_way = one_way(sites, &weights);
         let row_sum = |row: &[f64]| row.iter().map(|weight| weight.abs()).sum::<f64>();
         let largest = weights.chunks_exact(sites).map(row_sum).fold(0.0, f64::max);
-        Ok(Self { sites, weights, unit: 1.0, tie: sites as f64 * f64::EPSILON * largest, one_way })
+        let tie = sites as f64 * f64::EPSILON * largest;
+        Ok(Self { sites, weights, external: Vec::new(), unit: 1.0, tie, one_way })
     }
 
     /// Hebb's rule, `W = (1/N) Σ_μ ξ^μ ξ^μᵀ` without self-couplings.
-    pub fn hebb(patterns: &Patterns) -> Self {
+    pub fn hebb(patterns: &Patterns) -> Result<Self, MemoryError> {
         let (sites, count) = (patterns.sites(), patterns.count());
         let signs: Vec<Vec<f64>> = (0..count).map(|mu| patterns.state(mu).signs()).collect();
-        let mut weights = vec![0.0; sites * sites];
+        let mut weights = square(sites)?;
         for (i, row) in weights.chunks_exact_mut(sites).enumerate() {
             signs.iter().for_each(|pattern| add_scaled(row, pattern[i], pattern));
             row[i] = 0.0;
         }
-        Self { sites, weights, unit: 1.0 / sites as f64, tie: 0.0, one_way: None }
+        Ok(Self { sites, weights, external: Vec::new(), unit: 1.0 / sites as f64, tie: 0.0, one_way: None })
+    }
+
+    /// The same in an external field `b_i`, one finite number for each site: what comes from outside the network, such as an input
+    /// that stays on.
+    pub fn with_external_field(mut self, field: &[f64]) -> Result<Self, MemoryError> {
+        let (expected, found) = (self.sites, field.len());
+        if expected != found {
+            return Err(MemoryError::Sites { expected, found });
+        }
+        field.iter().try_for_each(|&value| MemoryError::check("an external field", value, f64::MIN, f64::MAX))?;
+        self.external = field.iter().map(|value| value / self.unit).collect();
+        let largest = self.weights.iter().chain(&self.external).fold(0.0, |most, value| f64::max(most, value.abs()));
+        self.tie = (self.sites as f64).powi(2) * f64::EPSILON * largest;
+        Ok(self)
     }
 
     /// The same without self-couplings.
@@ -119,13 +133,14 @@ impl Couplings {
         Ok(0.5 * self.two_step_energy(state, state)?)
     }
 
-    /// `−Σ_ij W_ij s_i(t) s_j(t − 1)`: for symmetric couplings no synchronous step raises it, so that synchronous updates end in
+    /// `−Σ_ij W_ij s_i(t) s_j(t − 1) − Σ_i b_i (s_i(t) + s_i(t − 1))`: for symmetric couplings no synchronous step raises it, so that synchronous updates end in
     /// a fixed point or in a cycle of two (Goles, Fogelman & Pellegrin, *Decreasing energy functions as a tool for studying
     /// threshold networks*, Discrete Appl. Math. 12, 261, 1985).
     pub fn two_step_energy(&self, now: &State, before: &State) -> Result<f64, MemoryError> {
         let fields = self.raw_fields(before)?;
         same_sites(self.sites, now)?;
-        Ok(-self.unit * dot(&fields, &now.signs()))
+        let energy = -self.unit * dot(&fields, &now.signs());
+        Ok(if self.external.is_empty() { energy } else { energy - self.unit * dot(&self.external, &before.signs()) })
     }
 
     /// All sites at once.
@@ -165,26 +180,26 @@ impl Couplings {
 
     /// Updates one site at a time, in a fresh random order for each sweep, until none wants to move.
     pub fn retrieve(&self, cue: &State, stream: &mut Stream) -> Result<Retrieved, CouplingError> {
+        self.retrieve_watched(cue, stream, |_| Ok(()))
+    }
+
+    /// [`retrieve`](Self::retrieve), which lets `watch` look at the cue and at the state after each flip.
+    pub fn retrieve_watched(
+        &self,
+        cue: &State,
+        stream: &mut Stream,
+        watch: impl FnMut(&State) -> Result<(), MemoryError>,
+    ) -> Result<Retrieved, CouplingError> {
         self.check_symmetric()?;
-        let mut state = cue.clone();
         let mut fields = self.raw_fields(cue)?;
-        let mut flips = 0;
-        for sweeps in 1..=MOST_SWEEPS {
-            let before = flips;
-            let mut order: Vec<usize> = (0..self.sites).collect();
-            stream.shuffle(&mut order);
-            for site in order {
-                if self.opposes(fields[site], state.bit(site)) {
-                    state.flip(site);
-                    add_scaled(&mut fields, if state.bit(site) == 1 { 2.0 } else { -2.0 }, self.row(site));
-                    flips += 1;
-                }
+        let turns = |state: &State, site: usize| {
+            let turned = self.opposes(fields[site], state.bit(site));
+            if turned {
+                add_scaled(&mut fields, if state.bit(site) == 1 { -2.0 } else { 2.0 }, self.row(site));
             }
-            if flips == before {
-                return Ok(Retrieved { state, flips, sweeps });
-            }
-        }
-        Err(MemoryError::Unfinished(MOST_SWEEPS).into())
+            turned
+        };
+        Ok(to_rest(cue, anew(stream), turns, watch)?)
     }
 
     pub(crate) fn check_symmetric(&self) -> Result<(), CouplingError> {
@@ -195,7 +210,9 @@ impl Couplings {
     pub(crate) fn raw_fields(&self, state: &State) -> Result<Vec<f64>, MemoryError> {
         same_sites(self.sites, state)?;
         let signs = state.signs();
-        Ok(self.weights.chunks_exact(self.sites).map(|row| dot(row, &signs)).collect())
+        let mut fields: Vec<f64> = self.weights.chunks_exact(self.sites).map(|row| dot(row, &signs)).collect();
+        add_scaled(&mut fields, 1.0, &self.external);
+        Ok(fields)
     }
 
     /// The couplings of one site, in units of `unit`.
@@ -234,6 +251,31 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     sums.iter().sum::<f64>() + tail
 }
 
+/// Zeros for the couplings between all sites.
+pub(crate) fn square(sites: usize) -> Result<Vec<f64>, MemoryError> {
+    let mut weights = Vec::new();
+    match sites.checked_mul(sites).map(|count| (count, weights.try_reserve_exact(count))) {
+        Some((count, Ok(()))) => {
+            weights.resize(count, 0.0);
+            Ok(weights)
+        }
+        _ => Err(MemoryError::Square(sites)),
+    }
+}
+
+/// Refuses weights that are no square of finite numbers.
+pub(crate) fn check_square(sites: usize, weights: &[f64]) -> Result<(), CouplingError> {
+    let found = weights.iter().filter(|weight| weight.is_finite()).count();
+    let good = sites > 0 && sites.checked_mul(sites) == Some(weights.len()) && found == weights.len();
+    if good { Ok(()) } else { Err(CouplingError::Weights { sites, found }) }
+}
+
+/// The first pair of sites that do not couple alike both ways.
+pub(crate) fn one_way(sites: usize, weights: &[f64]) -> Option<(usize, usize)> {
+    let mut pairs = (0..sites).flat_map(|i| (0..i).map(move |j| (i, j)));
+    pairs.find(|&(i, j)| weights[i * sites + j] != weights[j * sites + i])
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -257,7 +299,7 @@ mod tests {
         fn hebb_is_the_dense_memory_of_order_two(seed in any::<u64>(), sites in 2usize..90, count in 1usize..12) {
             let mut stream = stream("hebb", seed);
             let patterns = Patterns::random(count, sites, &mut stream).unwrap();
-            let (hebb, dense) = (Couplings::hebb(&patterns), DenseMemory::new(patterns, Separation::Power(2)).unwrap());
+            let (hebb, dense) = (Couplings::hebb(&patterns).unwrap(), DenseMemory::new(patterns, Separation::Power(2)).unwrap());
             let state = random_state(sites, &mut stream);
             let expected = 0.5 * (dense.energy(&state).unwrap() / sites as f64 + count as f64);
             assert!((hebb.energy(&state).unwrap() - expected).abs() < 1e-10);
@@ -270,7 +312,7 @@ mod tests {
         #[test]
         fn symmetric_couplings_end_in_periods_up_to_two(seed in any::<u64>(), count in 0usize..8) {
             let mut stream = stream("orbit", seed);
-            let hebb = Couplings::hebb(&Patterns::random(2 * count + 1, 24, &mut stream).unwrap());
+            let hebb = Couplings::hebb(&Patterns::random(2 * count + 1, 24, &mut stream).unwrap()).unwrap();
             let (mut before, mut lowest) = (random_state(24, &mut stream), f64::INFINITY);
             assert!(hebb.synchronous_period(&before, 1000).unwrap().unwrap() <= 2);
             for _ in 0..12 {
@@ -286,7 +328,7 @@ mod tests {
     #[test]
     fn one_pattern_by_hand() {
         let stored = State::from_signs(&[1.0, -1.0, 1.0, 1.0, -1.0]).unwrap();
-        let hebb = Couplings::hebb(&Patterns::from_states(std::slice::from_ref(&stored)).unwrap());
+        let hebb = Couplings::hebb(&Patterns::from_states(std::slice::from_ref(&stored)).unwrap()).unwrap();
         assert!((hebb.energy(&stored).unwrap() + 2.0).abs() < 1e-15);
         let mut wrong = stored.clone();
         wrong.flip(3);
@@ -306,6 +348,34 @@ mod tests {
         assert_eq!(ring.synchronous_period(&start, 100).unwrap(), Some(sites));
         assert_eq!(ring.synchronous_period(&start, 3).unwrap(), None);
         assert!(matches!(ring.retrieve(&start, &mut stream("ring", 0)), Err(CouplingError::OneWay(..))));
+    }
+
+    /// `E(s) = −½ sᵀWs − b·s` by hand for two sites; a flip costs twice its field; a field as strong as the couplings decides.
+    #[test]
+    fn external_fields_pull_and_enter_the_energy() {
+        let state = |a: f64, b: f64| State::from_signs(&[a, b]).unwrap();
+        let pair = Couplings::new(2, vec![0.0, 1.5, 1.5, 0.0]).unwrap().with_external_field(&[0.5, -2.0]).unwrap();
+        assert_eq!(pair.energy(&state(1.0, 1.0)), Ok(0.0));
+        assert_eq!(pair.energy(&state(1.0, -1.0)), Ok(-1.0));
+        assert_eq!(pair.fields(&state(1.0, -1.0)), Ok(vec![-1.0, -0.5]));
+        assert_eq!(pair.retrieve(&state(1.0, 1.0), &mut stream("pair", 0)).unwrap().state, state(-1.0, -1.0));
+
+        let mut stream = stream("external", 0);
+        let stored = Patterns::random(4, 60, &mut stream).unwrap();
+        let wanted = stored.state(2);
+        let cue = random_state(60, &mut stream);
+        let hebb = Couplings::hebb(&stored).unwrap().with_external_field(&wanted.signs()).unwrap();
+        let mut watch = crate::EnergyWatch::new(1e-12);
+        let end = hebb.retrieve_watched(&cue, &mut stream, |state| watch.see(hebb.energy(state)?)).unwrap();
+        assert_eq!(end.state, wanted);
+        // Two states in turn: the energy of both never rises where all move at once.
+        let (mut before, mut lowest) = (cue, f64::INFINITY);
+        for _ in 0..8 {
+            let now = hebb.synchronous_step(&before).unwrap();
+            let energy = hebb.two_step_energy(&now, &before).unwrap();
+            assert!(energy <= lowest + 1e-12);
+            (before, lowest) = (now, energy);
+        }
     }
 
     #[test]

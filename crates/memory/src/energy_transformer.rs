@@ -21,7 +21,7 @@ mod norm;
 pub use norm::Normalisation;
 
 pub use crate::continuous::ContinuousError;
-use crate::continuous::{finite, last_dimension, positive};
+use crate::continuous::{finite, last_dimension, positive, same_kind};
 
 /// Which keys a query attends to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,13 +128,16 @@ impl EnergyTransformer {
     }
 
     /// `E_ATT` of normalised tokens.
+    ///
+    /// # Panics
+    /// If they do not have D features. [`energy`](Self::energy) and [`update`](Self::update) return an error instead.
     pub fn attention_energy(&self, g: &Tensor) -> Tensor {
         let (keys, queries) = self.heads(g);
         let log_sums = (self.scores(&keys, &queries)).logsumexp([-1i64].as_slice(), false);
         log_sums.sum_dim_intlist([-2i64, -1].as_slice(), false, None) / -self.beta
     }
 
-    /// `E_HN` of normalised tokens.
+    /// `E_HN` of normalised tokens; panics as [`attention_energy`](Self::attention_energy) does.
     pub fn memory_energy(&self, g: &Tensor) -> Tensor {
         let overlaps = g.matmul(&self.memories.tr()).relu();
         overlaps.square().sum_dim_intlist([-2i64, -1].as_slice(), false, None) * -0.5
@@ -205,6 +208,7 @@ impl EnergyTransformer {
 
     fn check(&self, tokens: &Tensor) -> Result<(), ContinuousError> {
         last_dimension("tokens", tokens, self.memories.size()[1])?;
+        same_kind("tokens", tokens, &self.memories)?;
         let shape = tokens.size();
         let enough = shape.len() > 1 && shape[shape.len() - 2] > 1;
         let expected = "at least two tokens, one per row".to_owned();

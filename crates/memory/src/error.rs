@@ -138,6 +138,25 @@ pub enum MemoryError {
         /// Number of streams.
         streams: usize,
     },
+    /// Couplings of every two sites take more than there is.
+    #[error(
+        "couplings between all of {0} sites do not fit into memory: take fewer sites, or a dense memory, which grows with its \
+         patterns alone"
+    )]
+    Square(usize),
+    /// An energy that is watched rose, or became no number.
+    #[error(
+        "energy {step} is {after} and the one before it {before}: these updates do not descend this energy, or differ from it by \
+         rounding, which is the watch's tolerance"
+    )]
+    Rise {
+        /// How many energies had been seen before it.
+        step: usize,
+        /// The energy before.
+        before: f64,
+        /// The energy above it.
+        after: f64,
+    },
     /// The descent did not end.
     #[error("no fixed point within {0} sweeps: energies differ by less than rounding, or the network is very large")]
     Unfinished(usize),

@@ -103,19 +103,21 @@ mod tests {
     /// π(s) p(s → s') = π(s') p(s' → s) for every state and site, against Boltzmann's weights by enumeration.
     #[test]
     fn detailed_balance_holds_exactly() {
-        let (couplings, temperature) = (network(), 0.7);
-        let weights = enumerated(&couplings, temperature);
-        for (state, weight) in &weights {
-            let fields = couplings.fields(state).unwrap();
-            for (site, total) in fields.iter().enumerate() {
-                let mut other = state.clone();
-                other.flip(site);
-                let reverse = weights.iter().find(|(s, _)| *s == other).unwrap().1;
-                let sign = state.signs()[site];
-                let field = total - couplings.weight(site, site) * sign;
-                let (leave, come) = (heat_bath(-sign * field, temperature), heat_bath(sign * field, temperature));
-                assert!((weight * leave - reverse * come).abs() < 1e-15);
-                assert!((leave + come - 1.0).abs() < 1e-15);
+        let (in_field, temperature) = (network().with_external_field(&[0.3, -1.0, 0.0, 2.0, -0.4]).unwrap(), 0.7);
+        for couplings in [network(), in_field] {
+            let weights = enumerated(&couplings, temperature);
+            for (state, weight) in &weights {
+                let fields = couplings.fields(state).unwrap();
+                for (site, total) in fields.iter().enumerate() {
+                    let mut other = state.clone();
+                    other.flip(site);
+                    let reverse = weights.iter().find(|(s, _)| *s == other).unwrap().1;
+                    let sign = state.signs()[site];
+                    let field = total - couplings.weight(site, site) * sign;
+                    let (leave, come) = (heat_bath(-sign * field, temperature), heat_bath(sign * field, temperature));
+                    assert!((weight * leave - reverse * come).abs() < 1e-15);
+                    assert!((leave + come - 1.0).abs() < 1e-15);
+                }
             }
         }
     }
@@ -141,7 +143,7 @@ mod tests {
     #[test]
     fn at_zero_temperature_nothing_leaves_a_fixed_point() {
         let mut stream = stream("zero");
-        let couplings = Couplings::hebb(&Patterns::random(3, 101, &mut stream).unwrap());
+        let couplings = Couplings::hebb(&Patterns::random(3, 101, &mut stream).unwrap()).unwrap();
         let start = Patterns::random(1, 101, &mut stream).unwrap().state(0);
         let fixed = couplings.retrieve(&start, &mut stream).unwrap().state;
         assert_eq!(Glauber::new(&couplings, &fixed, 0.0).unwrap().sweep(&mut stream), 0);

@@ -95,6 +95,8 @@
 //! - Sites are −1 or 1: [`State::from_signs`] takes them as numbers, [`Patterns::from_states`] puts states of one length together.
 //! - Every random number comes from a [`Stream`](lawbook_core::Stream) with a name, as `Key::new(["my run"]).stream("cue", 0)`, so
 //!   that a result can be had again. What draws from it takes `&mut stream`.
+//! - An [`EnergyWatch`] looks on while a network descends and refuses the first energy that rises; each network of ±1 sites has
+//!   `retrieve_watched` for it, the others take it along from update to update.
 //! - What can be asked wrongly returns a `Result`, and `?` hands the error on. Errors name the numbers and the way out: `a state
 //!   of 63 sites for patterns of 64: give every pattern and state the same number of sites`. Duplicates are stored, with twice
 //!   the weight, unless [`Patterns::distinct`] refuses them.
@@ -114,6 +116,7 @@ mod costs;
 mod couplings;
 pub mod crosstalk;
 mod dense;
+mod descent;
 pub mod energy_transformer;
 mod error;
 pub mod exponential;
@@ -142,6 +145,7 @@ mod whole;
 pub use clique::{CliqueError, CliqueMemory};
 pub use couplings::{CouplingError, Couplings};
 pub use dense::DenseMemory;
+pub use descent::EnergyWatch;
 pub use error::MemoryError;
 pub use glauber::Glauber;
 pub use palimpsest::{Palimpsest, Storage};

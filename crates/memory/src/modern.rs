@@ -20,7 +20,7 @@ pub mod pair;
 pub mod random_patterns;
 
 pub use crate::continuous::ContinuousError;
-use crate::continuous::{finite, last_dimension, positive};
+use crate::continuous::{finite, floating, last_dimension, positive, same_kind};
 
 /// A network with energy `E(ξ) = −lse(β, Xᵀξ) + ½ ξᵀξ + β⁻¹ ln N + ½ M²` and update `ξ' = X softmax(β Xᵀξ)`: Ramsauer et al.,
 /// *Hopfield Networks is All You Need*, ICLR 2021, arXiv 2008.02217, energy and update.
@@ -58,6 +58,7 @@ impl ModernMemory {
             let expected = "at least one pattern of at least one feature, one per row".to_owned();
             return Err(ContinuousError::Shape { what: "patterns", found: shape, expected });
         }
+        floating("patterns", &patterns)?;
         finite("patterns", &patterns)?;
         positive("beta", beta)?;
         let count = shape[shape.len() - 2] as f64;
@@ -89,6 +90,7 @@ impl ModernMemory {
     /// The scalar products `Xᵀξ` with all patterns: shape `[…, N]`.
     pub fn overlaps(&self, state: &Tensor) -> Result<Tensor, ContinuousError> {
         last_dimension("states", state, self.features())?;
+        same_kind("states", state, &self.patterns)?;
         let (own, given) = (self.patterns.size(), state.size());
         let ensemble = own.len().saturating_sub(2);
         if ensemble > 0 && (given.len() != own.len() || given[..ensemble] != own[..ensemble]) {

@@ -26,10 +26,7 @@ use lawbook_core::{
     simd::{Level, Wide, WideKernel},
 };
 
-use crate::{MemoryError, OutOfRange, Retrieved, State, slices::add_scaled};
-
-/// Sweeps after which a descent is given up.
-const MOST_SWEEPS: usize = 10_000;
+use crate::{MemoryError, OutOfRange, Retrieved, State, couplings::square, descent::to_rest, slices::add_scaled};
 
 /// What storing a pattern does to the couplings.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,10 +60,11 @@ impl Storage {
 
 impl Palimpsest {
     /// An empty network.
-    pub fn new(sites: usize, storage: Storage) -> Result<Self, OutOfRange> {
-        OutOfRange::check("the number of sites", sites as f64, 2.0, 1e5)?;
-        storage.check()?;
-        Ok(Self { storage, sites, couplings: vec![0.0; sites * sites] })
+    pub fn new(sites: usize, storage: Storage) -> Result<Self, MemoryError> {
+        MemoryError::check("the number of sites", sites as f64, 2.0, 1e9)?;
+        let refused = |OutOfRange { what, value, low, high }| MemoryError::Range { what, value, low, high };
+        storage.check().map_err(refused)?;
+        Ok(Self { storage, sites, couplings: square(sites)? })
     }
 
     /// Number of sites.
@@ -118,30 +116,29 @@ impl Palimpsest {
     /// Descends from `cue`, one site at a time in a fresh random order for each sweep, to a state whose every site agrees
     /// with its field.
     pub fn retrieve(&self, cue: &State, stream: &mut Stream) -> Result<Retrieved, MemoryError> {
-        let (mut fields, mut signs, mut state) = (self.fields(cue)?, cue.signs(), cue.clone());
+        self.retrieve_watched(cue, stream, |_| Ok(()))
+    }
+
+    /// [`retrieve`](Self::retrieve), which lets `watch` look at the cue and at the state after each flip.
+    pub fn retrieve_watched(
+        &self,
+        cue: &State,
+        stream: &mut Stream,
+        watch: impl FnMut(&State) -> Result<(), MemoryError>,
+    ) -> Result<Retrieved, MemoryError> {
+        let (mut fields, mut signs) = (self.fields(cue)?, cue.signs());
         // Sums carried along err by rounding; what is smaller than that is a tie.
         let largest = self.couplings.iter().fold(0.0_f64, |most, w| most.max(w.abs()));
         let tie = 1e-10 * largest * self.sites as f64;
-        let mut order: Vec<usize> = (0..self.sites).collect();
-        let mut flips = 0;
-        for sweeps in 1..=MOST_SWEEPS {
-            stream.shuffle(&mut order);
-            let before = flips;
-            for &site in &order {
-                if fields[site] * signs[site] < -tie {
-                    let change = -2.0 * signs[site];
-                    let row = &self.couplings[site * self.sites..][..self.sites];
-                    fields.iter_mut().zip(row).for_each(|(field, w)| *field += change * w);
-                    signs[site] = -signs[site];
-                    state.flip(site);
-                    flips += 1;
-                }
+        let turns = |_: &State, site: usize| {
+            let turned = fields[site] * signs[site] < -tie;
+            if turned {
+                add_scaled(&mut fields, -2.0 * signs[site], &self.couplings[site * self.sites..][..self.sites]);
+                signs[site] = -signs[site];
             }
-            if flips == before {
-                return Ok(Retrieved { state, flips, sweeps });
-            }
-        }
-        Err(MemoryError::Unfinished(MOST_SWEEPS))
+            turned
+        };
+        to_rest(cue, |order| stream.shuffle(order), turns, watch)
     }
 
     fn same_sites(&self, state: &State) -> Result<(), MemoryError> {

@@ -24,10 +24,11 @@ use lawbook_core::{
     tensor::{from_slice, to_vec},
 };
 
-use crate::{MemoryError, Patterns, Retrieved, State};
-
-/// Sweeps after which a descent in energy is given up.
-const MOST_SWEEPS: usize = 10_000;
+use crate::{
+    CouplingError, MemoryError, Patterns, Retrieved, State,
+    couplings::{add_scaled, check_square, one_way, square},
+    descent::to_rest,
+};
 
 /// A Hopfield network of neurons in {0, 1} (+1 in a [`State`] is 1) with any symmetric couplings and thresholds.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,15 +85,14 @@ pub fn probability_flow(network: &BinaryNetwork, patterns: &Patterns) -> Result<
 }
 
 impl BinaryNetwork {
-    /// A network from symmetric couplings, row by row, whose diagonal is ignored, and thresholds.
-    pub fn new(mut couplings: Vec<f64>, thresholds: Vec<f64>) -> Result<Self, MemoryError> {
+    /// A network from symmetric couplings, row by row, whose diagonal is ignored, and thresholds. All are finite.
+    pub fn new(mut couplings: Vec<f64>, thresholds: Vec<f64>) -> Result<Self, CouplingError> {
         let sites = thresholds.len();
-        if sites == 0 {
-            return Err(MemoryError::Empty { patterns: 1, sites });
+        check_square(sites, &couplings)?;
+        if let Some((i, j)) = one_way(sites, &couplings) {
+            return Err(CouplingError::OneWay(i, j));
         }
-        if couplings.len() != sites * sites {
-            return Err(MemoryError::Sites { expected: sites * sites, found: couplings.len() });
-        }
+        thresholds.iter().try_for_each(|&value| MemoryError::check("a threshold", value, f64::MIN, f64::MAX))?;
         (0..sites).for_each(|e| couplings[e * sites + e] = 0.0);
         Ok(Self { sites, couplings, thresholds })
     }
@@ -101,7 +101,7 @@ impl BinaryNetwork {
     pub fn hebbian(patterns: &Patterns) -> Result<Self, MemoryError> {
         let sites = patterns.sites();
         let signs: Vec<Vec<f64>> = (0..patterns.count()).map(|mu| patterns.state(mu).signs()).collect();
-        let mut couplings = vec![0.0; sites * sites];
+        let mut couplings = square(sites)?;
         for signs in &signs {
             for (row, a) in couplings.chunks_exact_mut(sites).zip(signs) {
                 row.iter_mut().zip(signs).for_each(|(coupling, b)| *coupling += a * b / sites as f64);
@@ -110,7 +110,7 @@ impl BinaryNetwork {
         (0..sites).for_each(|e| couplings[e * sites + e] = 0.0);
         // Σ W S = Σ 2 W x − Σ W.
         let thresholds = couplings.chunks_exact(sites).map(|row| row.iter().sum()).collect();
-        Self::new(couplings.into_iter().map(|w| 2.0 * w).collect(), thresholds)
+        Ok(Self { sites, couplings: couplings.into_iter().map(|w| 2.0 * w).collect(), thresholds })
     }
 
     /// Number of neurons.
@@ -155,24 +155,25 @@ impl BinaryNetwork {
 
     /// Descends from `cue`, one neuron at a time in a fresh random order for each sweep, to a fixed point.
     pub fn retrieve(&self, cue: &State, stream: &mut Stream) -> Result<Retrieved, MemoryError> {
-        let (mut state, mut fields, mut flips) = (cue.clone(), self.fields(cue)?, 0);
-        let mut order: Vec<usize> = (0..self.sites).collect();
-        for sweeps in 1..=MOST_SWEEPS {
-            stream.shuffle(&mut order);
-            let before = flips;
-            for &e in &order {
-                if (fields[e] > 0.0) != (state.bit(e) == 1) {
-                    let change = -sign(&state, e);
-                    fields.iter_mut().zip(self.row(e)).for_each(|(field, coupling)| *field += change * coupling);
-                    state.flip(e);
-                    flips += 1;
-                }
+        self.retrieve_watched(cue, stream, |_| Ok(()))
+    }
+
+    /// [`retrieve`](Self::retrieve), which lets `watch` look at the cue and at the state after each flip.
+    pub fn retrieve_watched(
+        &self,
+        cue: &State,
+        stream: &mut Stream,
+        watch: impl FnMut(&State) -> Result<(), MemoryError>,
+    ) -> Result<Retrieved, MemoryError> {
+        let mut fields = self.fields(cue)?;
+        let turns = |state: &State, e: usize| {
+            let turned = (fields[e] > 0.0) != (state.bit(e) == 1);
+            if turned {
+                add_scaled(&mut fields, -sign(state, e), self.row(e));
             }
-            if flips == before {
-                return Ok(Retrieved { state, flips, sweeps });
-            }
-        }
-        Err(MemoryError::Unfinished(MOST_SWEEPS))
+            turned
+        };
+        to_rest(cue, |order| stream.shuffle(order), turns, watch)
     }
 
     fn row(&self, e: usize) -> &[f64] {

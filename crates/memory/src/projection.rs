@@ -8,7 +8,7 @@ use lawbook_analysis::gaussian::{normal_cdf, normal_tail};
 
 use crate::{
     CouplingError, Couplings, MemoryError, Patterns,
-    couplings::{add_scaled, dot},
+    couplings::{add_scaled, dot, square},
 };
 
 /// Smallest squared distance, per site, of a pattern from the span of those before it that counts as independent.
@@ -39,7 +39,7 @@ impl Couplings {
             rest.iter_mut().for_each(|entry| *entry /= squares.sqrt());
             basis.push(rest);
         }
-        let mut weights = vec![0.0; sites * sites];
+        let mut weights = square(sites)?;
         for (i, row) in weights.chunks_exact_mut(sites).enumerate() {
             basis.iter().for_each(|known| add_scaled(row, known[i], known));
         }

@@ -32,10 +32,7 @@ pub use complex::SimplicialComplex;
 pub use dilution::Dilution;
 pub use error::SimplicialError;
 
-use crate::{MemoryError, Patterns, Retrieved, State};
-
-/// Sweeps after which a descent is given up. Every flip lowers the energy, so a descent ends; this bounds how long it may take.
-const MOST_SWEEPS: usize = 10_000;
+use crate::{MemoryError, Patterns, Retrieved, State, descent::to_rest};
 
 /// A network with weights on the simplices of a complex.
 #[derive(Debug, Clone)]
@@ -138,24 +135,25 @@ impl SimplicialMemory {
     /// Descends from `cue`, one site at a time in a fresh random order for each sweep, to a fixed point. A field of 0 keeps
     /// the site, so that every flip lowers the energy.
     pub fn retrieve(&self, cue: &State, stream: &mut Stream) -> Result<Retrieved, MemoryError> {
+        self.retrieve_watched(cue, stream, |_| Ok(()))
+    }
+
+    /// [`retrieve`](Self::retrieve), which lets `watch` look at the cue and at the state after each flip.
+    pub fn retrieve_watched(
+        &self,
+        cue: &State,
+        stream: &mut Stream,
+        watch: impl FnMut(&State) -> Result<(), MemoryError>,
+    ) -> Result<Retrieved, MemoryError> {
         let mut signs = self.signs(cue)?;
-        let mut order: Vec<usize> = (0..signs.len()).collect();
-        let mut flips = 0;
-        for sweeps in 1..=MOST_SWEEPS {
-            stream.shuffle(&mut order);
-            let before = flips;
-            for &site in &order {
-                if self.local_field(&signs, site) * i64::from(signs[site]) < 0 {
-                    signs[site] = -signs[site];
-                    flips += 1;
-                }
+        let turns = |_: &State, site: usize| {
+            let turned = self.local_field(&signs, site) * i64::from(signs[site]) < 0;
+            if turned {
+                signs[site] = -signs[site];
             }
-            if flips == before {
-                let signs: Vec<f64> = signs.into_iter().map(f64::from).collect();
-                return Ok(Retrieved { state: State::from_signs(&signs)?, flips, sweeps });
-            }
-        }
-        Err(MemoryError::Unfinished(MOST_SWEEPS))
+            turned
+        };
+        to_rest(cue, |order| stream.shuffle(order), turns, watch)
     }
 
     /// The mean overlap, divided by N, of `targets` with what one synchronous step makes of `cues`, one by one. All states go

@@ -13,10 +13,8 @@ use crate::{
     MemoryError, Patterns, Retrieved, Separation, State,
     bits::{WORD, agreeing_sum},
     crosstalk::Crosstalk,
+    descent::to_rest,
 };
-
-/// Sweeps after which a descent is given up.
-const MOST_SWEEPS: usize = 10_000;
 
 /// A network with energy `−Σ_μ w_μ F(ξ^μ·σ)`. Differences of energy below the rounding of the sum are ties; a tie keeps the state.
 #[derive(Debug, Clone)]
@@ -26,6 +24,16 @@ pub struct WeightedMemory {
     weights: Vec<f64>,
     /// F(x) by number of agreeing sites.
     values: Vec<f64>,
+}
+
+/// What a flip decides about in some state.
+struct Stakes {
+    /// What each pattern loses by a site that turns away from it, and wins besides by one that turns towards it.
+    each: Vec<f64>,
+    /// What all patterns win by sites that turn towards them.
+    gain: f64,
+    /// Rounding of a difference of energies.
+    rounding: f64,
 }
 
 impl WeightedMemory {
@@ -40,6 +48,10 @@ impl WeightedMemory {
             return Err(MemoryError::Range { what: "a weight", value, low: -1e6, high: 1e6 });
         }
         let values = (0..=sites).map(|agreeing| separation.at(2.0 * agreeing as f64 - sites as f64)).collect();
+        let most = 2.0 * separation.at(sites as f64) * weights.iter().map(|weight| weight.abs()).sum::<f64>();
+        if !most.is_finite() {
+            return Err(MemoryError::Overflow { separation, sites, patterns: count });
+        }
         Ok(Self { patterns, separation, weights, values })
     }
 
@@ -77,10 +89,18 @@ impl WeightedMemory {
 
     /// What each single flip would change the energy by, and the rounding of such a number.
     pub fn flip_costs(&self, state: &State) -> Result<(Vec<f64>, f64), MemoryError> {
-        let (sites, mut gain, mut magnitude) = (state.sites(), 0.0, 0.0);
-        let agreements = self.patterns.agreements(state)?;
+        let stakes = self.stakes(&self.patterns.agreements(state)?);
+        Ok(((0..state.sites()).map(|site| self.flip_cost(&stakes, state, site)).collect(), stakes.rounding))
+    }
+
+    fn flip_cost(&self, stakes: &Stakes, state: &State, site: usize) -> f64 {
+        agreeing_sum(self.patterns.plane(site / WORD), site % WORD, state.bit(site), &stakes.each) - stakes.gain
+    }
+
+    fn stakes(&self, agreements: &[u32]) -> Stakes {
+        let (sites, mut gain, mut magnitude) = (self.patterns.sites(), 0.0, 0.0);
         let value = |agreeing: usize| self.values[agreeing.min(sites)];
-        let stakes: Vec<f64> = agreements
+        let each: Vec<f64> = agreements
             .iter()
             .zip(&self.weights)
             .map(|(&agreeing, weight)| {
@@ -92,9 +112,7 @@ impl WeightedMemory {
                 weight * (won + lost)
             })
             .collect();
-        let cost =
-            |site: usize| agreeing_sum(self.patterns.plane(site / WORD), site % WORD, state.bit(site), &stakes) - gain;
-        Ok(((0..sites).map(cost).collect(), f64::EPSILON * magnitude * (agreements.len() as f64).sqrt()))
+        Stakes { each, gain, rounding: f64::EPSILON * magnitude * (agreements.len() as f64).sqrt() }
     }
 
     /// Every site at once takes the value of lower energy, the others held.
@@ -116,26 +134,32 @@ impl WeightedMemory {
         Ok(0.5 - 0.5 * overlap as f64 / state.sites() as f64)
     }
 
-    /// Descends from `cue`, one site at a time in random order, to a fixed point.
+    /// Descends from `cue`, one site at a time in random order, to a fixed point. The overlaps are carried along.
     pub fn retrieve(&self, cue: &State, stream: &mut Stream) -> Result<Retrieved, MemoryError> {
-        let (mut state, mut flips) = (cue.clone(), 0);
-        let mut order: Vec<usize> = (0..state.sites()).collect();
-        for sweeps in 1..=MOST_SWEEPS {
-            let before = flips;
-            stream.shuffle(&mut order);
-            let (mut costs, mut rounding) = self.flip_costs(&state)?;
-            for &site in &order {
-                if costs[site] < -rounding {
-                    state.flip(site);
-                    flips += 1;
-                    (costs, rounding) = self.flip_costs(&state)?;
+        self.retrieve_watched(cue, stream, |_| Ok(()))
+    }
+
+    /// [`retrieve`](Self::retrieve), which lets `watch` look at the cue and at the state after each flip.
+    pub fn retrieve_watched(
+        &self,
+        cue: &State,
+        stream: &mut Stream,
+        watch: impl FnMut(&State) -> Result<(), MemoryError>,
+    ) -> Result<Retrieved, MemoryError> {
+        let mut agreements = self.patterns.agreements(cue)?;
+        let mut stakes = self.stakes(&agreements);
+        let turns = |state: &State, site: usize| {
+            let turned = self.flip_cost(&stakes, state, site) < -stakes.rounding;
+            if turned {
+                for (agreeing, word) in agreements.iter_mut().zip(self.patterns.plane(site / WORD)) {
+                    let agrees = (word >> (site % WORD)) & 1 == state.bit(site);
+                    *agreeing = if agrees { *agreeing - 1 } else { *agreeing + 1 };
                 }
+                stakes = self.stakes(&agreements);
             }
-            if flips == before {
-                return Ok(Retrieved { state, flips, sweeps });
-            }
-        }
-        Err(MemoryError::Unfinished(MOST_SWEEPS))
+            turned
+        };
+        to_rest(cue, |order| stream.shuffle(order), turns, watch)
     }
 }
 

@@ -59,6 +59,42 @@ fn stored_examples_merge_later_at_higher_order() {
     }
 }
 
+/// Beyond the critical load, N = 2000: what is left of the pattern after a descent from it.
+#[test]
+fn hopfield_networks_collapse_beyond_their_load() {
+    for (load, simulated) in [(0.18, 0.32), (0.20, 0.31)] {
+        let mut stream = stream("collapse", (1000.0 * load) as u64);
+        let stored = Patterns::random((2000.0 * load) as usize, 2000, &mut stream).unwrap();
+        let memory = DenseMemory::new(stored, Separation::Power(2)).unwrap();
+        let ends: Vec<f64> = (0..15)
+            .map(|mu| memory.patterns().state(mu))
+            .map(|state| overlap(&memory.retrieve(&state, &mut stream).unwrap().state, &state))
+            .collect();
+        assert!(ends.iter().filter(|&&end| end > 0.9).count() <= 1, "{ends:?}");
+        let mean = ends.iter().sum::<f64>() / 15.0;
+        assert!((mean - simulated).abs() < 0.06, "{load}: {mean} for {simulated}");
+    }
+}
+
+/// All edges and triangles of a hundred neurons: overlaps after descents from patterns and from a tenth of wrong sites.
+#[test]
+fn full_skeletons_hold_hundreds_of_patterns() {
+    for (count, flips, simulated, tolerance) in
+        [(400, 0, 0.999, 0.01), (800, 10, 0.984, 0.01), (1600, 0, 0.861, 0.05), (1600, 10, 0.727, 0.08)]
+    {
+        let mut stream = stream("skeleton", count as u64 + flips as u64);
+        let stored = Patterns::random(count, 100, &mut stream).unwrap();
+        let memory = SimplicialMemory::new(&stored, &Dilution::Skeleton(2), &mut stream).unwrap();
+        let cues = 40;
+        let end = |mu: usize| {
+            let cue = stored.state(mu).corrupted(flips, &mut stream).unwrap();
+            overlap(&memory.retrieve(&cue, &mut stream).unwrap().state, &stored.state(mu))
+        };
+        let mean = (0..cues).map(end).sum::<f64>() / cues as f64;
+        assert!((mean - simulated).abs() < tolerance, "{count} {flips}: {mean} for {simulated}");
+    }
+}
+
 /// Mean overlap after descents from all patterns of six networks of a hundred neurons, `flips` of which are wrong at first.
 fn simplicial(dilution: &Dilution, patterns: usize, flips: usize) -> f64 {
     let (mut stream, mut total, draws) = (stream("simplices", (patterns + 1000 * flips) as u64), 0.0, 6);
@@ -91,7 +127,7 @@ fn triangles_are_retrieved_at_loads_where_pairs_are_lost() {
     }
 }
 
-/// A tenth of the cue wrong, at equal budget; and a quarter, at the coordination number of all pairs.
+/// A tenth of the cue wrong, at equal budget; and none, a tenth and a quarter, at the coordination number of all pairs.
 #[test]
 fn simplicial_networks_repair_cues() {
     for (triangles, patterns, simulated, tolerance) in [
@@ -105,9 +141,17 @@ fn simplicial_networks_repair_cues() {
         let measured = simplicial(&Dilution::SameBudget { triangles }, patterns, 10);
         assert!((measured - simulated).abs() < tolerance, "{triangles} {patterns}: {measured} for {simulated}");
     }
-    for (triangles, simulated) in [(0.0, 0.354), (0.5, 0.668), (1.0, 0.505)] {
-        let measured = simplicial(&Dilution::SameCoordination { triangles }, 30, 25);
-        assert!((measured - simulated).abs() < 0.06, "{triangles}: {measured} for {simulated}");
+    for (triangles, flips, simulated, tolerance) in [
+        (0.5, 0, 0.922, 0.03),
+        (1.0, 0, 0.923, 0.03),
+        (0.5, 10, 0.869, 0.04),
+        (1.0, 10, 0.868, 0.04),
+        (0.0, 25, 0.354, 0.06),
+        (0.5, 25, 0.668, 0.06),
+        (1.0, 25, 0.505, 0.06),
+    ] {
+        let measured = simplicial(&Dilution::SameCoordination { triangles }, 30, flips);
+        assert!((measured - simulated).abs() < tolerance, "{triangles} {flips}: {measured} for {simulated}");
     }
 }
 

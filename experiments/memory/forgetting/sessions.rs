@@ -115,11 +115,11 @@ impl Study for Sessions {
         let mut found = Omegas { base: 0.0, new: 0.0, all: 0.0 };
         for _ in 0..p.learners {
             let tasks = tasks(&p.protocol, &mut splits)?;
-            let accuracy = learner.learn(&tasks, method, &mut stream);
+            let accuracy = learner.learn(&tasks, method, &mut stream)?;
             let train = Examples::joined(tasks.iter().map(|task| &task.train));
             let everything = Task { train, test: tasks[0].test.clone() };
             // All at once is one task: twice the steps of a session learn it.
-            let ideal = Learner { steps: 2 * steps, ..learner }.learn(&[everything], Method::Plain, &mut offline)[0][0];
+            let ideal = Learner { steps: 2 * steps, ..learner }.learn(&[everything], Method::Plain, &mut offline)?[0][0];
             let sizes: Vec<usize> = tasks.iter().map(|task| task.test.count()).collect();
             let own = omegas(&sessions(&accuracy, &sizes)?, ideal)?;
             (found.base, found.new, found.all) = (found.base + own.base, found.new + own.new, found.all + own.all);

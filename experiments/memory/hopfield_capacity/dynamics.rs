@@ -82,7 +82,7 @@ impl Study for Dynamics {
         let (mut long, mut cycles, mut single, mut two_step, mut together) = (0, 0, 0.0_f64, 0.0_f64, 0.0_f64);
         for _ in 0..p.networks {
             let stored = Patterns::random(p.K as usize, sites, &mut stream)?;
-            let hebb = Couplings::hebb(&stored);
+            let hebb = Couplings::hebb(&stored)?;
             let memory = DenseMemory::new(stored, Separation::Power(2))?;
             for start in starts(sites, &mut stream)? {
                 match hebb.synchronous_period(&start, 10_000)? {

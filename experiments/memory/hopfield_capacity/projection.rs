@@ -102,7 +102,7 @@ impl Study for Projection {
         let with = Couplings::projection(&stored)?;
         let without = with.clone().without_self_coupling();
         for (name, couplings) in
-            [("moved", &with), ("moved-without-self", &without), ("moved-hebb", &Couplings::hebb(&stored))]
+            [("moved", &with), ("moved-without-self", &without), ("moved-hebb", &Couplings::hebb(&stored)?)]
         {
             let mut moved = 0;
             for mu in 0..stored.count() {

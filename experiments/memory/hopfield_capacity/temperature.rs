@@ -75,7 +75,7 @@ impl Study for Temperature {
         let (mut sum, mut left) = (0.0, p.probes as usize);
         while left > 0 {
             let stored = Patterns::random(patterns, sites, &mut stream)?;
-            let couplings = Couplings::hebb(&stored);
+            let couplings = Couplings::hebb(&stored)?;
             let here = left.min(PROBES_PER_NETWORK).min(patterns);
             for mu in 0..here {
                 let pattern = stored.state(mu);

@@ -41,6 +41,9 @@ pub fn mean_error(
     ] {
         OutOfRange::check_length(what, found, frequencies.len())?;
     }
+    OutOfRange::check("the dimension", dimension as f64, 1.0, 1e9)?;
+    OutOfRange::check("the number of outputs", outputs as f64, 1.0, 1e9)?;
+    weights.iter().try_for_each(|&weight| OutOfRange::check("a weight", weight, f64::MIN, f64::MAX))?;
     let most = outputs as f64 - 1.0;
     targets.iter().try_for_each(|&target| OutOfRange::check("a target", target as f64, 0.0, most))?;
     let mut energies = vec![0.0; outputs];

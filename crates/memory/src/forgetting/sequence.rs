@@ -6,7 +6,7 @@ use super::{
     consolidation::{Consolidation, fisher_diagonal},
     perceptron::Perceptron,
 };
-use crate::optimiser::Optimiser;
+use crate::{OutOfRange, optimiser::Optimiser};
 
 /// Labelled examples.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,7 +97,10 @@ impl Examples {
 impl Learner {
     /// Learns the tasks in their order. Returns the accuracies `[i][j]` after task i on the test set of task j; all 0 after a
     /// divergence.
-    pub fn learn(&self, tasks: &[Task], method: Method, stream: &mut Stream) -> Vec<Vec<f64>> {
+    ///
+    /// Every set has at least one example, all examples as many features, and labels are below the number of classes.
+    pub fn learn(&self, tasks: &[Task], method: Method, stream: &mut Stream) -> Result<Vec<Vec<f64>>, OutOfRange> {
+        self.check(tasks)?;
         let features = tasks.first().map_or(1, |task| task.train.features);
         let perceptron = Perceptron { features, hidden: self.hidden, classes: self.classes };
         let mut weights = perceptron.initial(stream);
@@ -123,7 +126,31 @@ impl Learner {
                 }
             }
         }
-        rows
+        Ok(rows)
+    }
+
+    /// Refuses what would only show once some tasks are learned.
+    fn check(&self, tasks: &[Task]) -> Result<(), OutOfRange> {
+        let at_least_one = |what, count: usize| OutOfRange::check(what, count as f64, 1.0, f64::MAX);
+        at_least_one("the number of tasks", tasks.len())?;
+        for (what, count) in [
+            ("the number of hidden units", self.hidden),
+            ("the number of classes", self.classes),
+            ("the number of examples per step", self.batch),
+        ] {
+            at_least_one(what, count)?;
+        }
+        OutOfRange::check("the learning rate", self.learning_rate, 0.0, f64::MAX)?;
+        let features = tasks[0].train.features;
+        for examples in tasks.iter().flat_map(|task| [&task.train, &task.test]) {
+            at_least_one("the number of examples", examples.count())?;
+            OutOfRange::check_length("the number of features", examples.features, features)?;
+            OutOfRange::check_length("the number of inputs", examples.inputs.len(), features * examples.count())?;
+            let most = self.classes as f64 - 1.0;
+            examples.labels.iter().try_for_each(|&label| OutOfRange::check("a label", label as f64, 0.0, most))?;
+            examples.inputs.iter().try_for_each(|&input| OutOfRange::check("an input", input, f64::MIN, f64::MAX))?;
+        }
+        Ok(())
     }
 
     /// Learns one task, with examples of earlier ones where there are any. Says whether all stayed finite.
@@ -157,6 +184,7 @@ impl Learner {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use lawbook_core::Key;
 
@@ -174,7 +202,7 @@ mod tests {
 
     #[test]
     fn rehearsal_keeps_what_plain_training_loses() {
-        let learn = |method| LEARNER.learn(&tasks(), method, &mut Key::new(["sequence"]).stream("learn", 0));
+        let learn = |method| LEARNER.learn(&tasks(), method, &mut Key::new(["sequence"]).stream("learn", 0)).unwrap();
         let (plain, rehearsed) = (learn(Method::Plain), learn(Method::Rehearsal(4)));
         assert_eq!((plain[0][0], plain[1][1]), (1.0, 1.0));
         assert!(plain[1][0] < 1.0, "{plain:?}");
@@ -185,7 +213,7 @@ mod tests {
     fn the_same_stream_learns_the_same() {
         let learn = || {
             let mut stream = Key::new(["sequence"]).stream("twice", 3);
-            LEARNER.learn(&tasks(), Method::Consolidation(10.0), &mut stream)
+            LEARNER.learn(&tasks(), Method::Consolidation(10.0), &mut stream).unwrap()
         };
         assert_eq!(learn(), learn());
     }

@@ -8,7 +8,7 @@
 use lawbook_core::{Kind, Tensor};
 
 use super::SimplicialComplex;
-use crate::continuous::{ContinuousError, finite, last_dimension, positive};
+use crate::continuous::{ContinuousError, finite, floating, last_dimension, positive, same_kind};
 
 /// How features are compared. Distances count negatively.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +49,7 @@ impl SimplicialAttention {
         if found.len() != 2 || found[0] == 0 || found[1] != sites {
             return Err(ContinuousError::Shape { what: "patterns", found, expected: format!("rows of {sites} sites") });
         }
+        floating("patterns", &patterns)?;
         finite("patterns", &patterns)?;
         positive("beta", beta)?;
         let place = |dimension: usize, place: usize| {
@@ -64,6 +65,7 @@ impl SimplicialAttention {
     /// The features of states of shape `[…, d]`: sites, then simplices by dimension, in the order of the complex.
     pub fn features(&self, state: &Tensor) -> Result<Tensor, ContinuousError> {
         last_dimension("states", state, self.patterns.size()[1])?;
+        same_kind("states", state, &self.patterns)?;
         Ok(products(state, &self.places))
     }
 
@@ -86,6 +88,17 @@ impl SimplicialAttention {
     /// The weights `softmax(β sim)` of the patterns in the update: `[…, N]`.
     pub fn weights(&self, state: &Tensor) -> Result<Tensor, ContinuousError> {
         Ok((self.similarities(state)? * self.beta).softmax(-1, None))
+    }
+
+    /// The energy of the features, `−lse(β, sim)`, and with scalar products `+ ½ φ·φ`, as in the modern network. The update of
+    /// the features `φ' = Σ_μ p_μ φ(ξ^μ)` would descend it; [`update`](Self::update) moves the sites and makes features of them
+    /// again, so that it does where a pattern is retrieved and need not elsewhere.
+    pub fn energy(&self, state: &Tensor) -> Result<Tensor, ContinuousError> {
+        let log_sum = (self.similarities(state)? * self.beta).logsumexp([-1_i64].as_slice(), false) / self.beta;
+        if self.similarity != Similarity::Dot {
+            return Ok(-log_sum);
+        }
+        Ok(self.features(state)?.square().sum_dim_intlist([-1_i64].as_slice(), false, None) * 0.5 - log_sum)
     }
 
     /// One update of states of shape `[…, d]`.
@@ -129,6 +142,8 @@ mod tests {
         let memory = SimplicialAttention::new(patterns.shallow_clone(), &none, 0.7, Similarity::Dot).unwrap();
         let modern = ModernMemory::new(patterns, 0.7).unwrap();
         assert!(gap(&memory.update(&states).unwrap(), &modern.update(&states).unwrap()) < 1e-14);
+        let constant = modern.energy(&states).unwrap() - memory.energy(&states).unwrap();
+        assert!(gap(&constant, &constant.get(0)) < 1e-12);
     }
 
     /// On ±1 states the scalar product over the full skeleton is the sum of elementary symmetric polynomials of the overlap, and
@@ -170,6 +185,16 @@ mod tests {
             let memory = SimplicialAttention::new(patterns.shallow_clone(), &complex, 100.0, similarity).unwrap();
             for start in [&patterns, &cues] {
                 assert!(gap(&memory.update(start).unwrap(), &patterns) < 1e-6, "{similarity:?}");
+            }
+            let fell = memory.energy(&cues).unwrap() - memory.energy(&patterns).unwrap();
+            // A site turned over changes 1 + 23 + C(23, 2) = 277 of the features by 2.
+            let expected = match similarity {
+                Similarity::Dot | Similarity::Manhattan => 2.0 * 277.0,
+                Similarity::Cosine => 2.0 * 277.0 / (24.0 + 276.0 + 2024.0),
+                Similarity::Euclidean => 2.0 * 277.0_f64.sqrt(),
+            };
+            for fell in to_vec(&fell) {
+                assert!((fell - expected).abs() < 1e-9, "{similarity:?}: {fell}");
             }
         }
     }

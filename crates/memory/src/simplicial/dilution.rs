@@ -36,16 +36,23 @@ impl Dilution {
 
     /// How many simplices of dimension 1, 2, … get a weight.
     pub fn counts(&self, sites: usize) -> Result<Vec<usize>, SimplicialError> {
-        let pairs = sites * sites.saturating_sub(1) / 2;
+        let vast = |dimension: usize| SimplicialError::Dimension { dimension, sites };
+        // C(N, k + 1) = C(N, k) (N − k)/(k + 1).
+        let more = |below: usize, k: usize| below.checked_mul(sites.saturating_sub(k)).map(|product| product / (k + 1));
+        let pairs = || more(sites, 1).map(|pairs| pairs as f64).ok_or(vast(1));
         let (budget, triangles) = match self {
             Self::Counts(counts) => return Ok(counts.clone()),
             Self::Skeleton(dimension) => {
-                let binomial = |k: usize| (0..k).fold(1, |product, i| product * sites.saturating_sub(i) / (i + 1));
-                return Ok((2..=dimension + 1).map(binomial).collect());
+                let mut last = sites;
+                let next = |dimension| -> Result<usize, SimplicialError> {
+                    last = more(last, dimension).ok_or(vast(dimension))?;
+                    Ok(last)
+                };
+                return (1..=*dimension).map(next).collect();
             }
-            Self::SameBudget { triangles } => (pairs as f64, *triangles),
+            Self::SameBudget { triangles } => (pairs()?, *triangles),
             // Sites fed per weight: 2 + share, against 2.
-            Self::SameCoordination { triangles } => (pairs as f64 * 2.0 / (2.0 + triangles), *triangles),
+            Self::SameCoordination { triangles } => (pairs()? * 2.0 / (2.0 + triangles), *triangles),
         };
         if !(0.0..=1.0).contains(&triangles) {
             return Err(SimplicialError::Share(triangles));
@@ -70,5 +77,10 @@ mod tests {
         assert_eq!(counts(Dilution::SameCoordination { triangles: 1.0 }), [0, 3300]);
         assert_eq!(counts(Dilution::SameCoordination { triangles: 0.5 }), [1980, 1980]);
         assert!(Dilution::SameBudget { triangles: 1.5 }.counts(100).is_err());
+        // C(100, 31) leaves 64 bits, and C(2³³, 2) as well on its way.
+        let refused = |dilution: Dilution, sites| dilution.counts(sites).unwrap_err();
+        assert!(matches!(refused(Dilution::Skeleton(40), 100), SimplicialError::Dimension { sites: 100, .. }));
+        let vast = refused(Dilution::SameBudget { triangles: 0.5 }, 1 << 33);
+        assert_eq!(vast, SimplicialError::Dimension { dimension: 1, sites: 1 << 33 });
     }
 }

@@ -66,6 +66,10 @@ impl Digraph {
 
     /// Each edge is there with probability `density`, independently.
     pub fn random(nodes: usize, density: f64, stream: &mut Stream) -> Result<Self, ThresholdLinearError> {
+        if !(0.0..=1.0).contains(&density) {
+            let range = "a probability, from 0 to 1";
+            return Err(ThresholdLinearError::Range { what: "the density of edges", value: density, range });
+        }
         Self::from_rule(nodes, |_, _| stream.bernoulli(density))
     }
 

@@ -41,6 +41,16 @@ pub enum ThresholdLinearError {
         /// Its value.
         value: f64,
     },
+    /// A number is out of its range.
+    #[error("{what} is {value}: give {range}")]
+    Range {
+        /// Which number.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+        /// What would do.
+        range: &'static str,
+    },
     /// The strengths of a combinatorial network are outside of the legal range.
     #[error("ε = {epsilon}, δ = {delta}: the legal range is δ > 0 and 0 < ε < δ/(1 + δ), with denominators up to 10⁶")]
     Strengths {

@@ -46,6 +46,7 @@ impl ThresholdLinear {
         mut look: impl FnMut(&[f64]),
     ) -> Result<(), ThresholdLinearError> {
         self.same_nodes(activity)?;
+        positive("the time step", step)?;
         let nodes = self.nodes();
         let (mut probe, mut slope, mut total) = (vec![0.0; nodes], vec![0.0; nodes], vec![0.0; nodes]);
         for _ in 0..steps {
@@ -88,6 +89,8 @@ impl ThresholdLinear {
     /// found by bisection. `None` if no node crosses its threshold any more: the network is at rest.
     pub fn cycle(&self, start: &[f64], settle: f64, turns: usize) -> Result<Option<Cycle>, ThresholdLinearError> {
         let active = self.input(start)?.iter().map(|input| *input > 0.0).collect();
+        positive("the time to settle", settle + STEP)?;
+        positive("the number of periods", turns as f64)?;
         let mut pieces =
             Pieces { network: self, activity: start.to_vec(), active, time: 0.0, integral: vec![0.0; self.nodes()] };
         while pieces.time < settle {
@@ -106,6 +109,11 @@ impl ThresholdLinear {
         let mean = pieces.integral.iter().zip(before).map(|(after, before)| (after - before) / time).collect();
         Ok(Some(Cycle { period: time / turns as f64, mean }))
     }
+}
+
+fn positive(what: &'static str, value: f64) -> Result<(), ThresholdLinearError> {
+    let good = value > 0.0 && value.is_finite();
+    if good { Ok(()) } else { Err(ThresholdLinearError::Range { what, value, range: "a positive number" }) }
 }
 
 /// A trajectory of linear pieces.

@@ -146,9 +146,10 @@ impl ThresholdLinear {
     }
 
     pub(super) fn same_nodes(&self, activity: &[f64]) -> Result<(), ThresholdLinearError> {
-        if activity.len() == self.nodes {
-            return Ok(());
+        if activity.len() != self.nodes {
+            return Err(ThresholdLinearError::Length { what: "activities", expected: self.nodes, found: activity.len() });
         }
-        Err(ThresholdLinearError::Length { what: "activities", expected: self.nodes, found: activity.len() })
+        let wrong = activity.iter().enumerate().find(|(_, value)| !value.is_finite());
+        wrong.map_or(Ok(()), |(at, &value)| Err(ThresholdLinearError::Number { what: "activity", at, value }))
     }
 }

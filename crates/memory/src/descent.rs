@@ -1,0 +1,115 @@
+//! Downhill, one site at a time, and an observer that sees to it that the way leads down.
+//!
+//! ```
+//! use lawbook_core::Key;
+//! use lawbook_memory::{Dilution, EnergyWatch, Patterns, SimplicialMemory};
+//!
+//! let mut stream = Key::new(["example"]).stream("patterns", 0);
+//! let patterns = Patterns::random(30, 60, &mut stream)?;
+//! let memory = SimplicialMemory::new(&patterns, &Dilution::SameBudget { triangles: 0.5 }, &mut stream)?;
+//! let (cue, mut watch) = (patterns.state(3).corrupted(15, &mut stream)?, EnergyWatch::new(1e-9));
+//! let found = memory.retrieve_watched(&cue, &mut stream, |state| watch.see(memory.energy(state)?))?;
+//! assert_eq!(watch.seen(), 1 + found.flips);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use lawbook_core::Stream;
+
+use crate::{DenseMemory, Descent, MemoryError, Retrieved, State};
+
+/// Sweeps after which a descent is given up. Every flip lowers the energy, so a descent ends; this bounds how long it may take.
+const MOST_SWEEPS: usize = 10_000;
+
+/// Looks at energies one after another and refuses the first that is above the one before: an observer for the descent of any
+/// network, discrete or continuous.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EnergyWatch {
+    tolerance: f64,
+    last: Option<f64>,
+    seen: usize,
+}
+
+impl EnergyWatch {
+    /// An observer to whom a rise of up to `tolerance`, in units of the energy, is rounding.
+    pub fn new(tolerance: f64) -> Self {
+        Self { tolerance, last: None, seen: 0 }
+    }
+
+    /// Looks at the next energy.
+    pub fn see(&mut self, energy: f64) -> Result<(), MemoryError> {
+        let before = self.last.unwrap_or(f64::INFINITY);
+        if energy.is_nan() || energy > before + self.tolerance {
+            return Err(MemoryError::Rise { step: self.seen, before, after: energy });
+        }
+        (self.last, self.seen) = (Some(energy), self.seen + 1);
+        Ok(())
+    }
+
+    /// How many energies it has seen, none above the one before.
+    pub fn seen(&self) -> usize {
+        self.seen
+    }
+}
+
+impl DenseMemory {
+    /// [`retrieve`](Self::retrieve), which lets `watch` look at the cue and at the state after each flip.
+    pub fn retrieve_watched(
+        &self,
+        cue: &State,
+        stream: &mut Stream,
+        watch: impl FnMut(&State) -> Result<(), MemoryError>,
+    ) -> Result<Retrieved, MemoryError> {
+        let mut descent = Descent::new(self, cue)?;
+        to_rest(cue, anew(stream), |_, site| descent.visit(site), watch)
+    }
+}
+
+/// An order of sites for a sweep, shuffled from 0, 1, 2, …, as [`Descent`] does: the same stream makes the same visits.
+pub(crate) fn anew(stream: &mut Stream) -> impl FnMut(&mut [usize]) {
+    |order| {
+        order.iter_mut().enumerate().for_each(|(place, site)| *site = place);
+        stream.shuffle(order);
+    }
+}
+
+/// Visits all sites in the order that `shuffle` makes of the last one, until none is turned over in a sweep. `turns` says whether a site is to be, and
+/// does so in what it carries along.
+pub(crate) fn to_rest(
+    cue: &State,
+    mut shuffle: impl FnMut(&mut [usize]),
+    mut turns: impl FnMut(&State, usize) -> bool,
+    mut watch: impl FnMut(&State) -> Result<(), MemoryError>,
+) -> Result<Retrieved, MemoryError> {
+    let (mut state, mut flips) = (cue.clone(), 0);
+    let mut order: Vec<usize> = (0..state.sites()).collect();
+    watch(&state)?;
+    for sweeps in 1..=MOST_SWEEPS {
+        shuffle(&mut order);
+        let before = flips;
+        for &site in &order {
+            if turns(&state, site) {
+                state.flip(site);
+                flips += 1;
+                watch(&state)?;
+            }
+        }
+        if flips == before {
+            return Ok(Retrieved { state, flips, sweeps });
+        }
+    }
+    Err(MemoryError::Unfinished(MOST_SWEEPS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rises_and_what_is_no_number_are_refused_with_their_numbers() {
+        let mut watch = EnergyWatch::new(0.5);
+        assert_eq!([3.0, 3.5, -1.0].map(|energy| watch.see(energy)), [Ok(()), Ok(()), Ok(())]);
+        assert_eq!(watch.see(-0.25), Err(MemoryError::Rise { step: 3, before: -1.0, after: -0.25 }));
+        assert!(watch.see(f64::NAN).is_err() && EnergyWatch::new(0.0).see(f64::NAN).is_err());
+        assert_eq!(watch.seen(), 3);
+    }
+}
