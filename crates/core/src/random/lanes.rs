@@ -43,7 +43,7 @@ impl Lanes {
         }
         let of_block =
             |block: u64| std::array::from_fn(|i| among[((WORDS as u64 * block + i as u64) % among.len() as u64) as usize]);
-        let alike = WORDS % among.len() == 0 || among.iter().all(|count| *count == among[0]);
+        let alike = WORDS.is_multiple_of(among.len()) || among.iter().all(|count| *count == among[0]);
         by_blocks(from, into, [[0; LANES / 2]; WORDS], |block, into| {
             let at_once = if alike { into.len().max(1) } else { 1 };
             for (block, into) in (block..).step_by(at_once).zip(into.chunks_mut(at_once)) {
