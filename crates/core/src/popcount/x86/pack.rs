@@ -83,11 +83,14 @@ fn by_sixteen(Words(word): &Words) -> [[__m512i; 4]; 2] {
         let squares = _mm512_permutexvar_epi8(load_512(&OCTETS), load_512(patterns));
         *bytes = _mm512_gf2p8affine_epi64_epi8::<0>(columns, squares);
     }
-    let [a, b, c, d, e, f, g, h] = eights;
-    [pairs!(u8, 0), pairs!(u8, SITES)].map(|half| {
-        let pair = |one, other| _mm512_permutex2var_epi8(one, half, other);
-        [pair(a, b), pair(c, d), pair(e, f), pair(g, h)]
-    })
+    // Closures here would be called, not inlined.
+    let mut halves = [[_mm512_setzero_si512(); TILE / 16]; TILE / SITES];
+    for (half, places) in halves.iter_mut().zip([pairs!(u8, 0), pairs!(u8, SITES)]) {
+        for (bits, [one, other]) in half.iter_mut().zip(eights.as_chunks().0) {
+            *bits = _mm512_permutex2var_epi8(*one, places, *other);
+        }
+    }
+    halves
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi,gfni,avx2,fma")]

@@ -98,8 +98,8 @@ const ORDER: [u16; 32] = {
     from
 };
 
-/// Queries that are counted before they are looked up. One by one, the processor would reach the next count too late while the
-/// last looked up add up: 77 ns for each query of 1024 sites.
+/// Queries that are counted before they are looked up. One by one, the next count would begin late, while sums of values still
+/// add up: 72 ns for a query of 1024 sites instead of 68.
 const GROUP: usize = 16;
 
 /// Counts and looks up with the tables in registers. The numbers wait where the values will be.
