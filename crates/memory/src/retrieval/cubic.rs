@@ -199,3 +199,52 @@ fn unit(sites: i64) -> i64 {
 fn byte(number: i32) -> i8 {
     if number.unsigned_abs() <= u32::from(Signed::LARGEST) { number as i8 } else { 0 }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use lawbook_core::Key;
+    use proptest::prelude::{any, proptest};
+
+    use super::*;
+    use crate::{Descent, Patterns, balance::Balance, retrieval::carried::Carried};
+
+    proptest! {
+        /// Bytes of overlaps, several sites at a time, turn over the sites that sums of f64 over all patterns turn over, in their
+        /// order; patterns become far and near on the way, with odd and with even overlaps.
+        #[test]
+        fn descents_are_those_of_plain_loops(
+            seed in any::<u64>(), count in 1usize..200, sites in 100usize..420, wrong in 0usize..60, random in any::<bool>(),
+        ) {
+            let mut stream = Key::new(["cubic"]).stream("patterns", seed);
+            let memory = DenseMemory::new(Patterns::random(count, sites, &mut stream).unwrap(), Separation::Power(3)).unwrap();
+            let cue = match random {
+                true => Patterns::random(1, sites, &mut stream).unwrap().state(0),
+                false => memory.patterns().state(count / 2).corrupted(wrong, &mut stream).unwrap(),
+            };
+            let mut fast = Descent::new(&memory, &cue).unwrap();
+            let carried = Carried::Any(Balance::new(&memory, memory.patterns().agreements(&cue).unwrap()));
+            let mut plain = Descent { memory: &memory, state: cue, carried };
+            let mut visits = stream.clone();
+            for _ in 0..3 {
+                assert_eq!(fast.sweep(&mut stream), plain.sweep(&mut visits));
+                assert_eq!(fast.state(), plain.state());
+                assert_eq!(fast.energy(), plain.energy());
+                assert_eq!(fast.energy(), memory.energy(fast.state()).unwrap());
+            }
+        }
+    }
+
+    /// What the test above compares is what large memories take: this one has far patterns, and few enough.
+    #[test]
+    fn cues_near_a_pattern_are_carried_in_bytes() {
+        let mut stream = Key::new(["cubic"]).stream("patterns", 0);
+        for sites in [300, 301] {
+            let memory = DenseMemory::new(Patterns::random(500, sites, &mut stream).unwrap(), Separation::Power(3)).unwrap();
+            let cue = memory.patterns().state(7).corrupted(10, &mut stream).unwrap();
+            let far = Cubic::far(&memory, &memory.patterns().agreements(&cue).unwrap()).unwrap();
+            assert_eq!(far.iter().map(|far| (far.pattern, far.overlap)).collect::<Vec<_>>(), [(7, sites as i64 - 20)]);
+            assert_eq!(memory.retrieve(&cue, &mut stream).unwrap().state, memory.patterns().state(7));
+        }
+    }
+}
