@@ -29,8 +29,8 @@ pub(super) struct Cubic {
     ahead: Option<State>,
     /// The squares of all overlaps.
     squares: i64,
-    /// What all patterns win if the state turns towards them, `Σ F(x + 2) − F(x)`.
-    gain: i64,
+    /// All overlaps.
+    sum: i64,
 }
 
 /// A pattern whose overlap is too large for a byte.
@@ -78,10 +78,9 @@ impl Cubic {
         Level::widest().run(Numbers { agreements, least, unit, numbers: &mut numbers, sum: &mut sum });
         let mut numbers = Signed::new(&numbers);
         let ahead = far.iter().max_by_key(|far| far.overlap).map(|far| far.state.clone());
-        let near = unit * unit * rows.step(0, 0, 0, &mut numbers).total as i64;
+        let near = unit * unit * rows.step(0, 0, 0, &mut numbers).squares as i64;
         let squares = near + far.iter().map(|far| far.overlap * far.overlap).sum::<i64>();
-        let gain = 6 * squares + 12 * sum + 8 * count as i64;
-        Self { rows, sites, count, unit, numbers, far, ahead, squares, gain }
+        Self { rows, sites, count, unit, numbers, far, ahead, squares, sum }
     }
 
     /// By pattern, the number of agreeing sites.
@@ -99,11 +98,11 @@ impl Cubic {
             (2, &[a, b, ..]) => self.first_turned(state, [a, b]),
             _ => self.first_turned(state, [sites[0]]),
         };
-        let (at, cost) = match turned {
-            Ok(turned) => turned,
+        let at = match turned {
+            Ok(at) => at,
             Err(visited) => return (visited, false),
         };
-        self.turn_over(memory, state.bit(sites[at]), sites[at], cost);
+        self.turn_over(memory, state.bit(sites[at]), sites[at]);
         state.flip(sites[at]);
         (at + 1, true)
     }
@@ -115,57 +114,51 @@ impl Cubic {
         next.iter().position(expected).map_or(next.len(), |first| first + 1)
     }
 
-    /// Which of the sites is the first whose flip lowers the energy, and by how much; or how many sites were visited.
-    fn first_turned<const N: usize>(&self, state: &State, sites: [usize; N]) -> Result<(usize, i64), usize> {
+    /// Which of the sites is the first whose flip lowers the energy, or that there is none among so many.
+    fn first_turned<const N: usize>(&self, state: &State, sites: [usize; N]) -> Result<usize, usize> {
         let squares = self.rows.squares(sites, &self.numbers);
-        let cost = |at: usize| self.cost(state.bit(sites[at]), sites[at], squares[at]);
-        (0..N).map(|at| (at, cost(at))).find(|(_, cost)| *cost < 0).ok_or(N)
+        (0..N).find(|&at| self.cost(state.bit(sites[at]), sites[at], squares[at]) < 0).ok_or(N)
     }
 
-    /// The cost of a flip, from the squares of the patterns with bit 1 there that are not far.
+    /// The cost of a flip, from the squares of the patterns with bit 1 there that are not far: what is at stake with those that
+    /// agree with `sign` (0 or 1), less what all win if the state turns towards them, `F(x + 2) − F(x) = 6x² + 12x + 8`.
     fn cost(&self, sign: u64, site: usize, near: u64) -> i64 {
-        self.agreeing(sign, site, near) - self.gain
+        let far = self.far.iter().map(|far| far.overlap * far.overlap * far.state.bit(site) as i64).sum::<i64>();
+        let of_ones = self.unit * self.unit * near as i64 + far;
+        let agreeing = if sign == 1 { of_ones } else { self.squares - of_ones };
+        12 * agreeing + 16 * self.agree(sign, site) - 6 * self.squares - 12 * self.sum - 8 * self.count as i64
     }
 
-    /// What is at stake with the patterns that agree with `sign` (0 or 1) at the site.
-    fn agreeing(&self, sign: u64, site: usize, near: u64) -> i64 {
-        let far = self.far.iter().map(|far| far.overlap * far.overlap * far.state.bit(site) as i64);
-        let of_ones = self.unit * self.unit * near as i64 + far.sum::<i64>();
-        let (ones, count) = (i64::from(self.rows.ones(site)), self.count as i64);
-        match sign {
-            1 => 12 * of_ones + 16 * ones,
-            _ => 12 * (self.squares - of_ones) + 16 * (count - ones),
-        }
+    /// How many patterns agree with `sign` at the site.
+    fn agree(&self, sign: u64, site: usize) -> i64 {
+        let ones = i64::from(self.rows.ones(site));
+        if sign == 1 { ones } else { self.count as i64 - ones }
     }
 
     /// Follows a flip from `sign` to the other.
-    fn turn_over(&mut self, memory: &DenseMemory, sign: u64, site: usize, cost: i64) {
+    fn turn_over(&mut self, memory: &DenseMemory, sign: u64, site: usize) {
         let Self { rows, unit, numbers, far, .. } = self;
         let by = 2 / *unit;
-        let Stepped { total, ones, largest } = rows.step(site, sign, by as i8, numbers);
-        let (mut total, mut ones) = (total as i64, ones as i64);
-        let mut add = |square: i64, has: bool| (total, ones) = (total + square, ones + square * i64::from(has));
+        let Stepped { squares, largest } = rows.step(site, sign, by as i8, numbers);
+        let mut near = squares as i64;
         far.retain_mut(|far| {
-            let has = far.state.bit(site) == 1;
-            far.overlap += if has == (sign == 1) { -2 } else { 2 };
+            far.overlap += if far.state.bit(site) == sign { -2 } else { 2 };
             let number = byte((far.overlap / *unit) as i32);
             // It has made a step from 0.
             numbers.set(far.pattern, number);
-            add(i64::from(number).pow(2) - by * by, has);
+            near += i64::from(number).pow(2) - by * by;
             number == 0
         });
         if largest > Signed::LARGEST {
             for pattern in numbers.beyond() {
                 let number = i64::from(numbers.number(pattern));
                 numbers.set(pattern, 0);
-                let state = memory.patterns().state(pattern);
-                add(-number * number, state.bit(site) == 1);
-                far.push(Far { pattern, state, overlap: *unit * number });
+                near -= number * number;
+                far.push(Far { pattern, state: memory.patterns().state(pattern), overlap: *unit * number });
             }
         }
-        self.squares = self.unit * self.unit * total + self.far.iter().map(|far| far.overlap * far.overlap).sum::<i64>();
-        // Turning the site back costs the opposite.
-        self.gain = self.agreeing(1 - sign, site, ones as u64) + cost;
+        self.squares = self.unit * self.unit * near + self.far.iter().map(|far| far.overlap * far.overlap).sum::<i64>();
+        self.sum += 2 * (self.count as i64 - 2 * self.agree(sign, site));
     }
 }
 
@@ -205,4 +198,53 @@ fn unit(sites: i64) -> i64 {
 #[inline(always)]
 fn byte(number: i32) -> i8 {
     if number.unsigned_abs() <= u32::from(Signed::LARGEST) { number as i8 } else { 0 }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use lawbook_core::Key;
+    use proptest::prelude::{any, proptest};
+
+    use super::*;
+    use crate::{Descent, Patterns, balance::Balance, retrieval::carried::Carried};
+
+    proptest! {
+        /// Bytes of overlaps, several sites at a time, turn over the sites that sums of f64 over all patterns turn over, in their
+        /// order; patterns become far and near on the way, with odd and with even overlaps.
+        #[test]
+        fn descents_are_those_of_plain_loops(
+            seed in any::<u64>(), count in 1usize..200, sites in 100usize..420, wrong in 0usize..60, random in any::<bool>(),
+        ) {
+            let mut stream = Key::new(["cubic"]).stream("patterns", seed);
+            let memory = DenseMemory::new(Patterns::random(count, sites, &mut stream).unwrap(), Separation::Power(3)).unwrap();
+            let cue = match random {
+                true => Patterns::random(1, sites, &mut stream).unwrap().state(0),
+                false => memory.patterns().state(count / 2).corrupted(wrong, &mut stream).unwrap(),
+            };
+            let mut fast = Descent::new(&memory, &cue).unwrap();
+            let carried = Carried::Any(Balance::new(&memory, memory.patterns().agreements(&cue).unwrap()));
+            let mut plain = Descent { memory: &memory, state: cue, carried };
+            let mut visits = stream.clone();
+            for _ in 0..3 {
+                assert_eq!(fast.sweep(&mut stream), plain.sweep(&mut visits));
+                assert_eq!(fast.state(), plain.state());
+                assert_eq!(fast.energy(), plain.energy());
+                assert_eq!(fast.energy(), memory.energy(fast.state()).unwrap());
+            }
+        }
+    }
+
+    /// What the test above compares is what large memories take: this one has far patterns, and few enough.
+    #[test]
+    fn cues_near_a_pattern_are_carried_in_bytes() {
+        let mut stream = Key::new(["cubic"]).stream("patterns", 0);
+        for sites in [300, 301] {
+            let memory = DenseMemory::new(Patterns::random(500, sites, &mut stream).unwrap(), Separation::Power(3)).unwrap();
+            let cue = memory.patterns().state(7).corrupted(10, &mut stream).unwrap();
+            let far = Cubic::far(&memory, &memory.patterns().agreements(&cue).unwrap()).unwrap();
+            assert_eq!(far.iter().map(|far| (far.pattern, far.overlap)).collect::<Vec<_>>(), [(7, sites as i64 - 20)]);
+            assert_eq!(memory.retrieve(&cue, &mut stream).unwrap().state, memory.patterns().state(7));
+        }
+    }
 }

@@ -17,13 +17,11 @@ pub struct Signed {
     numbers: Vec<Bytes>,
 }
 
-/// Sums of squares after a step.
+/// Numbers after a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stepped {
-    /// Over all patterns.
-    pub total: u64,
-    /// Over those with bit 1 at the site.
-    pub ones: u64,
+    /// The sum of their squares.
+    pub squares: u64,
     /// The largest magnitude of a number.
     pub largest: u8,
 }
@@ -75,7 +73,7 @@ impl Rows {
     /// If there is not a number for each pattern.
     pub fn squares<const N: usize>(&self, sites: [usize; N], of: &Signed) -> [u64; N] {
         assert_eq!(of.count, self.count, "numbers of patterns");
-        let rows = sites.map(|site| self.row(site));
+        let rows: [&[u64]; N] = std::array::from_fn(|at| &self.bits[sites[at] * self.words..][..self.words]);
         #[cfg(target_arch = "x86_64")]
         match self.level {
             // SAFETY: the machine has the instructions.
@@ -96,16 +94,16 @@ impl Rows {
         assert_eq!(of.count, self.count, "numbers of patterns");
         assert!(by.unsigned_abs() <= LONGEST.unsigned_abs(), "a step by {by}");
         let last = u64::MAX >> (self.words * TILE - self.count);
-        let step = Move { row: self.row(site), by: if sign == 1 { by } else { -by }, last };
+        let change = Move { row: self.row(site), by: if sign == 1 { by } else { -by }, last };
         #[cfg(target_arch = "x86_64")]
         match self.level {
             // SAFETY: the machine has the instructions.
-            Level::Avx512 if x86::multiplies_bytes() => return unsafe { x86::step_avx512(step, &mut of.numbers) },
+            Level::Avx512 if x86::multiplies_bytes() => return unsafe { x86::step_avx512(change, &mut of.numbers) },
             // SAFETY: as above.
-            Level::Avx512 | Level::Avx2 => return unsafe { x86::step_avx2(step, &mut of.numbers) },
+            Level::Avx512 | Level::Avx2 => return unsafe { x86::step_avx2(change, &mut of.numbers) },
             Level::Baseline => {}
         }
-        follow(step, &mut of.numbers)
+        step(change, &mut of.numbers)
     }
 }
 
@@ -117,17 +115,15 @@ fn squares(row: &[u64], numbers: &[Bytes]) -> u64 {
     row.iter().zip(numbers).map(of_word).sum()
 }
 
-fn follow(Move { row, by, last }: Move<'_>, numbers: &mut [Bytes]) -> Stepped {
-    let mut stepped = Stepped { total: 0, ones: 0, largest: 0 };
+fn step(Move { row, by, last }: Move<'_>, numbers: &mut [Bytes]) -> Stepped {
+    let mut stepped = Stepped { squares: 0, largest: 0 };
     for (word, (bits, Bytes(numbers))) in row.iter().zip(numbers).enumerate() {
         let held = if word + 1 == row.len() { last } else { u64::MAX };
         for (bit, number) in numbers.iter_mut().enumerate().filter(|(bit, _)| held >> bit & 1 == 1) {
-            let one = bits >> bit & 1;
-            let moved = *number as i8 + if one == 1 { -by } else { by };
+            let moved = *number as i8 + if bits >> bit & 1 == 1 { -by } else { by };
             let magnitude = moved.unsigned_abs();
             *number = moved as u8;
-            stepped.total += u64::from(magnitude).pow(2);
-            stepped.ones += u64::from(magnitude).pow(2) * one;
+            stepped.squares += u64::from(magnitude).pow(2);
             stepped.largest = stepped.largest.max(magnitude);
         }
     }
@@ -161,9 +157,9 @@ mod tests {
                 assert_eq!(rows.squares(sites, &signed), sites.map(|site| sum(&numbers, site)), "{level:?}");
                 assert_eq!(rows.squares([sites[3]], &signed), [sum(&numbers, sites[3])], "{level:?}");
                 let stepped = rows.step(sites[0], sign, by, &mut signed);
-                let total = after.iter().map(|number| u64::from(number.unsigned_abs()).pow(2)).sum();
+                let squares = after.iter().map(|number| u64::from(number.unsigned_abs()).pow(2)).sum();
                 let largest = after.iter().map(|number| number.unsigned_abs()).max().unwrap_or(0);
-                assert_eq!(stepped, Stepped { total, ones: sum(&after, sites[0]), largest }, "{level:?}");
+                assert_eq!(stepped, Stepped { squares, largest }, "{level:?}");
                 assert_eq!(signed, Signed::new(&after), "{level:?}");
                 assert!(signed.beyond().iter().all(|&pattern| after[pattern].unsigned_abs() > Signed::LARGEST));
                 rows.step(sites[0], 1 - sign, by, &mut signed);

@@ -21,7 +21,8 @@ const CHAINS: usize = 4;
 pub(in crate::popcount) fn squares_avx512<const N: usize>(rows: [&[u64]; N], numbers: &[Bytes]) -> [u64; N] {
     let mut totals = [0; N];
     for (part, numbers) in numbers.chunks(WORDS_IN_32_BITS).enumerate() {
-        let rows = rows.map(|row| &row[part * WORDS_IN_32_BITS..][..numbers.len()]);
+        let mut rows = rows;
+        rows.iter_mut().for_each(|row| *row = &row[part * WORDS_IN_32_BITS..][..numbers.len()]);
         let mut sums = [[_mm512_setzero_si512(); N]; CHAINS];
         let (whole, rest) = numbers.as_chunks::<CHAINS>();
         for (at, numbers) in whole.iter().enumerate() {
@@ -71,63 +72,53 @@ pub(in crate::popcount) fn squares_avx2(row: &[u64], numbers: &[Bytes]) -> u64 {
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vnni,avx2,fma")]
 pub(in crate::popcount) fn step_avx512(step: Move<'_>, numbers: &mut [Bytes]) -> Stepped {
     let (Some((bits, row)), Some((last, numbers))) = (step.row.split_last(), numbers.split_last_mut()) else {
-        return Stepped { total: 0, ones: 0, largest: 0 };
+        return Stepped { squares: 0, largest: 0 };
     };
-    let mut sums = [[_mm512_setzero_si512(); 2]; 2];
-    let mut largest = _mm512_setzero_si512();
+    let (mut sums, mut largest) = ([_mm512_setzero_si512(); 2], _mm512_setzero_si512());
     step_word(step.by, *bits, step.last, last, &mut sums[0], &mut largest);
-    let [mut total, mut ones] = sums[0].map(|sum| sum_of_u32(sum));
+    let mut squares = sum_of_u32(sums[0]);
     for (row, numbers) in row.chunks(WORDS_IN_32_BITS).zip(numbers.chunks_mut(WORDS_IN_32_BITS)) {
-        sums = [[_mm512_setzero_si512(); 2]; 2];
+        sums = [_mm512_setzero_si512(); 2];
         let (twos, rest) = numbers.as_chunks_mut::<2>();
         let (bits, rest_bits) = row.as_chunks::<2>();
         for ([first, second], bits) in twos.iter_mut().zip(bits) {
             step_word(step.by, bits[0], u64::MAX, first, &mut sums[0], &mut largest);
             step_word(step.by, bits[1], u64::MAX, second, &mut sums[1], &mut largest);
         }
-        for (number, bits) in rest.iter_mut().zip(rest_bits) {
-            step_word(step.by, *bits, u64::MAX, number, &mut sums[0], &mut largest);
+        for (numbers, bits) in rest.iter_mut().zip(rest_bits) {
+            step_word(step.by, *bits, u64::MAX, numbers, &mut sums[0], &mut largest);
         }
-        total += sum_of_u32(_mm512_add_epi32(sums[0][0], sums[1][0]));
-        ones += sum_of_u32(_mm512_add_epi32(sums[0][1], sums[1][1]));
+        squares += sum_of_u32(_mm512_add_epi32(sums[0], sums[1]));
     }
     let mut bytes = [0; TILE];
     store(largest, &mut bytes);
-    Stepped { total, ones, largest: bytes.into_iter().max().unwrap_or(0) }
+    Stepped { squares, largest: bytes.into_iter().max().unwrap_or(0) }
 }
 
-/// Moves the numbers of the patterns held, and adds their squares and those of the ones whose bit is 1.
+/// Moves the numbers of the patterns held, and adds their squares.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vnni,avx2,fma")]
 #[inline]
-fn step_word(
-    by: i8,
-    bits: u64,
-    held: u64,
-    Bytes(numbers): &mut Bytes,
-    [total, ones]: &mut [__m512i; 2],
-    largest: &mut __m512i,
-) {
+fn step_word(by: i8, bits: u64, held: u64, Bytes(numbers): &mut Bytes, sum: &mut __m512i, largest: &mut __m512i) {
     let more = _mm512_add_epi8(load_512(numbers), _mm512_set1_epi8(by));
     let moved = _mm512_maskz_mov_epi8(held, _mm512_mask_sub_epi8(more, bits, more, _mm512_set1_epi8(2 * by)));
     store(moved, numbers);
     let magnitudes = _mm512_abs_epi8(moved);
     *largest = _mm512_max_epu8(*largest, magnitudes);
-    *total = _mm512_dpbusd_epi32(*total, magnitudes, magnitudes);
-    *ones = _mm512_dpbusd_epi32(*ones, _mm512_maskz_mov_epi8(bits, magnitudes), magnitudes);
+    *sum = _mm512_dpbusd_epi32(*sum, magnitudes, magnitudes);
 }
 
 #[target_feature(enable = "avx2,fma")]
 pub(in crate::popcount) fn step_avx2(step: Move<'_>, numbers: &mut [Bytes]) -> Stepped {
     let (by, twice) = (_mm256_set1_epi8(step.by), _mm256_set1_epi8(2 * step.by));
     let mut largest = _mm256_setzero_si256();
-    let (mut stepped, words) = (Stepped { total: 0, ones: 0, largest: 0 }, step.row.len());
+    let (mut squares, words) = (0, step.row.len());
     for from in (0..words).step_by(WORDS_IN_32_BITS) {
         let part = from..words.min(from + WORDS_IN_32_BITS);
-        let (mut total, mut ones) = (_mm256_setzero_si256(), _mm256_setzero_si256());
+        let mut sum = _mm256_setzero_si256();
         for (word, Bytes(numbers)) in part.clone().zip(&mut numbers[part]) {
             let held = if word + 1 == words { step.last } else { u64::MAX };
             for (half, numbers) in numbers.as_chunks_mut::<32>().0.iter_mut().enumerate() {
-                let [one, held] = [step.row[word], held].map(|bits| bytes_of((bits >> (32 * half)) as u32));
+                let [one, held] = [bytes_of((step.row[word] >> (32 * half)) as u32), bytes_of((held >> (32 * half)) as u32)];
                 let more = _mm256_add_epi8(load(numbers), by);
                 let moved = _mm256_and_si256(held, _mm256_sub_epi8(more, _mm256_and_si256(one, twice)));
                 // SAFETY: there are as many bytes.
@@ -135,17 +126,15 @@ pub(in crate::popcount) fn step_avx2(step: Move<'_>, numbers: &mut [Bytes]) -> S
                 let magnitudes = _mm256_abs_epi8(moved);
                 largest = _mm256_max_epu8(largest, magnitudes);
                 // Pairs of products stay below 2¹⁵.
-                total = add_pairs(total, _mm256_maddubs_epi16(magnitudes, magnitudes));
-                ones = add_pairs(ones, _mm256_maddubs_epi16(_mm256_and_si256(one, magnitudes), magnitudes));
+                sum = add_pairs(sum, _mm256_maddubs_epi16(magnitudes, magnitudes));
             }
         }
-        (stepped.total, stepped.ones) = (stepped.total + sum_of_eight(total), stepped.ones + sum_of_eight(ones));
+        squares += sum_of_eight(sum);
     }
     let mut bytes = [0_u8; 32];
     // SAFETY: there are as many bytes.
     unsafe { _mm256_storeu_si256(bytes.as_mut_ptr().cast(), largest) };
-    stepped.largest = bytes.into_iter().max().unwrap_or(0);
-    stepped
+    Stepped { squares, largest: bytes.into_iter().max().unwrap_or(0) }
 }
 
 #[target_feature(enable = "avx2,fma")]
