@@ -3,7 +3,9 @@
 use anyhow::{Result, bail};
 use lawbook_core::{Kind, Tensor, tensor::scalar};
 use lawbook_equivariant::{
-    graphs::{Basis, Ggnn, GraphModel, Ign, MessagePassing, Recipe, fit, full_random, outputs, stochastic_blocks, triangles},
+    graphs::{
+        Basis, Ggnn, GraphModel, Ign, MessagePassing, Recipe, fit, full_random, outputs, stochastic_blocks, triangles,
+    },
     portions::portions,
 };
 
