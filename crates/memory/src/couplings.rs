@@ -133,9 +133,9 @@ impl Couplings {
         Ok(0.5 * self.two_step_energy(state, state)?)
     }
 
-    /// `−Σ_ij W_ij s_i(t) s_j(t − 1) − Σ_i b_i (s_i(t) + s_i(t − 1))`: for symmetric couplings no synchronous step raises it, so that synchronous updates end in
-    /// a fixed point or in a cycle of two (Goles, Fogelman & Pellegrin, *Decreasing energy functions as a tool for studying
-    /// threshold networks*, Discrete Appl. Math. 12, 261, 1985).
+    /// `−Σ_ij W_ij s_i(t) s_j(t − 1) − Σ_i b_i (s_i(t) + s_i(t − 1))`: for symmetric couplings no synchronous step raises it, so that
+    /// synchronous updates end in a fixed point or in a cycle of two (Goles, Fogelman & Pellegrin, *Decreasing energy functions as a
+    /// tool for studying threshold networks*, Discrete Appl. Math. 12, 261, 1985).
     pub fn two_step_energy(&self, now: &State, before: &State) -> Result<f64, MemoryError> {
         let fields = self.raw_fields(before)?;
         same_sites(self.sites, now)?;

@@ -72,8 +72,8 @@ pub(crate) fn anew(stream: &mut Stream) -> impl FnMut(&mut [usize]) {
     }
 }
 
-/// Visits all sites in the order that `shuffle` makes of the last one, until none is turned over in a sweep. `turns` says whether a site is to be, and
-/// does so in what it carries along.
+/// Visits all sites in the order that `shuffle` makes of the last one, until none is turned over in a sweep. `turns` says whether a
+/// site is to be, and does so in what it carries along.
 pub(crate) fn to_rest(
     cue: &State,
     mut shuffle: impl FnMut(&mut [usize]),

@@ -107,6 +107,7 @@ impl Study for SizeGeneralisation {
                 };
                 vec![run("continuous", "full", &base), run("message", "blocks", &Run { tests: 200, ..base })]
             }
+            // By some epochs of each: two minutes of one core with message passing, 19 to 25 with the others.
             Profile::Full => {
                 let models = ["message", "ign", "ggnn", "continuous"];
                 ["full", "blocks"].iter().flat_map(|data| models.map(|model| run(model, data, &Run::default()))).collect()
