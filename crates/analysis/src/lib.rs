@@ -17,5 +17,6 @@ pub mod polygamma;
 pub mod quadrature;
 pub mod quantiles;
 pub mod root;
+pub mod singular;
 pub mod student;
 pub mod tails;

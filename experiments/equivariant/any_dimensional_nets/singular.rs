@@ -2,6 +2,7 @@
 //! looks as if it had transferred.
 
 use anyhow::Result;
+use lawbook_analysis::singular::top_right_singular_vector;
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
@@ -58,33 +59,11 @@ impl Study for SingularVector {
             let mut total = 0.0;
             for _ in 0..params.draws {
                 a.iter_mut().for_each(|x| *x = stream.uniform());
-                total += squared_sine(&a, n);
+                let v = top_right_singular_vector(&a, &vec![1.0; n])?;
+                total += 1.0 - v.iter().sum::<f64>().powi(2) / n as f64;
             }
             cell.record_at("sine", n as f64, total / params.draws as f64);
         }
         Ok(())
     }
-}
-
-/// 1 − ⟨v, 1⟩²/n for the top right singular vector v, by the power method from the constant vector.
-fn squared_sine(a: &[f64], n: usize) -> f64 {
-    let mut v = [0.0; SIZES[SIZES.len() - 1]];
-    v[..n].fill(1.0);
-    let mut sine = 0.0;
-    // The second singular value is rarely above half of the first: 60 squared ratios are far below rounding of the mean.
-    for _ in 0..60 {
-        let mut next = [0.0; SIZES[SIZES.len() - 1]];
-        for row in a.chunks_exact(n) {
-            let along: f64 = row.iter().zip(&v).map(|(a, v)| a * v).sum();
-            next.iter_mut().zip(row).for_each(|(x, a)| *x += a * along);
-        }
-        let norm = next.iter().map(|x| x * x).sum::<f64>().sqrt();
-        v = next.map(|x| x / norm);
-        let before = sine;
-        sine = 1.0 - v.iter().sum::<f64>().powi(2) / n as f64;
-        if (sine - before).abs() < 1e-12 {
-            break;
-        }
-    }
-    sine
 }
