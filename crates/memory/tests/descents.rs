@@ -5,7 +5,8 @@
 
 use lawbook_core::{Device, Key, Kind, Stream, Tensor, tensor::to_vec};
 use lawbook_memory::{
-    CliqueMemory, DenseMemory, Dilution, FlowDescent, Palimpsest, Patterns, Separation, SimplicialMemory, State, Storage,
+    AsynchronousUpdate, CliqueMemory, DenseMemory, Dilution, FlowDescent, Palimpsest, Patterns, Separation,
+    SimplicialMemory, State, Storage,
     biological::{Lagrangian, TwoLayerMemory},
     concepts::ConceptModel,
 };

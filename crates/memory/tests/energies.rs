@@ -5,8 +5,8 @@
 
 use lawbook_core::{Device, Key, Kind, Stream, Tensor, tensor::scalar};
 use lawbook_memory::{
-    BinaryNetwork, CliqueMemory, Couplings, DenseMemory, Dilution, EnergyWatch, FlowDescent, MemoryError, Palimpsest,
-    Patterns, Retrieved, Separation, SimplicialMemory, State, Storage,
+    AsynchronousUpdate, BinaryNetwork, CliqueMemory, Couplings, DenseMemory, Dilution, EnergyWatch, FlowDescent,
+    MemoryError, Palimpsest, Patterns, Retrieved, Separation, SimplicialMemory, State, Storage,
     biological::{Lagrangian, TwoLayerMemory},
     clique::pairs,
     energy_transformer::{EnergyTransformer, Keys, Sizes},

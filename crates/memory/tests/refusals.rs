@@ -7,8 +7,8 @@ use std::{fmt::Display, slice::from_ref};
 
 use lawbook_core::{Device, Key, Kind, Stream, Tensor};
 use lawbook_memory::{
-    BinaryNetwork, CliqueMemory, Couplings, DenseMemory, Descent, Dilution, FlowDescent, Glauber, Palimpsest, Patterns,
-    Separation, SimplicialComplex, SimplicialMemory, State, Storage,
+    AsynchronousUpdate, BinaryNetwork, CliqueMemory, Couplings, DenseMemory, Descent, Dilution, FlowDescent, Glauber,
+    Palimpsest, Patterns, Separation, SimplicialComplex, SimplicialMemory, State, Storage,
     association::{Association, Embeddings, sampled_frequencies, theory::recall_error, zipf},
     biological::{Lagrangian, TwoLayerMemory},
     capacity,

@@ -5,7 +5,7 @@
 
 use lawbook_core::{Key, Stream};
 use lawbook_memory::{
-    CliqueMemory, Couplings, Patterns, Separation,
+    AsynchronousUpdate, CliqueMemory, Couplings, Patterns, Separation,
     association::{
         theory::{recall_error, sample_exponent, unseen_mass},
         zipf,
