@@ -7,7 +7,8 @@
 //! let mut stream = Key::new(["example"]).stream("patterns", 0);
 //! let patterns = Patterns::random(30, 60, &mut stream)?;
 //! let memory = SimplicialMemory::new(&patterns, &Dilution::SameBudget { triangles: 0.5 }, &mut stream)?;
-//! let (cue, mut watch) = (patterns.state(3).corrupted(15, &mut stream)?, EnergyWatch::new(1e-9));
+//! // Whole numbers over N: their energies have no rounding to forgive.
+//! let (cue, mut watch) = (patterns.state(3).corrupted(15, &mut stream)?, EnergyWatch::new(0.0));
 //! let found = memory.retrieve_watched(&cue, &mut stream, |state| watch.see(memory.energy(state)?))?;
 //! assert_eq!(watch.seen(), 1 + found.flips);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
