@@ -68,3 +68,24 @@ fn judge(measured: f64, simulated: f64, standard_error: f64, neglected: f64, wha
     let tolerance = ERRORS * standard_error + neglected;
     assert!((measured - simulated).abs() <= tolerance, "{what}: {measured} for {simulated} within {tolerance}");
 }
+
+/// By hand: two samples of mean 1 and variance 2 against two whose mean errs by 1, which is the same variance: the difference errs
+/// by √2.
+#[test]
+fn up_to_four_errors_of_the_difference_agree() {
+    simulated(1.0 + 3.99 * 2f64.sqrt(), 1.0, 2).agrees_with_samples(&[0.0, 2.0], "nearly four errors");
+    // Half of all, so that a difference errs by ½ √(1/18 + 1/18) = 1/6: by 10/18, 3.3 of them.
+    shares_agree((4, 18), (14, 18), "more than three errors");
+}
+
+#[test]
+#[should_panic(expected = "five errors: 1 for ")]
+fn five_errors_of_the_difference_do_not() {
+    simulated(1.0 + 5.0 * 2f64.sqrt(), 1.0, 2).agrees_with_samples(&[0.0, 2.0], "five errors");
+}
+
+#[test]
+#[should_panic(expected = "five errors: ")]
+fn shares_that_differ_by_five_errors_do_not_agree() {
+    shares_agree((2, 18), (17, 18), "five errors");
+}
