@@ -166,7 +166,7 @@ mod tests {
     use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 
     use super::*;
-    use crate::{Descent, Separation};
+    use crate::{AsynchronousUpdate, Descent, Separation};
 
     fn separations() -> impl Strategy<Value = Separation> {
         let powers = (2u32..7).prop_flat_map(|n| prop_oneof![Just(Separation::Power(n)), Just(Separation::Rectified(n))]);

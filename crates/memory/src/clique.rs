@@ -20,10 +20,7 @@ mod noise;
 
 use lawbook_core::Stream;
 
-use crate::{MemoryError, Retrieved, State};
-
-/// Sweeps after which a retrieval is given up; the energy bounds them in principle, this in practice.
-const MOST_SWEEPS: usize = 10_000;
+use crate::{MemoryError, Retrieved, State, descent::MOST_SWEEPS};
 
 /// Vertices whose edges, one bit each, still fit.
 const MOST_VERTICES: usize = 100_000;
@@ -191,7 +188,8 @@ impl CliqueMemory {
     }
 
     /// From a noisy graph to a fixed point: synchronous steps, which use all of the cue before any of it changes, until
-    /// nothing does. Should two graphs alternate, single edges in their order go on from there; each lowers the energy.
+    /// nothing does. Should two graphs alternate, single edges in their order go on from there; each lowers the energy. A
+    /// synchronous step turns many edges over and may raise the energy, so nobody is let to watch flip by flip.
     pub fn retrieve(&self, noisy: &State) -> Result<Retrieved, MemoryError> {
         let mut graph = Graph::new(self, noisy)?;
         let (mut before, mut alternating, mut flips) = (Vec::new(), false, 0);
@@ -363,9 +361,12 @@ mod tests {
             let cue = clique.noisy(0.45, &mut Key::new(["clique"]).stream("far", index)).unwrap();
             assert!(memory.is_fixed_point(&memory.retrieve(&cue).unwrap().state).unwrap());
         }
-        // Two graphs that alternate under synchronous steps: all edges repel each other.
+        // Two graphs that alternate under synchronous steps, up and down the energy: all edges repel each other.
         let repelling = CliqueMemory::new(6, 4, -1.0, -1.0, -0.5).unwrap();
         let empty = State::from_signs(&[-1.0; 15]).unwrap();
+        let full = repelling.synchronous_step(&empty).unwrap();
+        assert_eq!(repelling.synchronous_step(&full).unwrap(), empty);
+        assert!(repelling.energy(&full).unwrap() > repelling.energy(&empty).unwrap());
         let end = repelling.retrieve(&empty).unwrap();
         assert!(repelling.is_fixed_point(&end.state).unwrap());
     }

@@ -2,12 +2,13 @@
 //!
 //! ```
 //! use lawbook_core::Key;
-//! use lawbook_memory::{Dilution, EnergyWatch, Patterns, SimplicialMemory};
+//! use lawbook_memory::{AsynchronousUpdate, Dilution, EnergyWatch, Patterns, SimplicialMemory};
 //!
 //! let mut stream = Key::new(["example"]).stream("patterns", 0);
 //! let patterns = Patterns::random(30, 60, &mut stream)?;
 //! let memory = SimplicialMemory::new(&patterns, &Dilution::SameBudget { triangles: 0.5 }, &mut stream)?;
-//! let (cue, mut watch) = (patterns.state(3).corrupted(15, &mut stream)?, EnergyWatch::new(1e-9));
+//! // Whole numbers over N: their energies have no rounding to forgive.
+//! let (cue, mut watch) = (patterns.state(3).corrupted(15, &mut stream)?, EnergyWatch::new(0.0));
 //! let found = memory.retrieve_watched(&cue, &mut stream, |state| watch.see(memory.energy(state)?))?;
 //! assert_eq!(watch.seen(), 1 + found.flips);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -15,10 +16,10 @@
 
 use lawbook_core::Stream;
 
-use crate::{DenseMemory, Descent, MemoryError, Retrieved, State};
+use crate::{MemoryError, Retrieved, State};
 
 /// Sweeps after which a descent is given up. Every flip lowers the energy, so a descent ends; this bounds how long it may take.
-const MOST_SWEEPS: usize = 10_000;
+pub(crate) const MOST_SWEEPS: usize = 10_000;
 
 /// Looks at energies one after another and refuses the first that is above the one before: an observer for the descent of any
 /// network, discrete or continuous.
@@ -51,53 +52,70 @@ impl EnergyWatch {
     }
 }
 
-impl DenseMemory {
+/// The asynchronous update of a network of ±1 sites, one site at a time, which descends its energy to a fixed point.
+///
+/// A network says how one site is updated, by [`visits`](Self::visits), and gets its retrieval from that.
+pub trait AsynchronousUpdate {
+    /// How bad input is refused.
+    type Error: From<MemoryError>;
+
+    /// What visits one site after another on the way down from `cue`, given the state and the site, and says whether the update
+    /// turns it over; the caller then does so in the state. Whatever makes visits fast, such as fields, is carried along.
+    ///
+    /// # Errors
+    /// If `cue` has not as many sites as the network, or if the network has no energy to descend.
+    fn visits(&self, cue: &State) -> Result<impl FnMut(&State, usize) -> bool, Self::Error>;
+
+    /// The order of sites of the next sweep, in place of that of the last one. At first it is 0, 1, 2, …
+    fn shuffle(order: &mut [usize], stream: &mut Stream) {
+        stream.shuffle(order);
+    }
+
+    /// Updates from `cue`, in a fresh random order of sites for each sweep, until no site wants to move. No flip raises the
+    /// energy.
+    ///
+    /// # Errors
+    /// As [`visits`](Self::visits), and if sites still turn over after 10 000 sweeps.
+    fn retrieve(&self, cue: &State, stream: &mut Stream) -> Result<Retrieved, Self::Error> {
+        self.retrieve_watched(cue, stream, |_| Ok(()))
+    }
+
     /// [`retrieve`](Self::retrieve), which lets `watch` look at the cue and at the state after each flip.
-    pub fn retrieve_watched(
+    ///
+    /// # Errors
+    /// As [`retrieve`](Self::retrieve), and the first one of `watch`, which ends the descent.
+    fn retrieve_watched(
         &self,
         cue: &State,
         stream: &mut Stream,
-        watch: impl FnMut(&State) -> Result<(), MemoryError>,
-    ) -> Result<Retrieved, MemoryError> {
-        let mut descent = Descent::new(self, cue)?;
-        to_rest(cue, anew(stream), |_, site| descent.visit(site), watch)
-    }
-}
-
-/// An order of sites for a sweep, shuffled from 0, 1, 2, …, as [`Descent`] does: the same stream makes the same visits.
-pub(crate) fn anew(stream: &mut Stream) -> impl FnMut(&mut [usize]) {
-    |order| {
-        order.iter_mut().enumerate().for_each(|(place, site)| *site = place);
-        stream.shuffle(order);
-    }
-}
-
-/// Visits all sites in the order that `shuffle` makes of the last one, until none is turned over in a sweep. `turns` says whether a
-/// site is to be, and does so in what it carries along.
-pub(crate) fn to_rest(
-    cue: &State,
-    mut shuffle: impl FnMut(&mut [usize]),
-    mut turns: impl FnMut(&State, usize) -> bool,
-    mut watch: impl FnMut(&State) -> Result<(), MemoryError>,
-) -> Result<Retrieved, MemoryError> {
-    let (mut state, mut flips) = (cue.clone(), 0);
-    let mut order: Vec<usize> = (0..state.sites()).collect();
-    watch(&state)?;
-    for sweeps in 1..=MOST_SWEEPS {
-        shuffle(&mut order);
-        let before = flips;
-        for &site in &order {
-            if turns(&state, site) {
-                state.flip(site);
-                flips += 1;
-                watch(&state)?;
+        mut watch: impl FnMut(&State) -> Result<(), MemoryError>,
+    ) -> Result<Retrieved, Self::Error> {
+        let (mut turns, mut state, mut flips) = (self.visits(cue)?, cue.clone(), 0);
+        let mut order: Vec<usize> = (0..state.sites()).collect();
+        watch(&state)?;
+        for sweeps in 1..=MOST_SWEEPS {
+            Self::shuffle(&mut order, stream);
+            let before = flips;
+            for &site in &order {
+                if turns(&state, site) {
+                    state.flip(site);
+                    flips += 1;
+                    watch(&state)?;
+                }
+            }
+            if flips == before {
+                return Ok(Retrieved { state, flips, sweeps });
             }
         }
-        if flips == before {
-            return Ok(Retrieved { state, flips, sweeps });
-        }
+        Err(MemoryError::Unfinished(MOST_SWEEPS).into())
     }
-    Err(MemoryError::Unfinished(MOST_SWEEPS))
+}
+
+/// An order of sites shuffled from 0, 1, 2, … whatever the last one was, as [`crate::Descent`] does: the same stream makes the same
+/// visits.
+pub(crate) fn shuffle_anew(order: &mut [usize], stream: &mut Stream) {
+    order.iter_mut().enumerate().for_each(|(place, site)| *site = place);
+    stream.shuffle(order);
 }
 
 #[cfg(test)]

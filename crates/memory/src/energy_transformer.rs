@@ -124,37 +124,38 @@ impl EnergyTransformer {
     pub fn energy(&self, tokens: &Tensor) -> Result<Tensor, ContinuousError> {
         self.check(tokens)?;
         let g = self.normalisation.normalised(tokens);
-        Ok(self.attention_energy(&g) + self.memory_energy(&g))
+        Ok(self.attention_energy(&g)? + self.memory_energy(&g)?)
     }
 
     /// `E_ATT` of normalised tokens.
-    ///
-    /// # Panics
-    /// If they do not have D features. [`energy`](Self::energy) and [`update`](Self::update) return an error instead.
-    pub fn attention_energy(&self, g: &Tensor) -> Tensor {
+    pub fn attention_energy(&self, g: &Tensor) -> Result<Tensor, ContinuousError> {
+        self.check(g)?;
         let (keys, queries) = self.heads(g);
         let log_sums = (self.scores(&keys, &queries)).logsumexp([-1i64].as_slice(), false);
-        log_sums.sum_dim_intlist([-2i64, -1].as_slice(), false, None) / -self.beta
+        Ok(log_sums.sum_dim_intlist([-2i64, -1].as_slice(), false, None) / -self.beta)
     }
 
-    /// `E_HN` of normalised tokens; panics as [`attention_energy`](Self::attention_energy) does.
-    pub fn memory_energy(&self, g: &Tensor) -> Tensor {
+    /// `E_HN` of normalised tokens.
+    pub fn memory_energy(&self, g: &Tensor) -> Result<Tensor, ContinuousError> {
+        self.check(g)?;
         let overlaps = g.matmul(&self.memories.tr()).relu();
-        overlaps.square().sum_dim_intlist([-2i64, -1].as_slice(), false, None) * -0.5
+        Ok(overlaps.square().sum_dim_intlist([-2i64, -1].as_slice(), false, None) * -0.5)
     }
 
     /// `−∂E_ATT/∂g`, in its two terms. The first is attention as every transformer has it, its values the queries' weights:
     /// each query moves towards the keys it attends to. In the second each key moves towards the queries that attend to it.
-    pub fn attention(&self, g: &Tensor) -> [Tensor; 2] {
+    pub fn attention(&self, g: &Tensor) -> Result<[Tensor; 2], ContinuousError> {
+        self.check(g)?;
         let (keys, queries) = self.heads(g);
         let weights = self.scores(&keys, &queries).softmax(-1, None);
         let towards_queries = back(&weights.transpose(-2, -1).matmul(&queries), &self.keys);
-        [back(&weights.matmul(&keys), &self.queries), towards_queries]
+        Ok([back(&weights.matmul(&keys), &self.queries), towards_queries])
     }
 
     /// Attention as every transformer has it, with values `K W^V` of their own (shape `[H, Y, D]`): a control, for it descends
     /// no energy. Values `queries` give the first term of [`attention`](Self::attention).
     pub fn attention_with(&self, values: &Tensor, g: &Tensor) -> Result<Tensor, ContinuousError> {
+        self.check(g)?;
         if values.size() != self.queries.size() {
             let expected = format!("{:?}, as the queries", self.queries.size());
             return Err(ContinuousError::Shape { what: "values", found: values.size(), expected });
@@ -164,16 +165,17 @@ impl EnergyTransformer {
     }
 
     /// `−∂E_HN/∂g`.
-    pub fn recollection(&self, g: &Tensor) -> Tensor {
-        g.matmul(&self.memories.tr()).relu().matmul(&self.memories)
+    pub fn recollection(&self, g: &Tensor) -> Result<Tensor, ContinuousError> {
+        self.check(g)?;
+        Ok(g.matmul(&self.memories.tr()).relu().matmul(&self.memories))
     }
 
     /// The descent direction `−∂E/∂g` at these tokens, written out: no autograd.
     pub fn update(&self, tokens: &Tensor) -> Result<Tensor, ContinuousError> {
         self.check(tokens)?;
         let g = self.normalisation.normalised(tokens);
-        let [towards_keys, towards_queries] = self.attention(&g);
-        Ok(towards_keys + towards_queries + self.recollection(&g))
+        let [towards_keys, towards_queries] = self.attention(&g)?;
+        Ok(towards_keys + towards_queries + self.recollection(&g)?)
     }
 
     /// One step `x + α (−∂E/∂g)`.

@@ -66,7 +66,7 @@ mod tests {
     use lawbook_core::Key;
 
     use super::*;
-    use crate::Patterns;
+    use crate::{AsynchronousUpdate, Patterns};
 
     fn stream(name: &str) -> Stream {
         Key::new(["glauber"]).stream(name, 0)

@@ -2,7 +2,8 @@
 //! there from a damaged cue by going downhill.
 //!
 //! The networks below share four parts under the same names: *patterns*, an `energy`, an *update* that lowers it, and
-//! `retrieve`, which updates from a cue until nothing moves.
+//! `retrieve`, which updates from a cue until nothing moves. Networks of ±1 sites that are updated one site at a time have it from
+//! the trait [`AsynchronousUpdate`].
 //!
 //! # Fifty digits in sixty-four neurons
 //!
@@ -10,7 +11,7 @@
 //!
 //! ```
 //! use lawbook_core::{Key, data::Digits};
-//! use lawbook_memory::{DenseMemory, Patterns, Separation, State};
+//! use lawbook_memory::{AsynchronousUpdate, DenseMemory, Patterns, Separation, State};
 //!
 //! let images = Digits::load()?.pixels;
 //! let sign = |ink| if ink >= 8.0 { 1.0 } else { -1.0 };
@@ -54,6 +55,8 @@
 //! ```
 //! # use lawbook_core::Key;
 //! # use lawbook_memory::{Dilution, Patterns, SimplicialMemory};
+//! use lawbook_memory::AsynchronousUpdate;
+//!
 //! # let mut stream = Key::new(["page"]).stream("patterns", 0);
 //! # let patterns = Patterns::random(8, 100, &mut stream)?;
 //! let memory = SimplicialMemory::new(&patterns, &Dilution::SameBudget { triangles: 0.5 }, &mut stream)?;
@@ -95,8 +98,8 @@
 //! - Sites are −1 or 1: [`State::from_signs`] takes them as numbers, [`Patterns::from_states`] puts states of one length together.
 //! - Every random number comes from a [`Stream`](lawbook_core::Stream) with a name, as `Key::new(["my run"]).stream("cue", 0)`, so
 //!   that a result can be had again. What draws from it takes `&mut stream`.
-//! - An [`EnergyWatch`] looks on while a network descends and refuses the first energy that rises; each network of ±1 sites has
-//!   `retrieve_watched` for it, the others take it along from update to update.
+//! - An [`EnergyWatch`] looks on while a network descends and refuses the first energy that rises;
+//!   [`retrieve_watched`](AsynchronousUpdate::retrieve_watched) is for it, other networks take it along from update to update.
 //! - What can be asked wrongly returns a `Result`, and `?` hands the error on. Errors name the numbers and the way out: `a state
 //!   of 63 sites for patterns of 64: give every pattern and state the same number of sites`. Duplicates are stored, with twice
 //!   the weight, unless [`Patterns::distinct`] refuses them.
@@ -145,7 +148,7 @@ mod whole;
 pub use clique::{CliqueError, CliqueMemory};
 pub use couplings::{CouplingError, Couplings};
 pub use dense::DenseMemory;
-pub use descent::EnergyWatch;
+pub use descent::{AsynchronousUpdate, EnergyWatch};
 pub use error::MemoryError;
 pub use glauber::Glauber;
 pub use palimpsest::{Palimpsest, Storage};

@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use lawbook_core::Key;
-//! use lawbook_memory::{Palimpsest, Patterns, Storage};
+//! use lawbook_memory::{AsynchronousUpdate, Palimpsest, Patterns, Storage};
 //!
 //! let mut stream = Key::new(["example"]).stream("patterns", 0);
 //! let patterns = Patterns::random(100, 200, &mut stream)?;
@@ -21,12 +21,9 @@
 
 pub mod theory;
 
-use lawbook_core::{
-    Stream,
-    simd::{Level, Wide, WideKernel},
-};
+use lawbook_core::simd::{Level, Wide, WideKernel};
 
-use crate::{MemoryError, OutOfRange, Retrieved, State, couplings::square, descent::to_rest, slices::add_scaled};
+use crate::{AsynchronousUpdate, MemoryError, OutOfRange, State, couplings::square, slices::add_scaled};
 
 /// What storing a pattern does to the couplings.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -113,37 +110,28 @@ impl Palimpsest {
         Ok(wrong as f64 / self.sites as f64)
     }
 
-    /// Descends from `cue`, one site at a time in a fresh random order for each sweep, to a state whose every site agrees
-    /// with its field.
-    pub fn retrieve(&self, cue: &State, stream: &mut Stream) -> Result<Retrieved, MemoryError> {
-        self.retrieve_watched(cue, stream, |_| Ok(()))
+    fn same_sites(&self, state: &State) -> Result<(), MemoryError> {
+        let (expected, found) = (self.sites, state.sites());
+        if expected == found { Ok(()) } else { Err(MemoryError::Sites { expected, found }) }
     }
+}
 
-    /// [`retrieve`](Self::retrieve), which lets `watch` look at the cue and at the state after each flip.
-    pub fn retrieve_watched(
-        &self,
-        cue: &State,
-        stream: &mut Stream,
-        watch: impl FnMut(&State) -> Result<(), MemoryError>,
-    ) -> Result<Retrieved, MemoryError> {
+impl AsynchronousUpdate for Palimpsest {
+    type Error = MemoryError;
+
+    fn visits(&self, cue: &State) -> Result<impl FnMut(&State, usize) -> bool, MemoryError> {
         let (mut fields, mut signs) = (self.fields(cue)?, cue.signs());
         // Sums carried along err by rounding; what is smaller than that is a tie.
         let largest = self.couplings.iter().fold(0.0_f64, |most, w| most.max(w.abs()));
         let tie = 1e-10 * largest * self.sites as f64;
-        let turns = |_: &State, site: usize| {
+        Ok(move |_: &State, site: usize| {
             let turned = fields[site] * signs[site] < -tie;
             if turned {
                 add_scaled(&mut fields, -2.0 * signs[site], &self.couplings[site * self.sites..][..self.sites]);
                 signs[site] = -signs[site];
             }
             turned
-        };
-        to_rest(cue, |order| stream.shuffle(order), turns, watch)
-    }
-
-    fn same_sites(&self, state: &State) -> Result<(), MemoryError> {
-        let (expected, found) = (self.sites, state.sites());
-        if expected == found { Ok(()) } else { Err(MemoryError::Sites { expected, found }) }
+        })
     }
 }
 

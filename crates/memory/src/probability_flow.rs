@@ -8,7 +8,7 @@
 //!
 //! ```
 //! use lawbook_core::Key;
-//! use lawbook_memory::{FlowDescent, Patterns};
+//! use lawbook_memory::{AsynchronousUpdate, FlowDescent, Patterns};
 //!
 //! let mut stream = Key::new(["example"]).stream("patterns", 0);
 //! let patterns = Patterns::random(30, 40, &mut stream)?;
@@ -19,15 +19,14 @@
 //! ```
 
 use lawbook_core::{
-    Device, Kind, Stream, Tensor,
+    Device, Kind, Tensor,
     lbfgs::{self, Lbfgs, Stop},
     tensor::{from_slice, to_vec},
 };
 
 use crate::{
-    CouplingError, MemoryError, Patterns, Retrieved, State,
+    AsynchronousUpdate, CouplingError, MemoryError, Patterns, State,
     couplings::{add_scaled, check_square, one_way, square},
-    descent::to_rest,
 };
 
 /// A Hopfield network of neurons in {0, 1} (+1 in a [`State`] is 1) with any symmetric couplings and thresholds.
@@ -153,31 +152,24 @@ impl BinaryNetwork {
         Ok(self.fields(state)?.iter().enumerate().all(|(e, &field)| (field > 0.0) == (state.bit(e) == 1)))
     }
 
-    /// Descends from `cue`, one neuron at a time in a fresh random order for each sweep, to a fixed point.
-    pub fn retrieve(&self, cue: &State, stream: &mut Stream) -> Result<Retrieved, MemoryError> {
-        self.retrieve_watched(cue, stream, |_| Ok(()))
+    fn row(&self, e: usize) -> &[f64] {
+        &self.couplings[e * self.sites..][..self.sites]
     }
+}
 
-    /// [`retrieve`](Self::retrieve), which lets `watch` look at the cue and at the state after each flip.
-    pub fn retrieve_watched(
-        &self,
-        cue: &State,
-        stream: &mut Stream,
-        watch: impl FnMut(&State) -> Result<(), MemoryError>,
-    ) -> Result<Retrieved, MemoryError> {
+/// A neuron becomes 1 where its field is positive, and else 0.
+impl AsynchronousUpdate for BinaryNetwork {
+    type Error = MemoryError;
+
+    fn visits(&self, cue: &State) -> Result<impl FnMut(&State, usize) -> bool, MemoryError> {
         let mut fields = self.fields(cue)?;
-        let turns = |state: &State, e: usize| {
+        Ok(move |state: &State, e: usize| {
             let turned = (fields[e] > 0.0) != (state.bit(e) == 1);
             if turned {
                 add_scaled(&mut fields, -sign(state, e), self.row(e));
             }
             turned
-        };
-        to_rest(cue, |order| stream.shuffle(order), turns, watch)
-    }
-
-    fn row(&self, e: usize) -> &[f64] {
-        &self.couplings[e * self.sites..][..self.sites]
+        })
     }
 }
 

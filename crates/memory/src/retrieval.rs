@@ -10,10 +10,11 @@ mod cubic;
 
 use carried::Carried;
 
-use crate::{DenseMemory, MemoryError, State, balance::rows};
-
-/// Sweeps after which a descent is given up. Every flip lowers the energy, so a descent ends; this bounds how long it may take.
-const MOST_SWEEPS: usize = 10_000;
+use crate::{
+    AsynchronousUpdate, DenseMemory, MemoryError, State,
+    balance::rows,
+    descent::{MOST_SWEEPS, shuffle_anew},
+};
 
 /// Cues that are compared with the patterns together: their overlaps are to stay in the second-level cache.
 const CUES: usize = 16;
@@ -38,14 +39,27 @@ pub struct Descent<'a> {
     carried: Carried,
 }
 
-impl DenseMemory {
-    /// Descends from `cue`, in a fresh random order of sites for each sweep, to a fixed point of the asynchronous update
-    /// (Krotov & Hopfield 2016, arXiv 1606.01164, eq. 3).
-    pub fn retrieve(&self, cue: &State, stream: &mut Stream) -> Result<Retrieved, MemoryError> {
-        Descent::new(self, cue)?.finish(stream)
+/// Krotov & Hopfield 2016, arXiv 1606.01164, eq. 3.
+impl AsynchronousUpdate for DenseMemory {
+    type Error = MemoryError;
+
+    fn visits(&self, cue: &State) -> Result<impl FnMut(&State, usize) -> bool, MemoryError> {
+        let mut descent = Descent::new(self, cue)?;
+        Ok(move |_: &State, site: usize| descent.visit(site))
     }
 
-    /// Descends from each cue with its own stream, as [`retrieve`](Self::retrieve) does, on all threads.
+    fn shuffle(order: &mut [usize], stream: &mut Stream) {
+        shuffle_anew(order, stream);
+    }
+
+    /// The same way, with several sites summed at a time where nobody looks on.
+    fn retrieve(&self, cue: &State, stream: &mut Stream) -> Result<Retrieved, MemoryError> {
+        Descent::new(self, cue)?.finish(stream)
+    }
+}
+
+impl DenseMemory {
+    /// Descends from each cue with its own stream, as [`retrieve`](AsynchronousUpdate::retrieve) does, on all threads.
     pub fn retrieve_all(&self, cues: &[State], streams: &mut [Stream]) -> Result<Vec<Retrieved>, MemoryError> {
         if cues.len() != streams.len() {
             return Err(MemoryError::Streams { cues: cues.len(), streams: streams.len() });

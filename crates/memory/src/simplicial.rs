@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use lawbook_core::Key;
-//! use lawbook_memory::{Dilution, Patterns, SimplicialMemory};
+//! use lawbook_memory::{AsynchronousUpdate, Dilution, Patterns, SimplicialMemory};
 //!
 //! let mut stream = Key::new(["example"]).stream("patterns", 0);
 //! let patterns = Patterns::random(8, 100, &mut stream)?;
@@ -32,7 +32,7 @@ pub use complex::SimplicialComplex;
 pub use dilution::Dilution;
 pub use error::SimplicialError;
 
-use crate::{MemoryError, Patterns, Retrieved, State, descent::to_rest};
+use crate::{AsynchronousUpdate, MemoryError, Patterns, State};
 
 /// A network with weights on the simplices of a complex.
 #[derive(Debug, Clone)]
@@ -132,30 +132,6 @@ impl SimplicialMemory {
         Ok((0..signs.len()).all(|site| self.local_field(&signs, site) * i64::from(signs[site]) >= 0))
     }
 
-    /// Descends from `cue`, one site at a time in a fresh random order for each sweep, to a fixed point. A field of 0 keeps
-    /// the site, so that every flip lowers the energy.
-    pub fn retrieve(&self, cue: &State, stream: &mut Stream) -> Result<Retrieved, MemoryError> {
-        self.retrieve_watched(cue, stream, |_| Ok(()))
-    }
-
-    /// [`retrieve`](Self::retrieve), which lets `watch` look at the cue and at the state after each flip.
-    pub fn retrieve_watched(
-        &self,
-        cue: &State,
-        stream: &mut Stream,
-        watch: impl FnMut(&State) -> Result<(), MemoryError>,
-    ) -> Result<Retrieved, MemoryError> {
-        let mut signs = self.signs(cue)?;
-        let turns = |_: &State, site: usize| {
-            let turned = self.local_field(&signs, site) * i64::from(signs[site]) < 0;
-            if turned {
-                signs[site] = -signs[site];
-            }
-            turned
-        };
-        to_rest(cue, |order| stream.shuffle(order), turns, watch)
-    }
-
     /// The mean overlap, divided by N, of `targets` with what one synchronous step makes of `cues`, one by one. All states go
     /// through each simplex together, which is several times faster than step by step.
     pub fn step_overlap(&self, cues: &Patterns, targets: &Patterns) -> Result<f64, MemoryError> {
@@ -187,6 +163,22 @@ impl SimplicialMemory {
         let layers =
             || (1..).zip(&self.weights).map(|(dimension, weights)| Incidences::new(&self.complex, dimension, weights));
         self.incidences.get_or_init(|| layers().collect())
+    }
+}
+
+/// A field of 0 keeps the site, so that every flip lowers the energy.
+impl AsynchronousUpdate for SimplicialMemory {
+    type Error = MemoryError;
+
+    fn visits(&self, cue: &State) -> Result<impl FnMut(&State, usize) -> bool, MemoryError> {
+        let mut signs = self.signs(cue)?;
+        Ok(move |_: &State, site: usize| {
+            let turned = self.local_field(&signs, site) * i64::from(signs[site]) < 0;
+            if turned {
+                signs[site] = -signs[site];
+            }
+            turned
+        })
     }
 }
 

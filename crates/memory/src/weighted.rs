@@ -7,13 +7,11 @@
 use std::f64::consts::E;
 
 use lawbook_analysis::gaussian::{normal_density, normal_tail, odd_factorial};
-use lawbook_core::Stream;
 
 use crate::{
-    MemoryError, Patterns, Retrieved, Separation, State,
+    AsynchronousUpdate, MemoryError, Patterns, Separation, State,
     bits::{WORD, agreeing_sum},
     crosstalk::Crosstalk,
-    descent::to_rest,
 };
 
 /// A network with energy `−Σ_μ w_μ F(ξ^μ·σ)`. Differences of energy below the rounding of the sum are ties; a tie keeps the state.
@@ -133,22 +131,16 @@ impl WeightedMemory {
         let overlap = self.synchronous_step(&state)?.overlap(&state)?;
         Ok(0.5 - 0.5 * overlap as f64 / state.sites() as f64)
     }
+}
 
-    /// Descends from `cue`, one site at a time in random order, to a fixed point. The overlaps are carried along.
-    pub fn retrieve(&self, cue: &State, stream: &mut Stream) -> Result<Retrieved, MemoryError> {
-        self.retrieve_watched(cue, stream, |_| Ok(()))
-    }
+/// The overlaps are carried along.
+impl AsynchronousUpdate for WeightedMemory {
+    type Error = MemoryError;
 
-    /// [`retrieve`](Self::retrieve), which lets `watch` look at the cue and at the state after each flip.
-    pub fn retrieve_watched(
-        &self,
-        cue: &State,
-        stream: &mut Stream,
-        watch: impl FnMut(&State) -> Result<(), MemoryError>,
-    ) -> Result<Retrieved, MemoryError> {
+    fn visits(&self, cue: &State) -> Result<impl FnMut(&State, usize) -> bool, MemoryError> {
         let mut agreements = self.patterns.agreements(cue)?;
         let mut stakes = self.stakes(&agreements);
-        let turns = |state: &State, site: usize| {
+        Ok(move |state: &State, site: usize| {
             let turned = self.flip_cost(&stakes, state, site) < -stakes.rounding;
             if turned {
                 for (agreeing, word) in agreements.iter_mut().zip(self.patterns.plane(site / WORD)) {
@@ -158,8 +150,7 @@ impl WeightedMemory {
                 stakes = self.stakes(&agreements);
             }
             turned
-        };
-        to_rest(cue, |order| stream.shuffle(order), turns, watch)
+        })
     }
 }
 

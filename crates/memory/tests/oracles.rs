@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 use lawbook_core::{Key, Stream};
-use lawbook_memory::{DenseMemory, Descent, MemoryError, Patterns, Separation, State, crosstalk::Crosstalk};
+use lawbook_memory::{
+    AsynchronousUpdate, DenseMemory, Descent, MemoryError, Patterns, Separation, State, crosstalk::Crosstalk,
+};
 use libm::erf;
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 

@@ -1,7 +1,7 @@
 //! From memorisation to generalisation: where a descent ends, over examples per concept M and order n.
 
 use anyhow::Result;
-use lawbook_memory::{DenseMemory, Separation, State, concepts::ConceptModel};
+use lawbook_memory::{AsynchronousUpdate, DenseMemory, Separation, State, concepts::ConceptModel};
 
 use crate::framework::{Cell, Claim, Margin, PhaseDiagram, Profile, Study, params};
 

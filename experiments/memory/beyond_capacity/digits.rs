@@ -1,7 +1,9 @@
 //! Real handwritten digits: the same calculus with the overlaps of the data in place of a model of them.
 
 use anyhow::Result;
-use lawbook_memory::{DenseMemory, Patterns, Separation, State, capacity, concepts::ConceptModel, population::Population};
+use lawbook_memory::{
+    AsynchronousUpdate, DenseMemory, Patterns, Separation, State, capacity, concepts::ConceptModel, population::Population,
+};
 
 use super::dataset::{held, load, probes, shuffled};
 use crate::framework::{Cell, Claim, Margin, PhaseDiagram, Profile, Study, params};

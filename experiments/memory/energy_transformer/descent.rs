@@ -109,7 +109,7 @@ impl Study for Descent {
         let by_attention = rises(p, &tokens, &|x| Ok(alone.update(x)?), &[&energy, &|x| Ok(other.energy(x)?)])?;
         let normalised = |x: &Tensor| alone.normalisation.normalised(x);
         let own_values = |x: &Tensor| Ok(alone.attention_with(&values, &normalised(x))?);
-        let queries_alone = |x: &Tensor| Ok(one_term(&alone, x));
+        let queries_alone = |x: &Tensor| one_term(&alone, x);
         cell.record("rises", with_memories + by_attention[0]);
         cell.record("rises-other-keys", by_attention[1]);
         cell.record("rises-one-term", rises(p, &tokens, &queries_alone, &[&energy])?[0]);
@@ -122,19 +122,19 @@ impl Study for Descent {
 type Energy<'a> = &'a dyn Fn(&Tensor) -> Result<Tensor>;
 
 /// The update of a transformer with tied values: its attention and the memories, without the second term.
-fn one_term(block: &EnergyTransformer, x: &Tensor) -> Tensor {
+fn one_term(block: &EnergyTransformer, x: &Tensor) -> Result<Tensor> {
     let g = block.normalisation.normalised(x);
-    let [towards_keys, _] = block.attention(&g);
-    towards_keys + block.recollection(&g)
+    let [towards_keys, _] = block.attention(&g)?;
+    Ok(towards_keys + block.recollection(&g)?)
 }
 
 fn gradient_errors(block: &EnergyTransformer, tokens: &Tensor, cell: &mut Cell) -> Result<()> {
     let g = block.normalisation.normalised(tokens).set_requires_grad(true);
-    let energy = (block.attention_energy(&g) + block.memory_energy(&g)).sum(Kind::Double);
+    let energy = (block.attention_energy(&g)? + block.memory_energy(&g)?).sum(Kind::Double);
     let slope = -gradients(&energy, &[g.shallow_clone()]).remove(0);
     let error = |update: &Tensor| scalar(&(update - &slope).abs().max()) / scalar(&slope.abs().max());
     cell.record("gradient-error", error(&block.update(tokens)?));
-    cell.record("gradient-error-one-term", error(&one_term(block, tokens)));
+    cell.record("gradient-error-one-term", error(&one_term(block, tokens)?));
     Ok(())
 }
 

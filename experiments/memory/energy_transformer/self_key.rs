@@ -68,7 +68,7 @@ impl Study for SelfKey {
             let sets = left.min(CHUNK);
             let g = others.normalisation.normalised(&stream.normal_tensor(&[sets, p.N, p.D], Kind::Double, cell.device()));
             let total = |[first, second]: [Tensor; 2]| first + second;
-            let (with, without) = (total(all.attention(&g)), total(others.attention(&g)));
+            let (with, without) = (total(all.attention(&g)?), total(others.attention(&g)?));
             difference += scalar(&(with - &without).square().sum(Kind::Double));
             size += scalar(&without.square().sum(Kind::Double));
             left -= sets;

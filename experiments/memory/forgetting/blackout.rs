@@ -1,7 +1,7 @@
 //! What a descent still finds: all, then nothing, of summed patterns; the latest of decaying ones.
 
 use anyhow::Result;
-use lawbook_memory::{Palimpsest, Patterns};
+use lawbook_memory::{AsynchronousUpdate, Palimpsest, Patterns};
 
 use super::storage;
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

@@ -1,7 +1,7 @@
 //! The projection rule: every pattern fixed up to K = N, and what self-couplings do to corrupted cues.
 
 use anyhow::Result;
-use lawbook_memory::{Couplings, Patterns, projection};
+use lawbook_memory::{AsynchronousUpdate, Couplings, Patterns, projection};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 

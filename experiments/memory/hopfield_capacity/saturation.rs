@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use lawbook_analysis::gaussian::normal_tail;
-use lawbook_memory::{DenseMemory, Patterns, Separation, saturation};
+use lawbook_memory::{AsynchronousUpdate, DenseMemory, Patterns, Separation, saturation};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, Verdict, params};
 

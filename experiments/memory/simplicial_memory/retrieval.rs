@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use lawbook_core::Stream;
-use lawbook_memory::{Patterns, SimplicialMemory, State};
+use lawbook_memory::{AsynchronousUpdate, Patterns, SimplicialMemory, State};
 
 use super::{coordination, dilution};
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};

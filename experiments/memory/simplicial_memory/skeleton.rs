@@ -4,7 +4,7 @@ use anyhow::Result;
 use lawbook_analysis::gaussian::normal_tail;
 use lawbook_core::Stream;
 use lawbook_memory::{
-    Dilution, Patterns, SimplicialMemory, State,
+    AsynchronousUpdate, Dilution, Patterns, SimplicialMemory, State,
     simplicial::{coordination::Coordination, skeleton},
 };
 

@@ -207,7 +207,7 @@ mod tests {
     use proptest::prelude::{any, proptest};
 
     use super::*;
-    use crate::{Descent, Patterns, balance::Balance, retrieval::carried::Carried};
+    use crate::{AsynchronousUpdate, Descent, Patterns, balance::Balance, retrieval::carried::Carried};
 
     proptest! {
         /// Bytes of overlaps, several sites at a time, turn over the sites that sums of f64 over all patterns turn over, in their
