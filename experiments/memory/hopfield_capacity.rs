@@ -16,6 +16,7 @@
 //! saturation*, Ann. Phys. 173, 30, 1987; R. J. McEliece, E. C. Posner, E. R. Rodemich & S. S. Venkatesh, *The capacity of the
 //! Hopfield associative memory*, IEEE Trans. Inf. Theory 33, 461, 1987.
 
+pub mod cycles;
 pub mod dynamics;
 pub mod projection;
 pub mod saturation;
@@ -49,6 +50,7 @@ pub fn law() -> Law {
         .study::<temperature::Temperature>()
         .study::<stability::Stability>()
         .study::<dynamics::Dynamics>()
+        .study::<cycles::Cycles>()
         .study::<projection::Projection>()
         .study::<self_coupling::SelfCoupling>()
 }
