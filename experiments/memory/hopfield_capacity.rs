@@ -5,7 +5,8 @@
 //! `erf(y) = y (√(2α) + (2/√π) e^{−y²})`, `m = erf(y)`.
 //!
 //! Without any error, N/(4 ln N) patterns are stored. The projection rule stores all of up to N patterns; then self-couplings
-//! decide whether a cue is repaired.
+//! decide whether a cue is repaired. Sites that move all at once end in fixed points or cycles of two, and Hebb's self-couplings
+//! leave no cycle.
 //!
 //! *Assumptions*: independent unbiased patterns, N → ∞. Replica symmetry is broken at low temperature only, with a small effect
 //! (α_c = 0.13819 instead of 0.13791). The theory is that of equilibrium; a descent from the pattern stops at the first local
