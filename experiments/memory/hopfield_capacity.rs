@@ -5,7 +5,8 @@
 //! `erf(y) = y (√(2α) + (2/√π) e^{−y²})`, `m = erf(y)`.
 //!
 //! Without any error, N/(4 ln N) patterns are stored. The projection rule stores all of up to N patterns; then self-couplings
-//! decide whether a cue is repaired.
+//! decide whether a cue is repaired. Sites that move all at once end in fixed points or cycles of two, and Hebb's self-couplings
+//! leave no cycle.
 //!
 //! *Assumptions*: independent unbiased patterns, N → ∞. Replica symmetry is broken at low temperature only, with a small effect
 //! (α_c = 0.13819 instead of 0.13791). The theory is that of equilibrium; a descent from the pattern stops at the first local
@@ -16,6 +17,7 @@
 //! saturation*, Ann. Phys. 173, 30, 1987; R. J. McEliece, E. C. Posner, E. R. Rodemich & S. S. Venkatesh, *The capacity of the
 //! Hopfield associative memory*, IEEE Trans. Inf. Theory 33, 461, 1987.
 
+pub mod cycles;
 pub mod dynamics;
 pub mod projection;
 pub mod saturation;
@@ -49,6 +51,7 @@ pub fn law() -> Law {
         .study::<temperature::Temperature>()
         .study::<stability::Stability>()
         .study::<dynamics::Dynamics>()
+        .study::<cycles::Cycles>()
         .study::<projection::Projection>()
         .study::<self_coupling::SelfCoupling>()
 }

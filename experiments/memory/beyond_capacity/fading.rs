@@ -80,6 +80,7 @@ impl Study for Fading {
         let cubic = |ratio: f64| points.iter().find(|p| p.n == 3 && p.N == 60 && p.ratio == ratio);
         if let Some(p) = cubic(0.2) {
             // Below a ratio of 1/e the stream has filled the memory: even the newest pattern is lost.
+            // The margin is that of the error by age.
             let law = fading_error(3, 60, 1.0 - fade(p), 0.0);
             claims.push(
                 Claim::value("blackout", Fading::at(p).site("error").at(0.0), law)

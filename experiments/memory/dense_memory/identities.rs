@@ -52,6 +52,7 @@ impl Study for Identities {
         let all = |observable: &str, orders: &[u32]| -> Vec<_> {
             orders.iter().map(|&n| (f64::from(n), site(observable, f64::from(n)), 0.0)).collect()
         };
+        // Rounding of a sum of K powers, relative to it: K 2⁻⁵³.
         let sign = Claim::exact("sign-symmetry", all("asymmetry", &[2, 4, 6]))
             .within(Margin::Absolute(1e-13))
             .rival_residual("odd", "every power forgets the sign of a state", [3.0, 5.0].map(|n| site("asymmetry", n)))
@@ -60,6 +61,7 @@ impl Study for Identities {
             .source("eq. 1: F(−x) = F(x) for even n");
         // With memories (a, b, c), rows of the table, c = −ab: Σ [(ax + by + c)^n − (ax + by − c)^n] at z = −xy. Its even part in
         // (x, y) is 48 for n = 3 and 480 for n = 5. For even n it is odd in (x, y), and the table is even.
+        // Whole numbers are exact; any margin below 1 says the same.
         let table = [(2.0, 0.0), (3.0, 48.0), (4.0, 0.0), (5.0, 480.0)];
         let exclusive = Claim::exact("exclusive-or", table.map(|(n, margin)| (n, site("exclusive-or", n), margin)))
             .within(Margin::Absolute(1e-9))
@@ -67,6 +69,7 @@ impl Study for Identities {
             .rival("steep-enough", "every order above 2 solves the table as order 3 does", [0.0, 48.0, 48.0, 48.0])
             .axes("order n", "energy by which the right answer wins, over the four rows")
             .source("section 3; evaluated on the table");
+        // Rounding of sums over memories, in root mean square over classes.
         let duality = Claim::exact("duality", all("duality", &ORDERS))
             .within(Margin::Absolute(1e-12))
             .rival_residual(

@@ -43,7 +43,8 @@ impl Study for SelfKey {
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         // With small weights attention is uniform. With all keys the update of query C is A Σ_B g_B/N, without its own
         // A Σ_{B≠C} g_B/(N − 1), A = W^Qᵀ W^K + W^Kᵀ W^Q. The difference is A (g_C − ḡ)/N, ḡ the others' mean, of variance
-        // 1/(N (N − 1)) against 1/(N − 1) for independent tokens: a ratio of N^(−1/2). Scores of 10⁻⁴ are neglected.
+        // 1/(N (N − 1)) against 1/(N − 1) for independent tokens: a ratio of N^(−1/2). Scores of 10⁻⁴ are neglected; the margin is
+        // what `quick` resolves.
         let sites = points.iter().map(|p| (p.N as f64, SelfKey::at(p).site("difference"), (p.N as f64).powf(-0.5)));
         let share = points.iter().map(|p| (p.N as f64).recip());
         Ok(vec![

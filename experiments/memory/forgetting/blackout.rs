@@ -71,7 +71,8 @@ impl Study for Blackout {
                     .axes("", "fraction of patterns with overlap above 0.9")
                     .source(capacity),
             );
-            // The couplings are the same in whatever order the patterns came.
+            // The couplings are the same in whatever order the patterns came. The margin is what `quick`
+            // resolves.
             let site = |observable: &str| Blackout::at(p).site(observable);
             claims.push(
                 Claim::ratio("no-order", site("last"), site("first"), 1.0)

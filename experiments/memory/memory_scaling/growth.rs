@@ -48,6 +48,7 @@ impl Study for Growth {
         let mut claims = Vec::new();
         for p in points.iter().filter(|p| p.data == "online") {
             let site = |observable: &str| Self::at(p).site(observable);
+            // Rounding of some hundred steps of numbers below 10.
             claims.push(
                 Claim::exact(&format!("margin-map-{}", p.M), [(0.0, site("residual"), 0.0)])
                     .within(Margin::Absolute(1e-9))

