@@ -11,7 +11,12 @@
 use lawbook_core::Key;
 
 use crate::{
-    Ensemble, engine::noise::Noise, engine::number::Number, engine::process::Process, theory::moments::Moments,
+    Ensemble,
+    engine::noise::Noise,
+    engine::number::Number,
+    engine::process::Process,
+    integrators::{leimkuhler_matthews::leimkuhler_matthews, sde::Diffusion},
+    theory::moments::Moments,
     theory::stationary,
 };
 
@@ -162,9 +167,7 @@ impl TimeChanged {
 
     /// Shows `see` every sample: `v` and its weight.
     ///
-    /// The scheme of Leimkuhler & Matthews (*Rational construction of stochastic numerical methods for molecular sampling*,
-    /// 2013): each step uses the mean of two successive normals, which makes the stationary law second-order in the step at
-    /// the price of Euler's.
+    /// By the method of Leimkuhler and Matthews, whose stationary law is of second order in the step.
     pub fn visit(self, schedule: Schedule, key: &Key, mut see: impl FnMut(f64, f64)) {
         let Schedule { step, burn, thin, samples, replicas } = schedule;
         let start = self.moments.minimum();
@@ -187,23 +190,6 @@ impl TimeChanged {
         pairs
     }
 
-    #[inline(always)]
-    fn drift<X: Number>(&self, x: X) -> X {
-        let m = &self.moments;
-        if !self.logarithmic {
-            return m.pull(x) * self.pull / m.noise(x);
-        }
-        let v = x.exp();
-        let mut force = m.pull(v) * self.pull;
-        if self.power != 0.0 {
-            force = force * (x * -self.power).exp();
-        }
-        if self.correction != 0.0 {
-            force = force + m.pull(v) * (v * (3.0 * m.b1) - m.b2) * self.correction;
-        }
-        force / m.noise(v) + self.drag
-    }
-
     /// The value at a coordinate and the time that it stands for.
     fn weighted(&self, x: f64) -> (f64, f64) {
         if !self.logarithmic {
@@ -219,6 +205,30 @@ fn relaxation_time(temperature: f64, critical: f64) -> f64 {
     (2.0 / temperature).max(2.0 * temperature / (critical - temperature).powi(2))
 }
 
+impl Diffusion<1> for TimeChanged {
+    #[inline(always)]
+    fn drift<X: Number>(&self, [x]: [X; 1]) -> [X; 1] {
+        let m = &self.moments;
+        if !self.logarithmic {
+            return [m.pull(x) * self.pull / m.noise(x)];
+        }
+        let v = x.exp();
+        let mut force = m.pull(v) * self.pull;
+        if self.power != 0.0 {
+            force = force * (x * -self.power).exp();
+        }
+        if self.correction != 0.0 {
+            force = force + m.pull(v) * (v * (3.0 * m.b1) - m.b2) * self.correction;
+        }
+        [force / m.noise(v) + self.drag]
+    }
+
+    #[inline(always)]
+    fn diffusion<X: Number>(&self, _: [X; 1]) -> [X; 1] {
+        [X::constant(self.scatter)]
+    }
+}
+
 impl Process for TimeChanged {
     /// The coordinate and the normal of the last step.
     type State<X: Number> = [X; 2];
@@ -226,7 +236,7 @@ impl Process for TimeChanged {
     #[inline(always)]
     fn step<X: Number, N: Noise<X>>(&self, [x, last]: [X; 2], noise: &mut N) -> [X; 2] {
         let next = noise.normal();
-        let moved = x + self.drift(x) * self.step + (last + next) * (0.5 * self.step.sqrt() * self.scatter);
+        let [moved] = leimkuhler_matthews(self, [x], self.step, [[last], [next]]);
         let wall = X::constant(self.wall);
         [moved.if_below(wall, moved, wall * 2.0 - moved), next]
     }

@@ -7,7 +7,12 @@
 
 use lawbook_analysis::quadrature::integral;
 
-use crate::{engine::noise::Noise, engine::number::Number, engine::process::Process};
+use crate::{
+    engine::noise::Noise,
+    engine::number::Number,
+    engine::process::Process,
+    integrators::{leimkuhler_matthews::leimkuhler_matthews, sde::Diffusion},
+};
 
 /// Data `y = k x`, noise and weight decay.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -82,7 +87,13 @@ impl Interpolation {
         integral(|t: f64| (1.0 - t.powf(1.0 / a)).powf(signal), 0.0, upper, 200) / a / log_beta.exp()
     }
 
-    /// The diffusion with a time step.
+    /// `σ²`.
+    #[inline(always)]
+    fn noise(&self) -> f64 {
+        16.0 * self.temperature * self.a1 * self.slope * self.slope
+    }
+
+    /// The diffusion of `Y` with a time step.
     pub fn diffusion(self, step: f64) -> LogitDiffusion {
         LogitDiffusion { data: self, step }
     }
@@ -98,12 +109,29 @@ impl Interpolation {
     }
 }
 
-/// The diffusion of `Y = ln[v/(k − v)]`, by the Euler–Maruyama scheme, of second order in law for a stationary state (see
-/// [`TimeChanged::visit`](crate::integrators::time_changed::TimeChanged::visit)). The state is `Y` and the last normal.
+/// The diffusion of `Y = ln[v/(k − v)]`, by the method of Leimkuhler and Matthews. The state is `Y` and the last normal.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LogitDiffusion {
     data: Interpolation,
     step: f64,
+}
+
+impl Diffusion<1> for Interpolation {
+    #[inline(always)]
+    fn drift<X: Number>(&self, [y]: [X; 1]) -> [X; 1] {
+        let z = X::constant(1.0) / ((-y).exp() + 1.0);
+        let mut drift = z * (0.75 * self.noise()) + (4.0 * self.b1 * self.slope - 0.25 * self.noise());
+        // Without decay Y may grow until its exponential overflows.
+        if self.decay > 0.0 {
+            drift = drift - (y.exp() + 1.0) * (4.0 * self.decay);
+        }
+        [drift]
+    }
+
+    #[inline(always)]
+    fn diffusion<X: Number>(&self, _: [X; 1]) -> [X; 1] {
+        [X::constant(self.noise().sqrt())]
+    }
 }
 
 impl Process for LogitDiffusion {
@@ -111,16 +139,9 @@ impl Process for LogitDiffusion {
 
     #[inline(always)]
     fn step<X: Number, N: Noise<X>>(&self, [y, last]: [X; 2], noise: &mut N) -> [X; 2] {
-        let Interpolation { slope, a1, b1, temperature, decay } = self.data;
-        let variance = 16.0 * temperature * a1 * slope * slope;
-        let z = X::constant(1.0) / ((-y).exp() + 1.0);
-        let mut drift = z * (0.75 * variance) + (4.0 * b1 * slope - 0.25 * variance);
-        // Without decay Y may grow until its exponential overflows.
-        if decay > 0.0 {
-            drift = drift - (y.exp() + 1.0) * (4.0 * decay);
-        }
         let next = noise.normal();
-        [y + drift * self.step + (last + next) * (0.5 * (self.step * variance).sqrt()), next]
+        let [y] = leimkuhler_matthews(&self.data, [y], self.step, [[last], [next]]);
+        [y, next]
     }
 }
 
