@@ -161,7 +161,7 @@ pub fn log_imbalances(
     let logs = [(start.u + start.w).abs().ln(), (start.u - start.w).abs().ln()];
     let mut ensemble = Ensemble::<_, f64>::new(SgdLogs(sgd), replicas, key, |_| logs);
     let mean = |time: u64| {
-        ensemble.advance(time - ensemble.time());
+        ensemble.advance_to(time);
         ensemble.states().map(|[sum, difference]| sum + difference - logs[0] - logs[1]).sum::<f64>() / replicas as f64
     };
     let means = times.into_iter().map(mean).collect();
@@ -172,7 +172,7 @@ pub fn log_imbalances(
 /// How much a logarithm grows per step in the mean over replicas, from the same start.
 ///
 /// The first number of the state is watched. Replicas in which it has become infinite do not count; there are none unless a
-/// factor is exactly zero, or everything overflows.
+/// factor is exactly zero, or everything overflows. NaN where that has happened to all, or without steps.
 pub fn growth<P: Process>(process: P, start: P::State<f64>, replicas: u64, steps: u64, key: &Key) -> f64 {
     growths(process, start, replicas, steps, key)[0]
 }

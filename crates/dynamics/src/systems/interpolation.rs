@@ -32,6 +32,12 @@ pub enum InterpolationError {
         "k = {0}, Var x^2 = {1}, E x^2 = {2}, T = {3}, weight decay {4}: the first four must be positive and finite, the last not negative"
     )]
     Parameters(f64, f64, f64, f64, f64),
+    /// The step of the diffusion is no time.
+    #[error("a time step of {0}: give a positive and finite one")]
+    Step(f64),
+    /// A start that is not between the two ends.
+    #[error("a start at v/k = {0}: give a number between 0 and 1, the two points that stop the diffusion")]
+    Start(f64),
     /// Nothing keeps the law from a point.
     #[error(
         "theta_2 = {signal} at weight decay {decay}: there is a stationary density only for theta_2 > 1/2 and positive weight decay; \
@@ -76,15 +82,18 @@ impl Interpolation {
     /// The probability to end at `v = k` rather than at `v = 0` from a start at `z = v/k` between them, without weight decay: the
     /// regularised incomplete beta function `I_z(1/2 − θ₂, 1 + θ₂)`, or 1 if zero repels. Follows from the scale function of the
     /// diffusion, `s'(v) ∝ v^{−1/2 − θ₂} (k − v)^{θ₂}`.
-    pub fn reaches_slope(&self, start: f64) -> f64 {
+    pub fn reaches_slope(&self, start: f64) -> Result<f64, InterpolationError> {
+        if !(start > 0.0 && start < 1.0) {
+            return Err(InterpolationError::Start(start));
+        }
         let (a, signal) = (0.5 - self.signal(), self.signal());
-        if a <= 0.0 || start >= 1.0 {
-            return 1.0;
+        if a <= 0.0 {
+            return Ok(1.0);
         }
         // With t = z^a nothing is singular at 0.
-        let upper = start.max(0.0).powf(a);
+        let upper = start.powf(a);
         let log_beta = libm::lgamma(a) + libm::lgamma(1.0 + signal) - libm::lgamma(1.5);
-        integral(|t: f64| (1.0 - t.powf(1.0 / a)).powf(signal), 0.0, upper, 200) / a / log_beta.exp()
+        Ok(integral(|t: f64| (1.0 - t.powf(1.0 / a)).powf(signal), 0.0, upper, 200) / a / log_beta.exp())
     }
 
     /// `σ²`.
@@ -94,8 +103,9 @@ impl Interpolation {
     }
 
     /// The diffusion of `Y` with a time step.
-    pub fn diffusion(self, step: f64) -> LogitDiffusion {
-        LogitDiffusion { data: self, step }
+    pub fn diffusion(self, step: f64) -> Result<LogitDiffusion, InterpolationError> {
+        let valid = step > 0.0 && step.is_finite();
+        if valid { Ok(LogitDiffusion { data: self, step }) } else { Err(InterpolationError::Step(step)) }
     }
 
     /// `v` at a coordinate `Y`.
@@ -155,9 +165,10 @@ mod tests {
         let data = Interpolation::new(1.0, 2.0, 1.0, 1.0, 0.0).expect("valid input");
         let exact = [(0.1, 0.603_501_628_2), (0.3, 0.785_499_524_1), (0.5, 0.881_379_881_8), (0.8, 0.968_400_923_2)];
         for (start, value) in exact {
-            assert!((data.reaches_slope(start) - value).abs() < 1e-6, "{start}: {}", data.reaches_slope(start));
+            let found = data.reaches_slope(start).expect("between the ends");
+            assert!((found - value).abs() < 1e-6, "{start}: {found}");
         }
-        assert_eq!(Interpolation::new(1.0, 2.0, 1.0, 0.4, 0.0).expect("valid input").reaches_slope(0.01), 1.0);
+        assert_eq!(Interpolation::new(1.0, 2.0, 1.0, 0.4, 0.0).expect("valid input").reaches_slope(0.01), Ok(1.0));
     }
 
     /// The closed form against the integral of the zero-flux density with the drift of v itself.
