@@ -126,6 +126,7 @@ fn equal_weights(p: &Params) -> Result<Vec<Claim>> {
     let uniform = SIZES.iter().map(|&x| Ok((x, Steps::at(p).site("cdf").at(x), size_cdf(3, x)?)));
     Ok(vec![
         Claim::exact("first-step-is-a-sign", [(1.0, site("mean", 1), 1.0), (2.0, site("mean-square", 1), 1.0)])
+            // g/|g| up to rounding.
             .within(Margin::Absolute(1e-12))
             .rival("gaussian", "a step as Gaussian as its gradient", [(2.0 / PI).sqrt(), 1.0])
             .axes("moment", "E|u|, E u² at t = 1")

@@ -176,7 +176,7 @@ fn distribution(p: &Params) -> Result<Claim> {
 
 fn growth(p: &Params) -> [Claim; 2] {
     let site = || Interpolating::at(p).site("growth");
-    // a₃ = 2 and b₂ = 1: d E ln v/dt = 4 b₂ − 4 T a₃.
+    // a₃ = 2 and b₂ = 1: d E ln v/dt = 4 b₂ − 4 T a₃. That of SGD is exact, its margin what the replicas resolve.
     let diffusion = 4.0 - 8.0 * RATE;
     let density = |x: f64| (-0.5 * x * x).exp() * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2;
     let exact = 2.0 * integral(|x| density(x) * (2.0 * RATE * x * x).ln_1p(), 0.0, 9.0, 60) / RATE;
