@@ -15,10 +15,7 @@
 use lawbook_core::Key;
 use lawbook_dynamics::{
     Ensemble, Process,
-    estimators::{
-        divergence::Diverged,
-        time_average::{Looks, time_average},
-    },
+    estimators::time_average::{AverageError, Looks, time_average},
 };
 
 use crate::framework::Law;
@@ -86,7 +83,7 @@ fn stationary_mean<const M: usize, P: Process>(
     key: &Key,
     start: P::State<f64>,
     of: impl Fn(P::State<f64>) -> [f64; M],
-) -> Result<[f64; M], Diverged> {
+) -> Result<[f64; M], AverageError> {
     let Schedule { replicas, thin, samples } = schedule;
     let mut ensemble = Ensemble::<_, f64>::new(process, replicas, key, |_| start);
     time_average(&mut ensemble, Looks { burn: 60 * thin, thin, count: samples.div_ceil(replicas) }, of)

@@ -48,9 +48,18 @@ impl Cell {
     /// Records one number at a coordinate: a time, a size, a quantile level.
     pub fn record_at(&mut self, observable: &str, coordinate: f64, value: f64) {
         if !value.is_finite() || !coordinate.is_finite() {
+            let cause = match value {
+                f64::NEG_INFINITY => "it underflowed to the logarithm of zero; follow the logarithm itself, or stop earlier",
+                f64::INFINITY => {
+                    "it overflowed: the process diverged, or something was divided by zero; lower the learning rate"
+                }
+                _ => {
+                    "the process diverged, or there was nothing to take a mean of; lower the learning rate or give more samples"
+                }
+            };
             let what = format!(
-                "{observable} at {coordinate} is {value}: the process diverged, or there was nothing to take a mean of; lower the \
-                 learning rate or give more samples (a law in which some replicas may diverge records their fraction instead)"
+                "{observable} at {coordinate} is {value}: {cause} (a law in which some replicas may diverge records their fraction \
+                 instead)"
             );
             self.fault.get_or_insert(what);
         }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use lawbook_analysis::gaussian::Normal;
 use lawbook_dynamics::{
     Ensemble,
-    theory::adaptive::{Adam, mean_size, size_cdf, size_variance},
+    theory::adaptive::{Adam, AdaptiveError, mean_size, size_cdf, size_variance},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
@@ -68,7 +68,7 @@ impl Study for Steps {
         let mut claims = Vec::new();
         for p in points {
             claims.extend(match (p.beta1, p.beta2) {
-                (0.0, 1.0) => equal_weights(p),
+                (0.0, 1.0) => equal_weights(p)?,
                 (0.0, _) => any_rates::forgetting(p)?,
                 _ => any_rates::momentum(p)?,
             });
@@ -106,32 +106,38 @@ impl Study for Steps {
 
 /// What the variance would be if the preconditioner were independent of the gradient, for `t > 2`: `E|g| = √(2/π)`, and `t v_t`
 /// has a χ² law.
-fn independent_variance(t: u64) -> f64 {
+fn independent_variance(t: u64) -> Result<f64> {
     // E 1/√v = √(t/2) Γ((t−1)/2)/Γ(t/2), the ratio of gamma functions of a step earlier.
-    let (n, size) = (t as f64, mean_size(t - 1));
-    n / (n - 2.0) - n / (n - 1.0) * size * size
+    let (n, size) = (t as f64, mean_size(t - 1)?);
+    Ok(n / (n - 2.0) - n / (n - 1.0) * size * size)
 }
 
 /// All formulas are exact, so that margins are what separates them from their rivals at all times but the last.
-fn equal_weights(p: &Params) -> Vec<Claim> {
+fn equal_weights(p: &Params) -> Result<Vec<Claim>> {
     let site = |name: &str, t: u64| Steps::at(p).site(name).at(t as f64);
     let limit = 1.0 - 2.0 / PI;
     let normal = Normal { mean: 0.0, deviation: 1.0 };
     let later = GROWTH.windows(2).filter(|pair| pair[0] > 2);
-    let falls = later.map(|pair| independent_variance(pair[1]) - independent_variance(pair[0])).fold(0.0, f64::min);
-    vec![
+    let growth = |pair: &[u64]| Ok(independent_variance(pair[1])? - independent_variance(pair[0])?);
+    let falls = later.map(growth).collect::<Result<Vec<f64>>>()?.into_iter().fold(0.0, f64::min);
+    let curve = |name: &str, exact: fn(u64) -> Result<f64, AdaptiveError>| {
+        times(p, 2).map(|t| Ok((t as f64, site(name, t), exact(t)?))).collect::<Result<Vec<_>>>()
+    };
+    let uniform = SIZES.iter().map(|&x| Ok((x, Steps::at(p).site("cdf").at(x), size_cdf(3, x)?)));
+    Ok(vec![
         Claim::exact("first-step-is-a-sign", [(1.0, site("mean", 1), 1.0), (2.0, site("mean-square", 1), 1.0)])
+            // g/|g| up to rounding.
             .within(Margin::Absolute(1e-12))
             .rival("gaussian", "a step as Gaussian as its gradient", [(2.0 / PI).sqrt(), 1.0])
             .axes("moment", "E|u|, E u² at t = 1")
             .source("u = g/|g| at t = 1"),
-        Claim::curve("size-variance", times(p, 2).map(|t| (t as f64, site("variance", t), size_variance(t))))
+        Claim::curve("size-variance", curve("variance", size_variance)?)
             .within(Margin::Absolute(0.01))
             .rival("gaussian", "the variance of |g|, which all steps would have", times(p, 2).map(|_| limit))
             .axes("time t", "Var |u|")
             .log_x()
             .source("abstract: the variance grows with time and is bounded; Beta law of u²/t"),
-        Claim::curve("mean-size", times(p, 2).map(|t| (t as f64, site("mean", t), mean_size(t))))
+        Claim::curve("mean-size", curve("mean", mean_size)?)
             .within(Margin::Absolute(0.01))
             .rival("gaussian", "the mean of |g|, which all steps would have", times(p, 2).map(|_| (2.0 / PI).sqrt()))
             .axes("time t", "E |u|")
@@ -151,10 +157,10 @@ fn equal_weights(p: &Params) -> Vec<Claim> {
             .rival("independent-preconditioner", "then the variance falls with time, hence warmup", [falls])
             .axes("", "smallest growth of Var |u| between t = 1, 2, 3, 5, 10, 30")
             .source("abstract"),
-        Claim::distribution("third-step-is-uniform", SIZES.map(|x| (x, Steps::at(p).site("cdf").at(x), size_cdf(3, x))))
+        Claim::distribution("third-step-is-uniform", uniform.collect::<Result<Vec<_>>>()?)
             .within(Margin::Absolute(0.01))
             .rival("gaussian", "a step as Gaussian as its gradient", SIZES.map(|x| 2.0 * normal.cdf(x) - 1.0))
             .axes("x", "P(|u| ≤ x) at t = 3")
             .source("Beta law of u²/t, uniform for |u| at t = 3; |u| ≤ √t"),
-    ]
+    ])
 }

@@ -4,6 +4,7 @@
 use anyhow::Result;
 use lawbook_dynamics::{
     Process,
+    integrators::logarithmic::log_imbalances,
     systems::two_layer::{GradientDescent, IsotropicNoise, Sgd, Weights, finite_snapshots},
     theory::moments::NoisyLine,
     theory::stationary::{balance_rate, critical_temperature, sgd_noise_strength},
@@ -160,7 +161,8 @@ impl Study for Decay {
             "isotropic-noise" => diffusion(p, cell)?,
             _ => {
                 let sgd = Sgd { data: p.data(), rate: p.eta(), batch: p.S as u32 };
-                let logs: Vec<f64> = run(sgd, p, cell, MOMENTS.len())?.iter().map(|states| mean_log(states)).collect();
+                // Even where the weights are balanced to the last digit.
+                let logs = log_imbalances(sgd, START, p.replicas as u64, &cell.key(), snapshots(p, MOMENTS.len()))?;
                 for (part, log) in MOMENTS.into_iter().zip(&logs) {
                     cell.record_at("log-imbalance", part * p.t, *log);
                 }
@@ -171,16 +173,14 @@ impl Study for Decay {
     }
 }
 
-/// The ensemble at `count` equally spaced times up to the end.
-fn run(process: impl Process<State<f64> = [f64; 2]>, p: &Params, cell: &Cell, count: usize) -> Result<Vec<Vec<Weights>>> {
+/// `count` equally spaced times up to the end, in steps.
+fn snapshots(p: &Params, count: usize) -> impl Iterator<Item = u64> {
     let steps = p.t / p.eta();
-    let time = |i: usize| (steps * i as f64 / count as f64).round() as u64;
-    Ok(finite_snapshots(process, START, p.replicas as u64, &cell.key(), (1..=count).map(time))?)
+    (1..=count).map(move |i| (steps * i as f64 / count as f64).round() as u64)
 }
 
-fn mean_log(states: &[Weights]) -> f64 {
-    let logs = states.iter().map(|state| (state.imbalance() / START.imbalance()).abs().ln());
-    logs.sum::<f64>() / states.len() as f64
+fn run(process: impl Process<State<f64> = [f64; 2]>, p: &Params, cell: &Cell, count: usize) -> Result<Vec<Vec<Weights>>> {
+    Ok(finite_snapshots(process, START, p.replicas as u64, &cell.key(), snapshots(p, count))?)
 }
 
 /// The mean squared change of the imbalance, and what the noise has supplied to it: 4σ² times the time integral of the mean

@@ -128,7 +128,7 @@ impl Study for Fluctuations {
             weights += weight;
             first += weight * v;
             second += weight * v * v;
-        });
+        })?;
         let (mean, square) = (first / weights, second / weights);
         cell.record("mean", mean);
         let mut below = 0.0;

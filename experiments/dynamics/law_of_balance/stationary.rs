@@ -89,7 +89,7 @@ impl Study for Stationary {
         let (step, thin, replicas) = (0.02, 20, 64);
         let burn = (10.0 * clock.relaxation_time() / step).ceil() as u64;
         let schedule = Schedule { step, burn, thin, samples: p.kilosteps as u64 * 1000 / thin / replicas, replicas };
-        let pairs = clock.samples(schedule, &cell.key());
+        let pairs = clock.samples(schedule, &cell.key())?;
         let sample = WeightedSample::new(pairs.iter().copied())
             .with_context(|| format!("v left the range of f64 at depth {} and T = {}; lower either", p.D, p.T))?;
         GRID.iter().for_each(|&v| cell.record_at("cdf", v, sample.cdf(v)));

@@ -103,7 +103,7 @@ impl Study for Variants {
         let (step, thin, replicas) = (0.02, 20, 64);
         let burn = (8.0 * clock.relaxation_time() / step).ceil() as u64;
         let schedule = Schedule { step, burn, thin, samples: p.kilosteps as u64 * 1000 / thin / replicas, replicas };
-        let sample = WeightedSample::new(clock.samples(schedule, &cell.key()))?;
+        let sample = WeightedSample::new(clock.samples(schedule, &cell.key())?)?;
         GRID.iter().for_each(|&v| cell.record_at("cdf", v, sample.cdf(v)));
         Ok(())
     }

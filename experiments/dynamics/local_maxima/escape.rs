@@ -84,7 +84,7 @@ impl Study for Escape {
         let horizon = (HORIZON * samples.escape_time(rate, p.rise())?).ceil() as u64;
         let start = [ESCAPED.ln() - p.rise()];
         let watch = (p.replicas as u64, horizon);
-        let passages = first_passages(Sgd { samples, rate }, ESCAPED.ln(), watch, &cell.key(), |_| start);
+        let passages = first_passages(Sgd { samples, rate }, ESCAPED.ln(), watch, &cell.key(), |_| start)?;
         cell.record("time", passages.mean()?.mean);
         Ok(())
     }

@@ -114,7 +114,7 @@ fn claims(p: &Params) -> Result<Vec<Claim>> {
                 .source("theorem 6 at alpha < 1; proposition 2"),
         ]);
     }
-    let constant = set.excess_of_constant_noise(rate, batch);
+    let constant = set.excess_of_constant_noise(rate, batch)?;
     let continuous =
         0.5 * rate / f64::from(batch) * set.residual_variance() * set.covariance().iter().step_by(D + 1).sum::<f64>();
     let because = "theorem 5 alone: noise as strong as at the minimum, C = 2 L0 H/S";

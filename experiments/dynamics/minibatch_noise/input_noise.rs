@@ -77,6 +77,7 @@ fn claims(p: &Params) -> Result<Vec<Claim>> {
     let clean = stationary(&Regression { curvatures: process.clean, ..labels })?;
     let site = |observable: &str, i: usize| InputNoise::at(p).site(observable).at((i + 1) as f64);
     Ok(vec![
+        // Exact, too, and means are resolved better than variances.
         Claim::curve(&format!("shrinkage-batch-{}", p.S), [0, 1].map(|i| ((i + 1) as f64, site("mean", i), law.mean[i])))
             .within(Margin::Relative(0.01))
             .rival("teacher", "the weights of the teacher, as with noisy labels", process.teacher)

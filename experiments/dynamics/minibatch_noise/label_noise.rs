@@ -48,9 +48,9 @@ impl Params {
     /// The variances of theorem 2, and those of constant noise.
     fn laws(&self) -> Result<(Vec<f64>, Vec<f64>)> {
         Ok(if self.D == 1 {
-            (stationary(&self.line())?.variance.to_vec(), constant_noise(&self.line()).to_vec())
+            (stationary(&self.line())?.variance.to_vec(), constant_noise(&self.line())?.to_vec())
         } else {
-            (stationary(&self.plane())?.variance.to_vec(), constant_noise(&self.plane()).to_vec())
+            (stationary(&self.plane())?.variance.to_vec(), constant_noise(&self.plane())?.to_vec())
         })
     }
 

@@ -54,6 +54,7 @@ impl Study for Scaling {
             .iter()
             .map(|p| Ok((p.S as f64, Self::at(p).site("variance"), stationary(&p.regression())?.variance[0])))
             .collect::<Result<Vec<_>>>()?;
+        let constant = points.iter().map(|p| Ok(constant_noise(&p.regression())?[0])).collect::<Result<Vec<_>>>()?;
         // Exact for normal inputs: the margin is what some million samples resolve.
         Ok(vec![
             Claim::curve("no-linear-scaling", curve)
@@ -63,11 +64,7 @@ impl Study for Scaling {
                     "lambda sigma^2/(2S): only the ratio of learning rate and batch size counts",
                     points.iter().map(|p| continuous_time(&p.regression())),
                 )
-                .rival(
-                    "constant-noise",
-                    "discrete time, but noise as strong as at the minimum",
-                    points.iter().map(|p| constant_noise(&p.regression())[0]),
-                )
+                .rival("constant-noise", "discrete time, but noise as strong as at the minimum", constant)
                 .axes("batch size S at fixed λ/S", "variance of the weight")
                 .log_x()
                 .source("section 6.5"),

@@ -102,6 +102,7 @@ impl Study for WeightDecay {
             }
         }
         for p in points.iter().filter(|p| p.runs_away()) {
+            // A bound has no margin: that not one replica in a hundred stays is already in the 0.99.
             claims.push(
                 Claim::at_least(&format!("runs-away-at-decay-{}", p.gamma), Self::at(p).site("ran-away"), 0.99)
                     .within(Margin::Absolute(0.0))

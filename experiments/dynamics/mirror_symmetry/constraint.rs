@@ -55,6 +55,7 @@ impl Study for Constraint {
                     .axes("Oᵀθ at the minimum of the loss", "after training")
                     .source("differentiable constraint by symmetry; the L1 penalty of a product"),
             );
+            // Along the plane nothing but the loss pulls, of curvature 1: rounding is left.
             claims.push(
                 Claim::exact("free-along-the-plane", [(0.0, site("along-error"), 0.0)])
                     .within(Margin::Absolute(1e-9))

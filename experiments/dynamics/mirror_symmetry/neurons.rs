@@ -54,6 +54,7 @@ impl Study for Neurons {
             let exact = |id: &str, name: &str, margin: f64| {
                 Claim::exact(id, [(0.0, site(name), 0.0)]).within(Margin::Absolute(margin))
             };
+            // Identities in f64: rounding of some hundred steps, of one gradient, and of a Hessian by double differentiation.
             claims.push(
                 exact("equal-neurons-stay-equal", "distance", 1e-12)
                     .rival_residual("noise", "the noise of SGD drives neurons apart", [site("distance-others")])

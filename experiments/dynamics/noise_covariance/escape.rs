@@ -29,8 +29,9 @@ const SHORTER: f64 = 0.7;
 const SETTLED: u64 = 30;
 
 impl Params {
-    fn barriers(&self) -> [f64; 4] {
-        BARRIERS.map(|barrier| barrier * effective_temperature(1.0, 1.0, self.lambda))
+    fn barriers(&self) -> Result<[f64; 4]> {
+        let temperature = effective_temperature(1.0, 1.0, self.lambda)?;
+        Ok(BARRIERS.map(|barrier| barrier * temperature))
     }
 }
 
@@ -56,8 +57,8 @@ impl Study for Escape {
         let mut claims = Vec::new();
         for p in points {
             let site = |name: &str| Self::at(p).site(name);
-            let temperature = effective_temperature(1.0, 1.0, p.lambda);
-            let barriers = p.barriers();
+            let temperature = effective_temperature(1.0, 1.0, p.lambda)?;
+            let barriers = p.barriers()?;
             // The prefactor of the rate goes as a power between −½ and ½ of ΔL/T, which changes the slope by up to 1/(2·4.5).
             claims.push(
                 Claim::value(&format!("barrier-{}", p.lambda), site("fall-of-log-rate"), 1.0 / temperature)
@@ -97,7 +98,7 @@ impl Study for Escape {
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
-        let barriers = p.barriers();
+        let barriers = p.barriers()?;
         let exit = FirstExit::new(1.0, 1.0, p.lambda, barriers)?;
         let mut ensemble = Ensemble::<_, f64>::new(exit, p.replicas as u64, &cell.key(), |_| exit.start());
         ensemble.advance(SETTLED);

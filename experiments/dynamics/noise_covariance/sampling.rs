@@ -72,15 +72,14 @@ impl Study for Sampling {
                 continue;
             }
             let with: Vec<f64> = own.iter().map(|p| p.independent()).collect::<Result<_>>()?;
-            let without = own.iter().map(|p| {
-                let variances = epoch_variances(1.0, p.rate(), p.n as usize);
-                if observable == "variance-halfway" { variances[p.n as usize / 2] } else { variances[0] }
-            });
+            let epoch = |p: &&Params| -> Result<f64> {
+                let variances = epoch_variances(1.0, p.rate(), p.n as usize)?;
+                Ok(if observable == "variance-halfway" { variances[p.n as usize / 2] } else { variances[0] })
+            };
+            let without: Vec<f64> = own.iter().map(epoch).collect::<Result<_>>()?;
             let (law, rival, because) = match order {
-                "epochs" => {
-                    (without.collect::<Vec<_>>(), with, "theorem 1, which takes noise of different steps as uncorrelated")
-                }
-                _ => (with, without.collect(), "samples of one epoch exclude each other"),
+                "epochs" => (without, with, "theorem 1, which takes noise of different steps as uncorrelated"),
+                _ => (with, without, "samples of one epoch exclude each other"),
             };
             let sites = own.iter().zip(&law).map(|(p, variance)| (p.relaxation, Self::at(p).site(observable), *variance));
             // Exact, as noise does not depend on the weight.

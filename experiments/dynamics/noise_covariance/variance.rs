@@ -126,6 +126,7 @@ impl Study for Variance {
             let (direction, variance) = (p.direction(), p.direction().variance()?);
             let values: Vec<f64> =
                 LAGS.iter().map(|lag| Ok(direction.autocovariance(*lag)? / variance)).collect::<Result<_>>()?;
+            // Exact; the margin leaves room for the scatter, which is one over the root of the number of independent samples.
             let sites = LAGS.iter().map(|lag| (f64::from(*lag), Self::at(p).site("correlation").at(f64::from(*lag))));
             claims.push(
                 Claim::curve(

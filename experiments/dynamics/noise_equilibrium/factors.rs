@@ -121,6 +121,7 @@ impl Study for Equilibrium {
         let starts: Vec<&Params> = points.iter().filter(|p| p.inputs == "uneven" && p.start != 1.0).collect();
         if let [first, ..] = starts[..] {
             let ratio = Point::noise_equilibrium(&first.data())?.norm_ratio();
+            // The finite learning rate adds some 4 %, as above.
             claims.push(
                 Claim::curve("any-start-ends-there", starts.iter().map(|p| (p.start, site(p, "norm-ratio"), ratio)))
                     .within(Margin::Relative(0.07))
@@ -140,6 +141,7 @@ impl Study for Equilibrium {
             });
             let ratios = rows.collect::<Result<Vec<f64>>>()?;
             let numbered = (0..).map(f64::from).zip(&curved).zip(&ratios);
+            // The finite learning rate adds some 4 %, as above.
             claims.push(
                 Claim::curve("curvature", numbered.map(|((i, p), ratio)| (i, site(p, "trace-over-balanced"), *ratio)))
                     .within(Margin::Relative(0.05))

@@ -62,6 +62,7 @@ impl Study for Signal {
         let batches: Vec<&Params> = points.iter().filter(|p| p.B > 1).collect();
         if let [first, _, ..] = batches[..] {
             let critical = (CRITICAL_RATIO / first.m_over_s).powi(2);
+            // The nearest batch sizes of the grid, 8 and 14, lie within 4 of 10.8.
             claims.push(
                 Claim::threshold("critical-batch-size", batches.iter().map(|p| (p.B as f64, site(p))), 0.0, critical)
                     .within(Margin::Absolute(4.0))

@@ -48,6 +48,7 @@ impl Study for Threshold {
             let t = 2.0 * p.kappa;
             let sites = TARGETS.map(|b| (b, Self::at(p).site("v").at(b), soft_threshold(b, t)));
             let kind = if p.group == 1 { "soft" } else { "group-soft" };
+            // Distance 0.05 from the threshold and a time of 400: what is to vanish falls by e^{−40}.
             let claim = Claim::exact(&format!("{kind}-threshold-{}", p.kappa), sites)
                 .within(Margin::Absolute(1e-6))
                 .rival("kappa", "the threshold is κ, the coefficient of the penalty", curve(&|b| soft_threshold(b, 0.5 * t)))

@@ -43,6 +43,7 @@ impl Study for Force {
         let decayed: Vec<&Params> = points.iter().filter(|p| p.gamma > 0.0).collect();
         for p in &decayed {
             let site = |name: &str| Self::at(p).site(name);
+            // An identity in f64, relative to the force.
             claims.push(
                 Claim::exact("force-off-the-plane", [(0.0, site("residual"), 0.0)])
                     .within(Margin::Absolute(1e-10))
@@ -65,6 +66,7 @@ impl Study for Force {
             }
         }
         for p in points.iter().filter(|p| p.gamma == 0.0) {
+            // An identity in f64, absolute.
             claims.push(
                 Claim::exact("no-removal-without-decay", [(0.0, Self::at(p).site("force"), 0.0)])
                     .within(Margin::Absolute(1e-12))

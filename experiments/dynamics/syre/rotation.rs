@@ -45,12 +45,14 @@ impl Study for Rotation {
         let claim = |p: &Params| {
             let site = |name: &str| Self::at(p).site(name);
             if p.k > 2 * p.n {
+                // An identity in f64.
                 Claim::exact("isotropic-decay-keeps-a-reflection", [(0.0, site("asymmetry"), 0.0)])
                     .within(Margin::Absolute(1e-10))
                     .rival_residual("spread", "as with distinct entries of D", [site("asymmetry-spread")])
                     .axes("", "largest relative change of the loss by the reflection")
                     .source("theorem 1: the advanced form is needed for uncountably many symmetries")
             } else {
+                // Exact; half of the digits, as a singular value is the root of an eigenvalue.
                 Claim::exact("weakest-force", [(0.0, site("force-ratio"), 1.0)])
                     .within(Margin::Absolute(1e-6))
                     .rival("unbroken", "isotropic decay breaks no continuous family", [0.0])

@@ -89,6 +89,7 @@ impl Study for Market {
                 .rival("bound", "the stock itself is the best claim", points.iter().map(Params::bound))
                 .axes("horizon t", "squared Sharpe ratio")
                 .source("geometric Brownian motion"),
+            // A theorem: rounding of the quadratures is left.
             Claim::exact("no-claim-exceeds", over_time("violation", &|_| 0.0))
                 .within(Margin::Absolute(1e-9))
                 .rival_residual(

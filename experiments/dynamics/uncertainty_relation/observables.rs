@@ -33,6 +33,7 @@ impl Study for Observables {
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
         let sites = |name: &'static str| points.iter().map(move |p| Self::at(p).site(name));
         let zeros = |name| (0..).map(f64::from).zip(sites(name)).map(|(i, site)| (i, site, 0.0));
+        // Theorems on finite sums: rounding is left, which ratios of small variances enlarge.
         Ok(vec![
             Claim::exact("any-observable-obeys", zeros("violation"))
                 .within(Margin::Absolute(1e-9))

@@ -41,6 +41,7 @@ impl Study for TwoStates {
         for p in points {
             let site = |name: &str| Self::at(p).site(name);
             let claim = |id: &str| Claim::exact(&format!("{id}-{}", p.start), [(0.0, site("violation"), 0.0)]);
+            // Identities and bounds on finite sums: rounding is left, which small variances enlarge.
             claims.push(
                 Claim::exact(&format!("transfer-matrices-{}", p.start), [(0.0, site("transfer-error"), 0.0)])
                     .within(Margin::Absolute(1e-9))

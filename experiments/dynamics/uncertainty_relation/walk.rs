@@ -53,6 +53,7 @@ impl Study for Walk {
         let numbered = |name| (0..).map(f64::from).zip(sites(name));
         let ratios = |bound: fn(&Params) -> f64| points.iter().map(bound).collect::<Vec<f64>>();
         let bounds = ratios(|p| 4.0 / (p.second_moment() - 1.0));
+        // Sums over at most 2¹² paths against closed forms: rounding is left.
         Ok(vec![
             Claim::exact("walk-obeys", numbered("violation").map(|(i, site)| (i, site, 0.0)))
                 .within(Margin::Absolute(1e-12))

@@ -37,8 +37,10 @@ pub struct Ensemble<P, T = f64> {
 const AT_ONCE: usize = 2 * GROUPS;
 
 impl<P: Process, T: Element> Ensemble<P, T> {
-    /// `replicas` of a process, replica `i` starting from `start(i)`, with the streams of `key`.
+    /// `replicas` of a process, replica `i` starting from `start(i)`, with the streams of `key`. Panics without any replica, of
+    /// which every mean would be 0/0.
     pub fn new(process: P, replicas: u64, key: &Key, start: impl Fn(u64) -> P::State<f64> + Sync) -> Self {
+        assert!(replicas > 0, "an ensemble of 0 replicas: give at least 1");
         let draws = Draws::of(&process, start(0));
         let sources = Sources::new(key);
         let count = P::State::<f64>::COUNT;
@@ -91,6 +93,12 @@ impl<P: Process, T: Element> Ensemble<P, T> {
             },
         );
         self.time = until;
+    }
+
+    /// Makes the steps up to a number of them. Panics if it has made more.
+    pub fn advance_to(&mut self, steps: u64) {
+        assert!(steps >= self.time, "step {steps} is over, {} are made: give times that ascend", self.time);
+        self.advance(steps - self.time);
     }
 
     /// The state of every replica. That of a diverged one holds what it overflowed to; see [`diverged`](Self::diverged).

@@ -39,6 +39,7 @@ const BURST: u64 = 64;
 
 impl<P: Process> TensorEnsemble<P> {
     /// `replicas` of a process, replica `i` starting from `start(i)`, with the streams of `key`, as f32 or f64 on a device.
+    /// Panics without any replica.
     pub fn new(
         process: P,
         replicas: u64,
@@ -46,6 +47,7 @@ impl<P: Process> TensorEnsemble<P> {
         (kind, device): (Kind, Device),
         start: impl Fn(u64) -> P::State<f64>,
     ) -> Self {
+        assert!(replicas > 0, "an ensemble of 0 replicas: give at least 1");
         let draws = Draws::of(&process, start(0));
         let column = |c: usize| {
             let values: Vec<f64> = (0..replicas).map(|replica| start(replica).column(c)).collect();

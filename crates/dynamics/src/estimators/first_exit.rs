@@ -84,9 +84,10 @@ impl<const B: usize> Process for FirstExit<B> {
     }
 }
 
-/// `T = λc/(2 − λk)`; for `λk` between 0 and 2.
-pub fn effective_temperature(curvature: f64, noise: f64, rate: f64) -> f64 {
-    rate * noise / (2.0 - rate * curvature)
+/// `T = λc/(2 − λk)`.
+pub fn effective_temperature(curvature: f64, noise: f64, rate: f64) -> Result<f64, ExitError> {
+    check(curvature, noise, rate, &[])?;
+    Ok(rate * noise / (2.0 - rate * curvature))
 }
 
 /// The escape rate per step after the first few: minus the logarithm of the largest eigenvalue of the step restricted to
@@ -134,7 +135,7 @@ mod tests {
             let found = escape_rate(2.0, 2.0, 0.5, barrier, 200).expect("valid input");
             assert!((found / exact - 1.0).abs() < 2e-3, "{found} {exact}");
         }
-        assert_eq!(effective_temperature(2.0, 2.0, 0.5), 1.0);
+        assert_eq!(effective_temperature(2.0, 2.0, 0.5), Ok(1.0));
     }
 
     #[test]

@@ -10,12 +10,17 @@ use lawbook_analysis::{quadrature::integral, root::bisect};
 
 use crate::theory::moments::NoisyLine;
 
-/// `E ln|μ + σ Z|` for a standard normal `Z`, to 10⁻¹¹; `σ` must be positive.
+/// `E ln|μ + σ Z|` for a standard normal `Z` and `σ` of either sign, to 10⁻¹¹: without noise `ln|μ|`.
 ///
 /// With `a = μ/σ`, `(a + Z)²` is noncentral chi-squared: `E ln (a + Z)² = ln 2 + Σⱼ Poisson(j; a²/2) ψ(j + ½)`.
 pub fn expected_log_abs(mean: f64, deviation: f64) -> f64 {
+    let deviation = deviation.abs();
     let a = (mean / deviation).abs();
-    if a > 8.0 { deviation.ln() + far(a) } else { deviation.ln() + 0.5 * (LN_2 + near(0.5 * a * a)) }
+    match deviation {
+        0.0 => mean.abs().ln(),
+        _ if a > 8.0 => mean.abs().ln() - far(a),
+        _ => deviation.ln() + 0.5 * (LN_2 + near(0.5 * a * a)),
+    }
 }
 
 /// The Poisson mixture of digammas.
@@ -32,12 +37,12 @@ fn near(intensity: f64) -> f64 {
     sum
 }
 
-/// The asymptotic series `ln a − Σₖ (2k − 1)!!/(2k a^{2k})`.
+/// The asymptotic series `Σₖ (2k − 1)!!/(2k a^{2k})`.
 fn far(a: f64) -> f64 {
-    let (mut term, mut sum) = (1.0, a.ln());
+    let (mut term, mut sum) = (1.0, 0.0);
     for k in 1..=16 {
         term *= f64::from(2 * k - 1) / (a * a);
-        sum -= term / f64::from(2 * k);
+        sum += term / f64::from(2 * k);
     }
     sum
 }

@@ -18,13 +18,32 @@ pub struct Annihilated {
     pub length: f64,
 }
 
+/// Why there are no exponents.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum SpectrumError {
+    /// No matrices, or no directions.
+    #[error("{steps} matrices of {dimension} dimensions: give at least 1 of both")]
+    Nothing {
+        /// Directions.
+        dimension: usize,
+        /// Matrices.
+        steps: usize,
+    },
+    /// One of them is infinite.
+    #[error(transparent)]
+    Annihilated(#[from] Annihilated),
+}
+
 /// The exponents of the product of `steps` matrices, per step, the largest first on average. `apply` draws a matrix and maps each
 /// of the `dimension` vectors by it.
 pub fn lyapunov_spectrum(
     dimension: usize,
     steps: usize,
     mut apply: impl FnMut(&mut [Vec<f64>]),
-) -> Result<Vec<f64>, Annihilated> {
+) -> Result<Vec<f64>, SpectrumError> {
+    if dimension == 0 || steps == 0 {
+        return Err(SpectrumError::Nothing { dimension, steps });
+    }
     let mut frame: Vec<Vec<f64>> =
         (0..dimension).map(|i| (0..dimension).map(|j| f64::from(u8::from(i == j))).collect()).collect();
     let mut sums = vec![0.0; dimension];
@@ -33,7 +52,7 @@ pub fn lyapunov_spectrum(
         for (direction, sum) in sums.iter_mut().enumerate() {
             let length = orthogonalise(&mut frame, direction);
             if !(length > 0.0 && length.is_finite()) {
-                return Err(Annihilated { step, direction, length });
+                return Err(Annihilated { step, direction, length }.into());
             }
             *sum += length.ln();
         }
@@ -97,6 +116,6 @@ mod tests {
     #[test]
     fn an_exact_zero_is_told() {
         let error = lyapunov_spectrum(2, 3, |frame| frame[1].fill(0.0)).expect_err("a singular matrix");
-        assert_eq!(error, Annihilated { step: 0, direction: 1, length: 0.0 });
+        assert_eq!(error, Annihilated { step: 0, direction: 1, length: 0.0 }.into());
     }
 }

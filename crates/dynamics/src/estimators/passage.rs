@@ -30,7 +30,9 @@ impl<P: Watched> Process for Clocked<P> {
     fn step<X: Number, N: Noise<X>>(&self, (state, [below, time]): Self::State<X>, noise: &mut N) -> Self::State<X> {
         let state = self.process.step(state, noise);
         let height = self.process.height(&state);
-        (state, [height.if_below(X::constant(self.level), below, X::constant(0.0)), time + below])
+        let after = height.if_below(X::constant(self.level), below, X::constant(0.0));
+        // What is no number is not below the level either, and has not passed.
+        (state, [X::constant(f64::NEG_INFINITY).if_below(height, after, below), time + below])
     }
 }
 
@@ -67,14 +69,57 @@ pub struct Censored {
     pub horizon: u64,
 }
 
-/// Runs `replicas` of a process until all have been at or above `level` once, or for `horizon` steps.
+/// Why there are no times of passage.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum PassageTimesError {
+    /// Nobody was watched.
+    #[error("no replicas: give at least 1")]
+    Nobody,
+    /// The level is no number.
+    #[error("a level of {0}: give a number")]
+    Level(f64),
+    /// The height of some who have not passed is no number.
+    #[error(
+        "the height of {count} of {replicas} replicas is not a number, so whether they pass is unknown; lower the learning rate, \
+         or watch a number that stays defined"
+    )]
+    Lost {
+        /// How many.
+        count: usize,
+        /// Of how many.
+        replicas: u64,
+    },
+    /// A time outside of the watch.
+    #[error("a passage at {time} in a watch of {horizon} steps: give times between 0 and the horizon, None for no passage")]
+    Time {
+        /// The time.
+        time: f64,
+        /// The end of the watch.
+        horizon: u64,
+    },
+    /// Not a fraction.
+    #[error("a fraction {0} of the replicas: give a number above 0 and up to 1")]
+    Fraction(f64),
+    /// Some had not passed.
+    #[error(transparent)]
+    Censored(#[from] Censored),
+}
+
+/// Runs `replicas` of a process until all have been at or above `level` once, or for `horizon` steps. An error if a height is not
+/// a number at the end without having passed before.
 pub fn first_passages<P: Watched>(
     process: P,
     level: f64,
     (replicas, horizon): (u64, u64),
     key: &Key,
     start: impl Fn(u64) -> P::State<f64> + Sync,
-) -> Passages {
+) -> Result<Passages, PassageTimesError> {
+    if replicas == 0 {
+        return Err(PassageTimesError::Nobody);
+    }
+    if level.is_nan() {
+        return Err(PassageTimesError::Level(level));
+    }
     let clocked = Clocked { process, level };
     let mut ensemble = Ensemble::<_, f64>::new(clocked, replicas, key, |i| (start(i), [1.0, 0.0]));
     let clock = P::State::<f64>::COUNT;
@@ -83,14 +128,26 @@ pub fn first_passages<P: Watched>(
         let burst = (ensemble.time() / 8).clamp(64, 4096);
         ensemble.advance(burst.min(horizon - ensemble.time()));
     }
+    let waiting = ensemble.states().filter(|(_, [below, _])| *below > 0.0);
+    let lost = waiting.filter(|(state, _)| ensemble.process().process.height(state).is_nan()).count();
+    if lost > 0 {
+        return Err(PassageTimesError::Lost { count: lost, replicas });
+    }
     let passed = ensemble.states().filter(|state| state.column(clock) == 0.0);
-    Passages { times: passed.map(|state| state.column(clock + 1)).collect(), replicas, horizon }
+    Ok(Passages { times: passed.map(|state| state.column(clock + 1)).collect(), replicas, horizon })
 }
 
 impl Passages {
     /// From times, `None` for those that had not passed at the horizon.
-    pub fn new(times: &[Option<f64>], horizon: u64) -> Self {
-        Self { times: times.iter().copied().flatten().collect(), replicas: times.len() as u64, horizon }
+    pub fn new(times: &[Option<f64>], horizon: u64) -> Result<Self, PassageTimesError> {
+        if times.is_empty() {
+            return Err(PassageTimesError::Nobody);
+        }
+        let passed: Vec<f64> = times.iter().copied().flatten().collect();
+        match passed.iter().find(|time| !(0.0..=horizon as f64).contains(*time)) {
+            Some(&time) => Err(PassageTimesError::Time { time, horizon }),
+            None => Ok(Self { times: passed, replicas: times.len() as u64, horizon }),
+        }
     }
 
     /// The fraction that passed.
@@ -114,21 +171,24 @@ impl Passages {
         Ok(MeanTime { mean, error: mean / passed.sqrt() })
     }
 
-    /// `E min(T, horizon)`, which censoring does not bias.
+    /// `E min(T, horizon)`, which censoring does not bias. The error of one replica is infinite.
     pub fn restricted_mean(&self) -> MeanTime {
         let (n, horizon) = (self.replicas as f64, self.horizon as f64);
         let waiting = n - self.times.len() as f64;
         let mean = (self.times.iter().sum::<f64>() + waiting * horizon) / n;
         let squares = self.times.iter().map(|t| (t - mean).powi(2)).sum::<f64>() + waiting * (horizon - mean).powi(2);
-        MeanTime { mean, error: (squares / (n * (n - 1.0))).sqrt() }
+        MeanTime { mean, error: if self.replicas > 1 { (squares / (n * (n - 1.0))).sqrt() } else { f64::INFINITY } }
     }
 
     /// The time at which this fraction of all replicas had passed.
-    pub fn quantile(&self, fraction: f64) -> Result<f64, Censored> {
+    pub fn quantile(&self, fraction: f64) -> Result<f64, PassageTimesError> {
+        if !(fraction > 0.0 && fraction <= 1.0) {
+            return Err(PassageTimesError::Fraction(fraction));
+        }
         let mut times = self.times.clone();
         times.sort_unstable_by(f64::total_cmp);
         let rank = (fraction * self.replicas as f64).ceil().max(1.0) as usize - 1;
-        times.get(rank).copied().ok_or_else(|| self.censored())
+        Ok(times.get(rank).copied().ok_or_else(|| self.censored())?)
     }
 
     fn censored(&self) -> Censored {
@@ -164,7 +224,7 @@ mod tests {
     /// overshoot, so its mean passage time is the level over the drift, with variance level · (1 − drift²)/drift³.
     #[test]
     fn the_mean_of_a_walk() {
-        let passages = first_passages(Walk, 20.0, (4000, 10_000), &Key::new(["walk"]), |_| [0.0]);
+        let passages = first_passages(Walk, 20.0, (4000, 10_000), &Key::new(["walk"]), |_| [0.0]).expect("valid input");
         let MeanTime { mean, error } = passages.mean().expect("all pass");
         assert!((mean - 40.0).abs() < 4.0 * error, "{mean} {error}");
         let exact: f64 = (20.0 * 0.75 / 0.125 / 4000.0f64).sqrt();
@@ -175,11 +235,11 @@ mod tests {
 
     #[test]
     fn censoring_is_told_and_estimated() {
-        let censored = first_passages(Walk, 20.0, (4000, 40), &Key::new(["walk"]), |_| [0.0]);
+        let censored = first_passages(Walk, 20.0, (4000, 40), &Key::new(["walk"]), |_| [0.0]).expect("valid input");
         let error = censored.mean().expect_err("half of them are still below");
         assert!(error.to_string().contains("within 40 steps") && (0.3..0.8).contains(&censored.fraction_passed()));
         assert!(censored.quantile(0.9).is_err() && censored.quantile(0.1).is_ok_and(|t| t < 40.0));
-        assert!(Passages::new(&[None, None], 7).exponential_mean().is_err());
+        assert!(Passages::new(&[None, None], 7).expect("valid input").exponential_mean().is_err());
     }
 
     /// Exponential times of mean 100 watched for 50: the estimate of maximum likelihood is unbiased where the mean of those who
@@ -189,7 +249,7 @@ mod tests {
         let mut stream = Key::new(["exponential"]).stream("times", 0);
         let times: Vec<Option<f64>> =
             (0..20_000).map(|_| Some(-100.0 * (1.0 - stream.uniform()).ln()).filter(|t| *t < 50.0)).collect();
-        let passages = Passages::new(&times, 50);
+        let passages = Passages::new(&times, 50).expect("valid input");
         let MeanTime { mean, error } = passages.exponential_mean().expect("many passed");
         assert!((mean - 100.0).abs() < 4.0 * error && error < 2.0, "{mean} {error}");
         // E min(T, 50) = 100 (1 − e^{−1/2}).

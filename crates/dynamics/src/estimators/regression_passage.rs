@@ -12,13 +12,39 @@ use lawbook_analysis::{
 
 use crate::systems::regression_sgd::RegressionSgd;
 
+/// Why there is no mean time.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum RegressionPassageError {
+    /// Nothing moves, the level is where SGD starts, or there is no cell to be in.
+    #[error(
+        "learning rate {rate} at batch size {batch}, level {level} on {cells} cells: give a positive and finite rate, a batch and \
+         cells of at least 1, and a finite level above 1, the loss at the minimum in units of itself"
+    )]
+    Input {
+        /// η.
+        rate: f64,
+        /// Batch size.
+        batch: u32,
+        /// L/L_*.
+        level: f64,
+        /// Cells of |θ|.
+        cells: usize,
+    },
+    /// The time is beyond what can be computed.
+    #[error(transparent)]
+    Passage(#[from] PassageError),
+}
+
+fn check(rate: f64, batch: u32, level: f64, cells: usize) -> Result<(), RegressionPassageError> {
+    let valid = rate > 0.0 && rate.is_finite() && batch > 0 && level > 1.0 && level.is_finite() && cells > 0;
+    if valid { Ok(()) } else { Err(RegressionPassageError::Input { rate, batch, level, cells }) }
+}
+
 /// Mean number of steps until L/L_* first reaches `level > 1`, starting at the minimum with batch size 1 in one dimension, from
 /// the chain on `cells` equal cells of |θ|: the error falls with the square of their width; 100 leave under 1 %.
-pub fn mean_steps(rate: f64, level: f64, cells: usize) -> Result<f64, PassageError> {
+pub fn mean_steps(rate: f64, level: f64, cells: usize) -> Result<f64, RegressionPassageError> {
+    check(rate, 1, level, cells)?;
     let end = (level - 1.0).sqrt();
-    if !(end > 0.0 && end.is_finite() && rate > 0.0 && cells > 0) {
-        return Err(PassageError::Order { reflecting: 0.0, start: 0.0, target: end });
-    }
     let width = end / cells as f64;
     let inputs: Vec<(f64, f64)> = (0..8).flat_map(|panel| nodes(f64::from(panel), f64::from(panel + 1))).collect();
     let mut rows: Vec<Vec<f64>> = (0..cells)
@@ -52,19 +78,20 @@ pub fn mean_steps(rate: f64, level: f64, cells: usize) -> Result<f64, PassageErr
         }
     }
     let steps = rows[0][cells] / rows[0][0];
-    if steps.is_finite() && steps > 0.0 { Ok(steps) } else { Err(PassageError::Degenerate(steps)) }
+    if steps.is_finite() && steps > 0.0 { Ok(steps) } else { Err(PassageError::Degenerate(steps).into()) }
 }
 
 /// Mean time, in units of steps times η, until L/L_* first reaches `level > 1` for the diffusion with the drift and the exact
 /// noise covariance of SGD, `((1 + |θ|²) I + θθᵀ) η/B`, in `dimension` dimensions.
-pub fn diffusion_time(sgd: &RegressionSgd<1>, dimension: u32, level: f64) -> Result<f64, PassageError> {
+pub fn diffusion_time(sgd: &RegressionSgd<1>, dimension: u32, level: f64) -> Result<f64, RegressionPassageError> {
+    check(sgd.rate, sgd.batch, level, 1)?;
     let (ratio, d) = (sgd.rate / f64::from(sgd.batch), f64::from(dimension));
     // In u = ln |θ|, where the drift of a radius is smooth.
     let squares = |u: f64| (2.0 * u).exp();
     let variance = |u: f64| ratio * (1.0 + 2.0 * squares(u)) / squares(u);
     let drift = |u: f64| -1.0 + 0.5 * (d - 1.0) * ratio * (1.0 + squares(u)) / squares(u) - 0.5 * variance(u);
     let passage = Passage { reflecting: -10.0, start: -10.0, target: 0.5 * (level - 1.0).ln() };
-    mean_passage_time(drift, variance, passage, 300)
+    Ok(mean_passage_time(drift, variance, passage, 300)?)
 }
 
 #[cfg(test)]

@@ -12,10 +12,26 @@ use crate::{
 pub struct Looks {
     /// Steps before the first look.
     pub burn: u64,
-    /// Steps between looks.
+    /// Steps between looks, at least 1.
     pub thin: u64,
-    /// Number of looks.
+    /// Number of looks, at least 1.
     pub count: u64,
+}
+
+/// Why there is no mean.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum AverageError {
+    /// Nothing is looked at, or the same again and again.
+    #[error("{count} looks every {thin} steps: give at least 1 of both")]
+    Looks {
+        /// Number of looks.
+        count: u64,
+        /// Steps between them.
+        thin: u64,
+    },
+    /// Some replicas have overflowed.
+    #[error(transparent)]
+    Diverged(#[from] Diverged),
 }
 
 /// The mean of each observable over all replicas at all looks; an error with the step if any of them has diverged by the last.
@@ -23,7 +39,11 @@ pub fn time_average<P: Process, T: Element, const M: usize>(
     ensemble: &mut Ensemble<P, T>,
     looks: Looks,
     observables: impl Fn(P::State<f64>) -> [f64; M],
-) -> Result<[f64; M], Diverged> {
+) -> Result<[f64; M], AverageError> {
+    let Looks { count, thin, .. } = looks;
+    if count == 0 || thin == 0 {
+        return Err(AverageError::Looks { count, thin });
+    }
     ensemble.advance(looks.burn);
     let mut sums = [0.0; M];
     for _ in 0..looks.count {
@@ -56,7 +76,7 @@ mod tests {
         assert_eq!(time_average(&mut ensemble(0.5), looks, |[w]| [w]), Ok([mean]));
         for looks in [Looks { burn: 20, thin: 1, count: 1 }, Looks { burn: 1, thin: 5, count: 3 }] {
             let ended = time_average(&mut ensemble(2.0), looks, |[w]| [w.min(1.0)]);
-            assert_eq!(ended, Err(Diverged { count: 1, replicas: 2, step: 10 }));
+            assert_eq!(ended, Err(Diverged { count: 1, replicas: 2, step: 10 }.into()));
         }
     }
 }

@@ -12,6 +12,8 @@ use crate::{
     engine::number::Number,
     engine::process::{Columns, Process},
     engine::table::Table,
+    estimators::divergence::{Diverged, all_finite},
+    systems::two_layer::{Sgd, Weights},
 };
 
 /// So far down that in `f64` no nonlinearity is left, and no run of a million steps comes back.
@@ -117,16 +119,60 @@ impl Process for TwoLayerLogs {
             labels = labels + noise.normal();
         }
         let label = labels * (self.deviation / f64::from(self.batch)) + self.mean;
-        let product = ((sum * 2.0).exp() - (difference * 2.0).exp()) * 0.25;
-        let pull = (product - label) * self.rate;
-        [sum + (-pull + 1.0).abs().ln(), difference + (pull + 1.0).abs().ln()]
+        descend([sum, difference], (product([sum, difference]) - label) * self.rate)
     }
+}
+
+/// `u w` from `ln |u + w|` and `ln |u − w|`.
+#[inline(always)]
+fn product<X: Number>([sum, difference]: [X; 2]) -> X {
+    ((sum * 2.0).exp() - (difference * 2.0).exp()) * 0.25
+}
+
+/// The step `u − pull · w`, `w − pull · u` of `ln |u + w|` and `ln |u − w|`.
+#[inline(always)]
+fn descend<X: Number>([sum, difference]: [X; 2], pull: X) -> [X; 2] {
+    [sum + (-pull + 1.0).abs().ln(), difference + (pull + 1.0).abs().ln()]
+}
+
+/// SGD on a two-layer unit as `ln |u + w|` and `ln |u − w|`. Their sum is `ln |u² − w²|`, which the weights themselves no longer
+/// hold once they are balanced to the last digit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SgdLogs(pub Sgd);
+
+impl Process for SgdLogs {
+    type State<X: Number> = [X; 2];
+
+    #[inline(always)]
+    fn step<X: Number, N: Noise<X>>(&self, logs: [X; 2], noise: &mut N) -> [X; 2] {
+        descend(logs, self.0.slope(product(logs), noise) * self.0.rate)
+    }
+}
+
+/// The mean over replicas of `ln |u² − w²|` since the start, after each number of steps in `times`, which ascend. The start must
+/// not be balanced, where there is no logarithm: that comes back as diverged.
+pub fn log_imbalances(
+    sgd: Sgd,
+    start: Weights,
+    replicas: u64,
+    key: &Key,
+    times: impl IntoIterator<Item = u64>,
+) -> Result<Vec<f64>, Diverged> {
+    let logs = [(start.u + start.w).abs().ln(), (start.u - start.w).abs().ln()];
+    let mut ensemble = Ensemble::<_, f64>::new(SgdLogs(sgd), replicas, key, |_| logs);
+    let mean = |time: u64| {
+        ensemble.advance_to(time);
+        ensemble.states().map(|[sum, difference]| sum + difference - logs[0] - logs[1]).sum::<f64>() / replicas as f64
+    };
+    let means = times.into_iter().map(mean).collect();
+    all_finite(&ensemble)?;
+    Ok(means)
 }
 
 /// How much a logarithm grows per step in the mean over replicas, from the same start.
 ///
 /// The first number of the state is watched. Replicas in which it has become infinite do not count; there are none unless a
-/// factor is exactly zero, or everything overflows.
+/// factor is exactly zero, or everything overflows. NaN where that has happened to all, or without steps.
 pub fn growth<P: Process>(process: P, start: P::State<f64>, replicas: u64, steps: u64, key: &Key) -> f64 {
     growths(process, start, replicas, steps, key)[0]
 }
@@ -157,7 +203,10 @@ pub fn growing<P: Process>(process: P, start: P::State<f64>, replicas: u64, step
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{systems::isotropic::largest_exponents, theory::curvature::Curvature};
+    use crate::{
+        systems::isotropic::largest_exponents,
+        theory::{curvature::Curvature, moments::NoisyLine},
+    };
 
     /// X-Val: the exponents by quadrature.
     #[test]
@@ -203,6 +252,28 @@ mod tests {
         let [sum, difference] = ensemble.states().next().expect("one replica");
         assert!((sum.exp() - (u + w).abs()).abs() < 1e-9, "{sum} {u} {w}");
         assert!((difference.exp() - (u - w).abs()).abs() < 1e-9, "{difference} {u} {w}");
+    }
+
+    /// X-Val: the weights themselves, and `Σ ln |1 − η² g²|` where they are balanced to the last digit.
+    #[test]
+    fn the_imbalance_in_logarithms_outlives_the_weights() {
+        let sgd = Sgd { data: NoisyLine { slope: 0.5, noise: 10.0 }, rate: 0.9 * 0.5 / 100.5, batch: 1 };
+        let (start, key) = (Weights { u: 0.6, w: 0.2 }, Key::new(["balance"]));
+        let mut weights = Ensemble::<_, f64>::new(sgd, 1, &key, |_| start.state());
+        let (mut sum, mut stream) = (0.0, key.stream("normals", 0));
+        let logs = log_imbalances(sgd, start, 1, &key, [500, 20_000]).expect("finite");
+        for step in 0..20_000 {
+            let product = weights.states().map(|[u, w]| u * w).sum::<f64>();
+            let (x, y) = sgd.data.sample(&mut stream);
+            sum += (1.0 - (2.0 * sgd.rate * x * (product * x - y)).powi(2)).abs().ln();
+            weights.advance(1);
+            if step == 499 {
+                let imbalance = weights.states().map(|state| Weights::from(state).imbalance()).sum::<f64>();
+                assert!(((imbalance / start.imbalance()).abs().ln() - logs[0]).abs() < 1e-9, "{imbalance} {logs:?}");
+            }
+        }
+        assert!((sum - logs[1]).abs() < 1e-6 && sum < -100.0, "{sum} {logs:?}");
+        assert!(weights.states().all(|[u, w]| u.abs() == w.abs()));
     }
 
     /// An atom at 1/λ kills: every replica has arrived after a few steps.

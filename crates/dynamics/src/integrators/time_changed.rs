@@ -11,7 +11,13 @@
 use lawbook_core::Key;
 
 use crate::{
-    Ensemble, engine::noise::Noise, engine::number::Number, engine::process::Process, theory::moments::Moments,
+    Ensemble,
+    engine::noise::Noise,
+    engine::number::Number,
+    engine::process::Process,
+    estimators::divergence::{Diverged, all_finite},
+    integrators::{leimkuhler_matthews::leimkuhler_matthews, sde::Diffusion},
+    theory::moments::Moments,
     theory::stationary,
 };
 
@@ -41,15 +47,15 @@ pub struct TimeChanged {
 /// How long to run and what to keep, in steps of the new clock.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Schedule {
-    /// Step of the new clock; 0.02 leaves an error below 10⁻³ in the distribution function at order-one moments.
+    /// Step of the new clock, positive; 0.02 leaves an error below 10⁻³ in the distribution function at order-one moments.
     pub step: f64,
     /// Steps before the first sample.
     pub burn: u64,
     /// Steps between samples, at least 1.
     pub thin: u64,
-    /// Samples of each replica.
+    /// Samples of each replica, at least 1.
     pub samples: u64,
-    /// Replicas, all of which start at the minimum of the loss.
+    /// Replicas, at least 1, all of which start at the minimum of the loss.
     pub replicas: u64,
 }
 
@@ -75,6 +81,24 @@ pub enum ClockError {
         /// `T_c`.
         critical: f64,
     },
+    /// Nothing moves, or nothing is kept.
+    #[error(
+        "{samples} samples of {replicas} replicas every {thin} steps of {step}: give a positive and finite step, and at least 1 of \
+         the others"
+    )]
+    Schedule {
+        /// Step of the clock.
+        step: f64,
+        /// Steps between samples.
+        thin: u64,
+        /// Samples of each replica.
+        samples: u64,
+        /// Replicas.
+        replicas: u64,
+    },
+    /// The step is too large for the diffusion.
+    #[error("{0} (of the diffusion: the step of its clock)")]
+    Diverged(#[from] Diverged),
     /// The ratio of width to depth is not positive.
     #[error("width {0} in units of the depth: it must be positive")]
     Width(f64),
@@ -162,11 +186,12 @@ impl TimeChanged {
 
     /// Shows `see` every sample: `v` and its weight.
     ///
-    /// The scheme of Leimkuhler & Matthews (*Rational construction of stochastic numerical methods for molecular sampling*,
-    /// 2013): each step uses the mean of two successive normals, which makes the stationary law second-order in the step at
-    /// the price of Euler's.
-    pub fn visit(self, schedule: Schedule, key: &Key, mut see: impl FnMut(f64, f64)) {
+    /// By the method of Leimkuhler and Matthews, whose stationary law is of second order in the step.
+    pub fn visit(self, schedule: Schedule, key: &Key, mut see: impl FnMut(f64, f64)) -> Result<(), ClockError> {
         let Schedule { step, burn, thin, samples, replicas } = schedule;
+        if !(step > 0.0 && step.is_finite() && thin > 0 && samples > 0 && replicas > 0) {
+            return Err(ClockError::Schedule { step, thin, samples, replicas });
+        }
         let start = self.moments.minimum();
         let start = [if self.logarithmic { start.ln() } else { start }, 0.0];
         let mut ensemble = Ensemble::<_, f64>::new(Self { step, ..self }, replicas, key, |_| start);
@@ -178,30 +203,14 @@ impl TimeChanged {
                 see(v, weight);
             }
         }
+        Ok(all_finite(&ensemble)?)
     }
 
     /// All samples: pairs of `v` and weight.
-    pub fn samples(self, schedule: Schedule, key: &Key) -> Vec<(f64, f64)> {
+    pub fn samples(self, schedule: Schedule, key: &Key) -> Result<Vec<(f64, f64)>, ClockError> {
         let mut pairs = Vec::with_capacity((schedule.samples * schedule.replicas) as usize);
-        self.visit(schedule, key, |v, weight| pairs.push((v, weight)));
-        pairs
-    }
-
-    #[inline(always)]
-    fn drift<X: Number>(&self, x: X) -> X {
-        let m = &self.moments;
-        if !self.logarithmic {
-            return m.pull(x) * self.pull / m.noise(x);
-        }
-        let v = x.exp();
-        let mut force = m.pull(v) * self.pull;
-        if self.power != 0.0 {
-            force = force * (x * -self.power).exp();
-        }
-        if self.correction != 0.0 {
-            force = force + m.pull(v) * (v * (3.0 * m.b1) - m.b2) * self.correction;
-        }
-        force / m.noise(v) + self.drag
+        self.visit(schedule, key, |v, weight| pairs.push((v, weight)))?;
+        Ok(pairs)
     }
 
     /// The value at a coordinate and the time that it stands for.
@@ -219,6 +228,30 @@ fn relaxation_time(temperature: f64, critical: f64) -> f64 {
     (2.0 / temperature).max(2.0 * temperature / (critical - temperature).powi(2))
 }
 
+impl Diffusion<1> for TimeChanged {
+    #[inline(always)]
+    fn drift<X: Number>(&self, [x]: [X; 1]) -> [X; 1] {
+        let m = &self.moments;
+        if !self.logarithmic {
+            return [m.pull(x) * self.pull / m.noise(x)];
+        }
+        let v = x.exp();
+        let mut force = m.pull(v) * self.pull;
+        if self.power != 0.0 {
+            force = force * (x * -self.power).exp();
+        }
+        if self.correction != 0.0 {
+            force = force + m.pull(v) * (v * (3.0 * m.b1) - m.b2) * self.correction;
+        }
+        [force / m.noise(v) + self.drag]
+    }
+
+    #[inline(always)]
+    fn diffusion<X: Number>(&self, _: [X; 1]) -> [X; 1] {
+        [X::constant(self.scatter)]
+    }
+}
+
 impl Process for TimeChanged {
     /// The coordinate and the normal of the last step.
     type State<X: Number> = [X; 2];
@@ -226,7 +259,7 @@ impl Process for TimeChanged {
     #[inline(always)]
     fn step<X: Number, N: Noise<X>>(&self, [x, last]: [X; 2], noise: &mut N) -> [X; 2] {
         let next = noise.normal();
-        let moved = x + self.drift(x) * self.step + (last + next) * (0.5 * self.step.sqrt() * self.scatter);
+        let [moved] = leimkuhler_matthews(self, [x], self.step, [[last], [next]]);
         let wall = X::constant(self.wall);
         [moved.if_below(wall, moved, wall * 2.0 - moved), next]
     }
@@ -247,7 +280,7 @@ mod tests {
         let clock = TimeChanged::new(&m, 0.1, 1, 1).expect("valid input");
         let schedule = Schedule { step: 0.02, burn: 5000, thin: 20, samples: 5000, replicas: 48 };
         let key = Key::new(["clock"]);
-        let pairs = clock.samples(schedule, &key);
+        let pairs = clock.samples(schedule, &key).expect("a schedule");
         let sample = lawbook_analysis::quantiles::WeightedSample::new(pairs).expect("valid input");
         let exact = stationary::depth_one_density(&m, 0.1).expect("valid input");
         for p in [0.05, 0.25, 0.5, 0.75, 0.95] {

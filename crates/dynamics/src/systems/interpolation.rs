@@ -7,7 +7,12 @@
 
 use lawbook_analysis::quadrature::integral;
 
-use crate::{engine::noise::Noise, engine::number::Number, engine::process::Process};
+use crate::{
+    engine::noise::Noise,
+    engine::number::Number,
+    engine::process::Process,
+    integrators::{leimkuhler_matthews::leimkuhler_matthews, sde::Diffusion},
+};
 
 /// Data `y = k x`, noise and weight decay.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,6 +32,12 @@ pub enum InterpolationError {
         "k = {0}, Var x^2 = {1}, E x^2 = {2}, T = {3}, weight decay {4}: the first four must be positive and finite, the last not negative"
     )]
     Parameters(f64, f64, f64, f64, f64),
+    /// The step of the diffusion is no time.
+    #[error("a time step of {0}: give a positive and finite one")]
+    Step(f64),
+    /// A start that is not between the two ends.
+    #[error("a start at v/k = {0}: give a number between 0 and 1, the two points that stop the diffusion")]
+    Start(f64),
     /// Nothing keeps the law from a point.
     #[error(
         "theta_2 = {signal} at weight decay {decay}: there is a stationary density only for theta_2 > 1/2 and positive weight decay; \
@@ -71,20 +82,30 @@ impl Interpolation {
     /// The probability to end at `v = k` rather than at `v = 0` from a start at `z = v/k` between them, without weight decay: the
     /// regularised incomplete beta function `I_z(1/2 − θ₂, 1 + θ₂)`, or 1 if zero repels. Follows from the scale function of the
     /// diffusion, `s'(v) ∝ v^{−1/2 − θ₂} (k − v)^{θ₂}`.
-    pub fn reaches_slope(&self, start: f64) -> f64 {
+    pub fn reaches_slope(&self, start: f64) -> Result<f64, InterpolationError> {
+        if !(start > 0.0 && start < 1.0) {
+            return Err(InterpolationError::Start(start));
+        }
         let (a, signal) = (0.5 - self.signal(), self.signal());
-        if a <= 0.0 || start >= 1.0 {
-            return 1.0;
+        if a <= 0.0 {
+            return Ok(1.0);
         }
         // With t = z^a nothing is singular at 0.
-        let upper = start.max(0.0).powf(a);
+        let upper = start.powf(a);
         let log_beta = libm::lgamma(a) + libm::lgamma(1.0 + signal) - libm::lgamma(1.5);
-        integral(|t: f64| (1.0 - t.powf(1.0 / a)).powf(signal), 0.0, upper, 200) / a / log_beta.exp()
+        Ok(integral(|t: f64| (1.0 - t.powf(1.0 / a)).powf(signal), 0.0, upper, 200) / a / log_beta.exp())
     }
 
-    /// The diffusion with a time step.
-    pub fn diffusion(self, step: f64) -> LogitDiffusion {
-        LogitDiffusion { data: self, step }
+    /// `σ²`.
+    #[inline(always)]
+    fn noise(&self) -> f64 {
+        16.0 * self.temperature * self.a1 * self.slope * self.slope
+    }
+
+    /// The diffusion of `Y` with a time step.
+    pub fn diffusion(self, step: f64) -> Result<LogitDiffusion, InterpolationError> {
+        let valid = step > 0.0 && step.is_finite();
+        if valid { Ok(LogitDiffusion { data: self, step }) } else { Err(InterpolationError::Step(step)) }
     }
 
     /// `v` at a coordinate `Y`.
@@ -98,12 +119,29 @@ impl Interpolation {
     }
 }
 
-/// The diffusion of `Y = ln[v/(k − v)]`, by the Euler–Maruyama scheme, of second order in law for a stationary state (see
-/// [`TimeChanged::visit`](crate::integrators::time_changed::TimeChanged::visit)). The state is `Y` and the last normal.
+/// The diffusion of `Y = ln[v/(k − v)]`, by the method of Leimkuhler and Matthews. The state is `Y` and the last normal.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LogitDiffusion {
     data: Interpolation,
     step: f64,
+}
+
+impl Diffusion<1> for Interpolation {
+    #[inline(always)]
+    fn drift<X: Number>(&self, [y]: [X; 1]) -> [X; 1] {
+        let z = X::constant(1.0) / ((-y).exp() + 1.0);
+        let mut drift = z * (0.75 * self.noise()) + (4.0 * self.b1 * self.slope - 0.25 * self.noise());
+        // Without decay Y may grow until its exponential overflows.
+        if self.decay > 0.0 {
+            drift = drift - (y.exp() + 1.0) * (4.0 * self.decay);
+        }
+        [drift]
+    }
+
+    #[inline(always)]
+    fn diffusion<X: Number>(&self, _: [X; 1]) -> [X; 1] {
+        [X::constant(self.noise().sqrt())]
+    }
 }
 
 impl Process for LogitDiffusion {
@@ -111,16 +149,9 @@ impl Process for LogitDiffusion {
 
     #[inline(always)]
     fn step<X: Number, N: Noise<X>>(&self, [y, last]: [X; 2], noise: &mut N) -> [X; 2] {
-        let Interpolation { slope, a1, b1, temperature, decay } = self.data;
-        let variance = 16.0 * temperature * a1 * slope * slope;
-        let z = X::constant(1.0) / ((-y).exp() + 1.0);
-        let mut drift = z * (0.75 * variance) + (4.0 * b1 * slope - 0.25 * variance);
-        // Without decay Y may grow until its exponential overflows.
-        if decay > 0.0 {
-            drift = drift - (y.exp() + 1.0) * (4.0 * decay);
-        }
         let next = noise.normal();
-        [y + drift * self.step + (last + next) * (0.5 * (self.step * variance).sqrt()), next]
+        let [y] = leimkuhler_matthews(&self.data, [y], self.step, [[last], [next]]);
+        [y, next]
     }
 }
 
@@ -134,9 +165,10 @@ mod tests {
         let data = Interpolation::new(1.0, 2.0, 1.0, 1.0, 0.0).expect("valid input");
         let exact = [(0.1, 0.603_501_628_2), (0.3, 0.785_499_524_1), (0.5, 0.881_379_881_8), (0.8, 0.968_400_923_2)];
         for (start, value) in exact {
-            assert!((data.reaches_slope(start) - value).abs() < 1e-6, "{start}: {}", data.reaches_slope(start));
+            let found = data.reaches_slope(start).expect("between the ends");
+            assert!((found - value).abs() < 1e-6, "{start}: {found}");
         }
-        assert_eq!(Interpolation::new(1.0, 2.0, 1.0, 0.4, 0.0).expect("valid input").reaches_slope(0.01), 1.0);
+        assert_eq!(Interpolation::new(1.0, 2.0, 1.0, 0.4, 0.0).expect("valid input").reaches_slope(0.01), Ok(1.0));
     }
 
     /// The closed form against the integral of the zero-flux density with the drift of v itself.

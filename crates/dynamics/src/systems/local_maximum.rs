@@ -25,6 +25,9 @@ pub enum MaximumError {
     /// A learning rate at which the formula says nothing.
     #[error("learning rate {0}: the samples multiply w by 1 - lambda and 1 + lambda (1 - a), so give 0 < lambda < 1")]
     Rate(f64),
+    /// No way to rise.
+    #[error("a rise of ln |w| by {0}: give a positive and finite one")]
+    Rise(f64),
     /// The maximum attracts, so that nothing escapes.
     #[error(
         "learning rate {rate}: at or above a/(a - 1) = {critical} the maximum attracts and w never escapes; give a smaller rate"
@@ -80,6 +83,9 @@ impl TwoSamples {
     /// logarithm of the larger factor over `γ`.
     pub fn escape_time(&self, rate: f64, rise: f64) -> Result<f64, MaximumError> {
         let exponent = self.exponent(rate)?;
+        if !(rise > 0.0 && rise.is_finite()) {
+            return Err(MaximumError::Rise(rise));
+        }
         let critical = self.critical_rate();
         if exponent > 0.0 { Ok(rise / exponent) } else { Err(MaximumError::Attracts { rate, critical }) }
     }
@@ -225,6 +231,7 @@ mod tests {
         assert!((measured - two.exponent(0.7).expect("in range")).abs() < 0.01, "{measured}");
         let rise = 40.0;
         let passages = first_passages(Sgd { samples: two, rate: 0.2 }, -5.0, (512, 100_000), &key, |_| [-5.0 - rise]);
+        let passages = passages.expect("valid input");
         let time = passages.mean().expect("all escape");
         let exact = two.escape_time(0.2, rise).expect("below the critical rate");
         // The overshoot is below ln 1.3.

@@ -31,9 +31,13 @@ pub enum Shape {
 }
 
 impl<const D: usize> Quadratic<D> {
-    /// From the curvatures along the axes and a covariance that is diagonal too. Panics if a variance is negative or no number.
+    /// From the curvatures along the axes and a covariance that is diagonal too. Panics if a variance is negative, infinite or
+    /// no number.
     pub fn diagonal(curvatures: [f64; D], variances: [f64; D], shape: Shape) -> Self {
-        assert!(variances.iter().all(|c| *c >= 0.0), "variances {variances:?} of the noise: give numbers of at least 0");
+        assert!(
+            variances.iter().all(|c| *c >= 0.0 && c.is_finite()),
+            "variances {variances:?}: give finite ones of at least 0"
+        );
         let on = |values: [f64; D]| Matrix::diagonal(&values).to_rows();
         Self { hessian: on(curvatures), factor: on(variances.map(f64::sqrt)), shape }
     }
@@ -116,11 +120,29 @@ impl Gradient for Samples {
     }
 }
 
+/// No variance repeats itself from epoch to epoch.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error(
+    "learning rate {rate} at curvature {curvature} on {samples} samples: their product must be in (0, 2), and there must be at \
+     least 2 samples"
+)]
+pub struct NoEpochs {
+    /// `k`.
+    pub curvature: f64,
+    /// `λ`.
+    pub rate: f64,
+    /// `n`.
+    pub samples: usize,
+}
+
 /// The variance of `w` after step `0, …, n − 1` of an epoch, before the next, under SGD without momentum or replacement on
 /// [`Samples`]; `λk` between 0 and 2. Two samples of one epoch have the covariance `−1/(n − 1)`, so with `q = 1 − λk`
 ///
 /// `V_p = q^{2p} V₀ + λ² [Σ_{j<p} q^{2j} n/(n − 1) − (Σ_{j<p} q^j)²/(n − 1)]`, `V_n = V₀`.
-pub fn epoch_variances(curvature: f64, rate: f64, samples: usize) -> Vec<f64> {
+pub fn epoch_variances(curvature: f64, rate: f64, samples: usize) -> Result<Vec<f64>, NoEpochs> {
+    if !(rate * curvature > 0.0 && rate * curvature < 2.0 && samples > 1) {
+        return Err(NoEpochs { curvature, rate, samples });
+    }
     let (q, n) = (1.0 - rate * curvature, samples as f64);
     let supplied = |p: usize| {
         let powers = (0..p).map(|j| q.powi(j as i32));
@@ -128,7 +150,7 @@ pub fn epoch_variances(curvature: f64, rate: f64, samples: usize) -> Vec<f64> {
         rate * rate * (squares * n - sum * sum) / (n - 1.0)
     };
     let start = supplied(samples) / (1.0 - q.powi(2 * samples as i32));
-    (0..samples).map(|p| q.powi(2 * p as i32) * start + supplied(p)).collect()
+    Ok((0..samples).map(|p| q.powi(2 * p as i32) * start + supplied(p)).collect())
 }
 
 #[cfg(test)]
@@ -156,7 +178,7 @@ mod tests {
             }
         }
         let start = after_four / orders / (1.0 - q.powi(8));
-        let found = epoch_variances(k, rate, 4);
+        let found = epoch_variances(k, rate, 4).expect("stable");
         assert!((found[0] - start).abs() < 1e-14, "{found:?} {start}");
         assert!((found[1] - q * q * start - after_one / orders).abs() < 1e-14);
     }

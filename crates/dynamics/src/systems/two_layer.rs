@@ -192,7 +192,7 @@ fn followed(
     times: impl IntoIterator<Item = u64>,
 ) -> Vec<Vec<Weights>> {
     let mut at = |time: u64| {
-        ensemble.advance(time - ensemble.time());
+        ensemble.advance_to(time);
         ensemble.states().map(Weights::from).collect()
     };
     times.into_iter().map(&mut at).collect()

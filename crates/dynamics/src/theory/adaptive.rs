@@ -106,28 +106,34 @@ fn weight(beta: f64, age: u64, t: u64) -> f64 {
 }
 
 /// `E|u_t| = √(t/π) Γ(t/2)/Γ((t+1)/2)` for `t ≥ 1`, `β₁ = 0`, `β₂ = 1`, where `u_t²/t` has the law `Beta(1/2, (t−1)/2)` and `E u_t² = 1`.
-pub fn mean_size(t: u64) -> f64 {
+pub fn mean_size(t: u64) -> Result<f64, AdaptiveError> {
+    if t == 0 {
+        return Err(AdaptiveError::Time(t));
+    }
     let t = t as f64;
-    (t / PI).sqrt() * (lgamma(0.5 * t) - lgamma(0.5 * (t + 1.0))).exp()
+    Ok((t / PI).sqrt() * (lgamma(0.5 * t) - lgamma(0.5 * (t + 1.0))).exp())
 }
 
 /// `Var|u_t| = 1 − (E|u_t|)²` for `β₁ = 0`, `β₂ = 1`: it grows from 0 at `t = 1` to `1 − 2/π`.
-pub fn size_variance(t: u64) -> f64 {
-    1.0 - mean_size(t).powi(2)
+pub fn size_variance(t: u64) -> Result<f64, AdaptiveError> {
+    Ok(1.0 - mean_size(t)?.powi(2))
 }
 
 /// `P(|u_t| ≤ x)` for `β₁ = 0`, `β₂ = 1`: the direction of `t` gradients is uniform on the sphere, and `u_t/√t` one of its
 /// coordinates. Hence `|u_t| ≤ √t`; at `t = 3` its law is uniform.
-pub fn size_cdf(t: u64, x: f64) -> f64 {
+pub fn size_cdf(t: u64, x: f64) -> Result<f64, AdaptiveError> {
+    if t == 0 {
+        return Err(AdaptiveError::Time(t));
+    }
     let edge = (t as f64).sqrt();
     if t < 2 || x >= edge {
-        return f64::from(u8::from(x >= edge));
+        return Ok(f64::from(u8::from(x >= edge)));
     }
     // The density of the angle θ with u = √t sin θ is cos^{t−2} θ; beyond 40 widths it vanishes.
     let power = (t - 2) as f64;
     let widest = (40.0 / (power + 1.0).sqrt()).min(FRAC_PI_2);
     let density = |angle: f64| angle.cos().powf(power);
-    integral(density, 0.0, (x / edge).max(0.0).asin().min(widest), 40) / integral(density, 0.0, widest, 40)
+    Ok(integral(density, 0.0, (x / edge).max(0.0).asin().min(widest), 40) / integral(density, 0.0, widest, 40))
 }
 
 #[cfg(test)]
@@ -148,16 +154,16 @@ mod tests {
     fn sizes_at_equal_weights_are_ratios_of_gamma_functions() {
         let exact = [1.0, 2.0 * 2f64.sqrt() / PI, 0.75f64.sqrt(), 3.0 * 5f64.sqrt() / 8.0];
         for (t, exact) in [1, 2, 3, 5].into_iter().zip(exact) {
-            assert!((mean_size(t) - exact).abs() < 1e-14, "{t}");
+            assert!((mean_size(t).unwrap() - exact).abs() < 1e-14, "{t}");
         }
-        assert!((size_variance(1_000_000) - (1.0 - 2.0 / PI)).abs() < 1e-6);
+        assert!((size_variance(1_000_000).unwrap() - (1.0 - 2.0 / PI)).abs() < 1e-6);
     }
 
     #[test]
     fn the_quadrature_for_any_weights_contains_the_closed_form_for_equal_ones() {
         for t in TIMES {
             let moments = Adam::new(0.0, 1.0).unwrap().moments(t).unwrap();
-            assert!((moments.mean - mean_size(t)).abs() < 1e-12, "{t} {moments:?}");
+            assert!((moments.mean - mean_size(t).unwrap()).abs() < 1e-12, "{t} {moments:?}");
             assert!((moments.mean_square - 1.0).abs() < 1e-12, "{t} {moments:?}");
         }
         // One gradient leaves a sign; with equal weights in both means u_2 = ½ Σg/√(½ Σg²), of mean square ½.
@@ -190,18 +196,20 @@ mod tests {
     /// X-Val: the arcsine law at t = 2, the uniform law at t = 3 (Archimedes), and at large t the normal one.
     #[test]
     fn the_law_of_the_size_is_that_of_a_coordinate_on_a_sphere() {
+        let cdf = |t, x| size_cdf(t, x).unwrap();
         for x in [0.1, 0.7, 1.3] {
-            assert!((size_cdf(2, x) - (x / 2f64.sqrt()).asin() / FRAC_PI_2).abs() < 1e-12);
-            assert!((size_cdf(3, x) - x / 3f64.sqrt()).abs() < 1e-12);
-            assert!((size_cdf(100_000, x) - libm::erf(x / 2f64.sqrt())).abs() < 1e-5);
+            assert!((cdf(2, x) - (x / 2f64.sqrt()).asin() / FRAC_PI_2).abs() < 1e-12);
+            assert!((cdf(3, x) - x / 3f64.sqrt()).abs() < 1e-12);
+            assert!((cdf(100_000, x) - libm::erf(x / 2f64.sqrt())).abs() < 1e-5);
         }
-        assert_eq!((size_cdf(1, 0.99), size_cdf(1, 1.0), size_cdf(5, 3.0), size_cdf(5, 0.0)), (0.0, 1.0, 1.0, 0.0));
+        assert_eq!((cdf(1, 0.99), cdf(1, 1.0), cdf(5, 3.0), cdf(5, 0.0)), (0.0, 1.0, 1.0, 0.0));
     }
 
     /// The variance grows at every step without momentum, as the paper says; with Adam's β₁ = 0.9 it falls after the second.
     #[test]
     fn the_variance_of_the_size_grows_without_momentum_only() {
-        assert!((1..200).all(|t| size_variance(t + 1) > size_variance(t)));
+        let variance = |t| size_variance(t).unwrap();
+        assert!((1..200).all(|t| variance(t + 1) > variance(t)));
         let variance = |beta1, t| Adam::new(beta1, 0.999).unwrap().moments(t).unwrap().variance();
         assert!((1..60).all(|t| variance(0.0, t + 1) > variance(0.0, t)));
         assert!((2..60).all(|t| variance(0.9, t + 1) < variance(0.9, t)));

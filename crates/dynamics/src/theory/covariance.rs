@@ -63,6 +63,16 @@ pub enum CovarianceError {
         /// The spectral radius of `ΛK`.
         largest: f64,
     },
+    /// A learning rate or batch size of no stationary state.
+    #[error("learning rate {rate} and batch size {batch}: the rate must be in (0, {edge}), the batch size positive")]
+    Rate {
+        /// The learning rate in front of the preconditioner.
+        rate: f64,
+        /// The batch size.
+        batch: f64,
+        /// Where stability ends.
+        edge: f64,
+    },
     /// A matrix that has to be inverted and cannot.
     #[error(transparent)]
     Matrix(#[from] MatrixError),
@@ -189,8 +199,16 @@ pub fn newton_preconditioner(hessian: &Matrix, rate: f64) -> Result<Matrix, Matr
     Ok(&hessian.inverse()? * rate)
 }
 
-/// `Σ` of damped Newton: `λK⁻¹CK⁻¹ (1 + μ)/((1 − μ)(2(1 + μ) − λ))`.
-pub fn newton_covariance(hessian: &Matrix, noise: &Matrix, rate: f64, momentum: f64) -> Result<Matrix, MatrixError> {
+fn stationary(rate: f64, momentum: f64, batch: f64, edge: f64) -> Result<(), CovarianceError> {
+    if !(0.0..1.0).contains(&momentum) {
+        return Err(CovarianceError::Momentum(momentum));
+    }
+    if rate > 0.0 && rate < edge && batch > 0.0 { Ok(()) } else { Err(CovarianceError::Rate { rate, batch, edge }) }
+}
+
+/// `Σ` of damped Newton: `λK⁻¹CK⁻¹ (1 + μ)/((1 − μ)(2(1 + μ) − λ))`, for `λ` between 0 and `2(1 + μ)`.
+pub fn newton_covariance(hessian: &Matrix, noise: &Matrix, rate: f64, momentum: f64) -> Result<Matrix, CovarianceError> {
+    stationary(rate, momentum, 1.0, 2.0 * (1.0 + momentum))?;
     let inverse = hessian.inverse()?;
     let factor = rate * (1.0 + momentum) / ((1.0 - momentum) * (2.0 * (1.0 + momentum) - rate));
     Ok(&(&(&inverse * noise) * &inverse) * factor)
@@ -198,7 +216,8 @@ pub fn newton_covariance(hessian: &Matrix, noise: &Matrix, rate: f64, momentum: 
 
 /// `Σ = ½λ [1/(1 + μ) + 1/((1 − μ)S)] K⁻¹` of natural gradient descent, `Λ = λF⁻¹` with the Fisher matrix `F = KΣK` of a
 /// minimum that fits all samples, where minibatches of `S` leave the noise `C = F/S`: both follow from `Σ` itself.
-pub fn natural_covariance(hessian: &Matrix, rate: f64, momentum: f64, batch: f64) -> Result<Matrix, MatrixError> {
+pub fn natural_covariance(hessian: &Matrix, rate: f64, momentum: f64, batch: f64) -> Result<Matrix, CovarianceError> {
+    stationary(rate, momentum, batch, f64::INFINITY)?;
     Ok(&hessian.inverse()? * (0.5 * rate * (1.0 / (1.0 + momentum) + 1.0 / ((1.0 - momentum) * batch))))
 }
 

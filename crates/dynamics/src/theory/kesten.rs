@@ -15,13 +15,16 @@ use libm::lgamma;
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum KestenError {
     /// A parameter is out of range.
-    #[error("scaled rate lambda a = {rate} and batch size {batch}: both must be positive")]
+    #[error("scaled rate lambda a = {rate} and batch size {batch}: both must be positive, the rate finite")]
     Invalid {
         /// `λ a`.
         rate: f64,
         /// `S`.
         batch: u32,
     },
+    /// A power of which the moment is not asked for.
+    #[error("power {0} of the weight: give a number of at least 0")]
+    Power(f64),
     /// The weight runs away: there is no stationary law.
     #[error(
         "at lambda a = {rate} and batch size {batch} the weight grows in the mean logarithm (by {growth} per step) and has no \
@@ -60,30 +63,37 @@ fn expectation(batch: u32, kink: f64, reach: f64, f: impl Fn(f64) -> f64) -> f64
     integral(below, 0.0, 1.0, 40) + integral(above, 0.0, 1.0, 80)
 }
 
+fn check(rate: f64, batch: u32) -> Result<(), KestenError> {
+    if rate > 0.0 && rate.is_finite() && batch > 0 { Ok(()) } else { Err(KestenError::Invalid { rate, batch }) }
+}
+
 /// `E|1 − x χ²_S/S|^power`: the growth of the `power`-th moment of the weight per step, at `x = λ a`. `power ≥ 0`.
-pub fn moment_growth(rate: f64, batch: u32, power: f64) -> f64 {
+pub fn moment_growth(rate: f64, batch: u32, power: f64) -> Result<f64, KestenError> {
+    check(rate, batch)?;
+    if power >= 0.0 && power.is_finite() { Ok(moment(rate, batch, power)) } else { Err(KestenError::Power(power)) }
+}
+
+fn moment(rate: f64, batch: u32, power: f64) -> f64 {
     let scale = rate / f64::from(batch);
     expectation(batch, 1.0 / scale, power, |chi| (1.0 - scale * chi).abs().powf(power))
 }
 
 /// `E ln|1 − x χ²_S/S|`: the growth of `ln|w|` per step, at `x = λ a`. To some 10⁻⁶.
-pub fn log_growth(rate: f64, batch: u32) -> f64 {
+pub fn log_growth(rate: f64, batch: u32) -> Result<f64, KestenError> {
+    check(rate, batch)?;
     let scale = rate / f64::from(batch);
-    expectation(batch, 1.0 / scale, 1.0, |chi| (1.0 - scale * chi).abs().max(f64::MIN_POSITIVE).ln())
+    Ok(expectation(batch, 1.0 / scale, 1.0, |chi| (1.0 - scale * chi).abs().max(f64::MIN_POSITIVE).ln()))
 }
 
 /// The index `β > 0` of the stationary tail, `E|1 − x χ²_S/S|^β = 1`, at `x = λ a`.
 pub fn tail_index(rate: f64, batch: u32) -> Result<f64, KestenError> {
-    if !(rate > 0.0 && rate.is_finite() && batch > 0) {
-        return Err(KestenError::Invalid { rate, batch });
-    }
-    let growth = log_growth(rate, batch);
+    let growth = log_growth(rate, batch)?;
     if growth >= 0.0 {
         let size = f64::from(batch);
         return Err(KestenError::Unstable { rate, batch, growth, second_moment: 2.0 * size / (size + 2.0) });
     }
     // The moments fall from 1 at power 0, are convex, and rise beyond all bounds.
-    let excess = |power: f64| moment_growth(rate, batch, power) - 1.0;
+    let excess = |power: f64| moment(rate, batch, power) - 1.0;
     let mut high = 1.0;
     while excess(high) <= 0.0 {
         high *= 2.0;
@@ -136,10 +146,10 @@ mod tests {
         for (x, s) in [(0.3, 1), (1.0, 2), (1.7, 5), (0.9, 40)] {
             let size = f64::from(s);
             let second = (1.0 - x) * (1.0 - x) + 2.0 * x * x / size;
-            assert!((moment_growth(x, s, 2.0) - second).abs() < 1e-10, "{x} {s}");
+            assert!((moment_growth(x, s, 2.0).expect("valid input") - second).abs() < 1e-10, "{x} {s}");
             let raw = |k: i32| (0..k).map(|i| 1.0 + 2.0 * f64::from(i) / size).product::<f64>();
             let fourth = 1.0 - 4.0 * x + 6.0 * x * x * raw(2) - 4.0 * x.powi(3) * raw(3) + x.powi(4) * raw(4);
-            assert!((moment_growth(x, s, 4.0) - fourth).abs() < 1e-9, "{x} {s}");
+            assert!((moment_growth(x, s, 4.0).expect("valid input") - fourth).abs() < 1e-9, "{x} {s}");
         }
     }
 

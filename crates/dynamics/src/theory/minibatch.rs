@@ -93,8 +93,13 @@ pub fn continuous_time<const D: usize>(r: &Regression<D>) -> f64 {
 
 /// In discrete time with noise as strong as at the minimum, `C = σ² A/S`:
 /// `Var w = λ σ²/(S (1 − μ)(2 − λ a/(1 + μ)))`. Without weight decay.
-pub fn constant_noise<const D: usize>(r: &Regression<D>) -> [f64; D] {
-    r.curvatures.map(|a| 2.0 * continuous_time(r) / (2.0 - r.rate * a / (1.0 + r.momentum)))
+pub fn constant_noise<const D: usize>(r: &Regression<D>) -> Result<[f64; D], MinibatchError> {
+    check(r)?;
+    let largest = 2.0 * (1.0 + r.momentum) / r.curvatures.iter().fold(0.0, |top: f64, a| top.max(*a));
+    if r.rate >= largest {
+        return Err(MinibatchError::Unstable { rate: r.rate, batch: r.batch, largest });
+    }
+    Ok(r.curvatures.map(|a| 2.0 * continuous_time(r) / (2.0 - r.rate * a / (1.0 + r.momentum))))
 }
 
 fn check<const D: usize>(r: &Regression<D>) -> Result<(), MinibatchError> {

@@ -58,18 +58,26 @@ pub struct Moments {
 )]
 pub struct StrongSignal(pub f64);
 
+/// Nothing to take moments of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no samples: moments take at least 1")]
+pub struct NoSamples;
+
 impl Moments {
     /// The moments of a finite data set, each point with equal weight.
-    pub fn of(samples: &[(f64, f64)]) -> Self {
+    pub fn of(samples: &[(f64, f64)]) -> Result<Self, NoSamples> {
+        if samples.is_empty() {
+            return Err(NoSamples);
+        }
         let mean = |f: fn(f64, f64) -> f64| samples.iter().map(|&(x, y)| f(x, y)).sum::<f64>() / samples.len() as f64;
         let (b1, b2) = (mean(|x, _| x * x), mean(|x, y| x * y));
-        Self {
+        Ok(Self {
             a1: mean(|x, _| x.powi(4)) - b1 * b1,
             a2: mean(|x, y| x.powi(3) * y) - b1 * b2,
             a3: mean(|x, y| (x * y).powi(2)) - b2 * b2,
             b1,
             b2,
-        }
+        })
     }
 
     /// `Q(v)`: a quarter of the variance of the gradient in `v`.
@@ -121,7 +129,7 @@ mod tests {
         let line = NoisyLine { slope: 0.7, noise: 1.3 };
         let mut stream = Key::new(["moments"]).stream("data", 0);
         let samples: Vec<_> = (0..400_000).map(|_| line.sample(&mut stream)).collect();
-        let (exact, sampled) = (line.moments(), Moments::of(&samples));
+        let (exact, sampled) = (line.moments(), Moments::of(&samples).expect("samples"));
         let pairs = |m: Moments| [m.a1, m.a2, m.a3, m.b1, m.b2];
         for (exact, sampled) in pairs(exact).into_iter().zip(pairs(sampled)) {
             assert!((exact - sampled).abs() < 0.08, "{exact} {sampled}");

@@ -22,10 +22,11 @@ fn variance_claim(p: &Params, id: &str) -> Result<Claim> {
 
 /// With a mean of squares that forgets.
 pub(super) fn forgetting(p: &Params) -> Result<Vec<Claim>> {
+    let equal = times(p, 2).map(size_variance).collect::<Result<Vec<_>, _>>()?;
     Ok(vec![
         variance_claim(p, &format!("size-variance-beta2-{}", p.beta2))?
             .within(Margin::Absolute(0.01))
-            .rival("equal-weights", "that the mean of squares forgets makes no difference", times(p, 2).map(size_variance))
+            .rival("equal-weights", "that the mean of squares forgets makes no difference", equal)
             .source("abstract, for an exponential mean of squares; exact quadrature"),
     ])
 }
