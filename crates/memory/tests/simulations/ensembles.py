@@ -1,4 +1,4 @@
-"""Averages over many networks, in plain NumPy: what `tests/ensembles.rs` and some laws compare with.
+"""Averages over many networks, in plain NumPy: what `ensembles.rs` and some laws compare with.
 
 Prints means over independent networks, with their standard errors and the number of networks. Needs numpy and scipy. One argument
 names a part, none runs all.

@@ -1,5 +1,5 @@
 //! Predictions and descents at the sizes of papers, against simulations in plain loops and NumPy (X-Val). The programs next to this
-//! file, `descents.py`, `sizes.py` and `probability_flow.py`, print every number that stands here with its standard error.
+//! file, `descents.py`, `ensembles.py`, `sizes.py` and `probability_flow.py`, print every number that stands here with its standard error.
 
 #![allow(clippy::unwrap_used)]
 
@@ -8,6 +8,7 @@ mod associations;
 mod cliques;
 mod couplings;
 mod dense;
+mod ensembles;
 mod exponential;
 mod simplicial;
 mod two_layers;

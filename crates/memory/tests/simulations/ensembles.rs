@@ -1,35 +1,22 @@
-//! Averages over many networks against averages over many others, simulated in NumPy (X-Val, `simulations/ensembles.py`): each
-//! number with its standard error, and ours with its own.
-
-#![allow(clippy::unwrap_used)]
+//! Averages over many networks: loads beyond the critical one, cycles, held errors, learned couplings, cold memories, long steps.
 
 use lawbook_core::{
     Device, Key, Kind, Stream, Tensor,
     tensor::{scalar, to_vec},
 };
 use lawbook_memory::{
-    BinaryNetwork, CliqueMemory, Couplings, DenseMemory, EnergyWatch, FlowDescent, Patterns, Separation, State,
+    AsynchronousUpdate, BinaryNetwork, CliqueMemory, Couplings, DenseMemory, EnergyWatch, FlowDescent, Patterns, Separation,
+    State,
     biological::{Lagrangian, TwoLayerMemory},
     clique::pairs,
     energy_transformer::{EnergyTransformer, Keys, Sizes},
     modern::ModernMemory,
 };
 
+use crate::{agreement::simulated, overlap};
+
 fn stream(name: &str, index: u64) -> Stream {
     Key::new(["ensembles"]).stream(name, index)
-}
-
-/// Both means are four standard errors of their difference apart at most, which one comparison in 16 000 is not by chance.
-fn agrees(what: &str, samples: &[f64], (simulated, error): (f64, f64)) {
-    let count = samples.len() as f64;
-    let mean = samples.iter().sum::<f64>() / count;
-    let variance = samples.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (count - 1.0);
-    let apart = (variance / count + error * error).sqrt();
-    assert!((mean - simulated).abs() <= 4.0 * apart, "{what}: {mean} for {simulated}, standard error {apart}");
-}
-
-fn overlap(a: &State, b: &State) -> f64 {
-    a.overlap(b).unwrap() as f64 / a.sites() as f64
 }
 
 fn share(count: usize, of: usize) -> f64 {
@@ -54,9 +41,9 @@ fn patterns_beyond_the_critical_load_are_retrieved_or_lost() {
         near.extend(kept);
         far.extend(lost);
     }
-    agrees("share", &shares, (0.4, 0.0238));
-    agrees("retrieved", &near, (0.9671, 0.0022));
-    agrees("lost", &far, (0.3425, 0.0055));
+    simulated(0.4, 0.0238, 40).agrees_with_samples(&shares, "share");
+    simulated(0.9671, 0.0022, 128).agrees_with_samples(&near, "retrieved");
+    simulated(0.3425, 0.0055, 192).agrees_with_samples(&far, "lost");
     // One of 320 there. Of our 96 three would come once in 300 times.
     assert!(far.iter().chain(&near).filter(|m| (0.6..0.85).contains(*m)).count() < 3, "{far:?} {near:?}");
 }
@@ -65,7 +52,7 @@ fn patterns_beyond_the_critical_load_are_retrieved_or_lost() {
 /// keep their sites and end more orbits.
 #[test]
 fn synchronous_orbits_end_in_cycles_of_two() {
-    for (count, simulated) in [(20, (0.1388, 0.0042)), (21, (0.2307, 0.0031))] {
+    for (count, simulated) in [(20, simulated(0.1388, 0.0042, 1000)), (21, simulated(0.2307, 0.0031, 2000))] {
         let networks = (0..200).map(|index| {
             let mut stream = stream("cycles", 1000 * count + index);
             let network = Couplings::hebb(&Patterns::random(count as usize, 100, &mut stream).unwrap()).unwrap();
@@ -73,7 +60,7 @@ fn synchronous_orbits_end_in_cycles_of_two() {
             let period = |mu| network.synchronous_period(&starts.state(mu), 10_000).unwrap();
             share((0..10).filter(|&mu| period(mu) == Some(2)).count(), 10)
         });
-        agrees("cycles", &networks.collect::<Vec<_>>(), simulated);
+        simulated.agrees_with_samples(&networks.collect::<Vec<_>>(), count);
     }
 }
 
@@ -98,8 +85,8 @@ fn self_couplings_hold_errors_from_two_fifths_of_the_sites_on() {
             repaired.push(sums[0]);
             wrong.push(sums[1]);
         }
-        agrees("repaired", &repaired, whole);
-        agrees("held", &wrong, held);
+        simulated(whole.0, whole.1, 60).agrees_with_samples(&repaired, format!("{count} repaired"));
+        simulated(held.0, held.1, 60).agrees_with_samples(&wrong, format!("{count} held"));
     }
 }
 
@@ -128,8 +115,8 @@ fn couplings_learned_from_cliques_have_the_ratios_of_their_classes() {
         couplings.push(mean(0) / mean(1));
         thresholds.push(network.thresholds().iter().sum::<f64>() / 45.0 / mean(1));
     }
-    agrees("couplings", &couplings, (-1.1186, 0.0028));
-    agrees("thresholds", &thresholds, (0.3213, 0.0030));
+    simulated(-1.1186, 0.0028, 16).agrees_with_samples(&couplings, "couplings");
+    simulated(0.3213, 0.0030, 16).agrees_with_samples(&thresholds, "thresholds");
 }
 
 /// 180 random patterns are too many for a hundred neurons: probability flow, whose minimum is then unique, leaves 85 % of the sites
@@ -150,7 +137,7 @@ fn probability_flow_fails_at_nine_fifths_of_the_neurons() {
         assert_eq!(fixed, 0);
         sites.push(share(stable, 18_000));
     }
-    agrees("sites", &sites, (0.8516, 0.0015));
+    simulated(0.8516, 0.0015, 24).agrees_with_samples(&sites, "sites");
 }
 
 fn normals(name: &str, shape: &[i64]) -> Tensor {
@@ -163,11 +150,12 @@ fn normals(name: &str, shape: &[i64]) -> Tensor {
 fn random_patterns_end_near_themselves_when_cold() {
     let patterns = normals("patterns", &[48, 20, 32]);
     let patterns = &patterns / patterns.norm_scalaropt_dim(2.0, [-1i64].as_slice(), true);
-    for (beta, simulated) in [(6.0, (0.1610, 0.0039)), (8.0, (0.016_48, 0.000_15)), (10.0, (0.003_424, 0.000_040))] {
+    for (beta, mean, error) in [(6.0, 0.1610, 0.0039), (8.0, 0.016_48, 0.000_15), (10.0, 0.003_424, 0.000_040)] {
         let memory = ModernMemory::new(patterns.shallow_clone(), beta).unwrap();
         let end = memory.retrieve(&patterns, 1e-9).unwrap().state;
         let missed = (end - &patterns).norm_scalaropt_dim(2.0, [-1i64].as_slice(), false);
-        agrees("distance", &to_vec(&missed.mean_dim([-1i64].as_slice(), false, Kind::Double)), simulated);
+        let distances = to_vec(&missed.mean_dim([-1i64].as_slice(), false, Kind::Double));
+        simulated(mean, error, 400).agrees_with_samples(&distances, beta);
     }
 }
 
@@ -176,7 +164,7 @@ fn random_patterns_end_near_themselves_when_cold() {
 #[test]
 fn two_layers_come_as_close_as_their_lagrangians_let_them() {
     let right = Tensor::from_slice(&[[1.0; 36].as_slice(), &[-1.0; 4]].concat());
-    for (features, memories, simulated) in [
+    for (features, memories, (mean, error)) in [
         (Lagrangian::SoftSign(2.0), Lagrangian::Rectified(3), (1.0e-5, 1.0e-5)),
         (Lagrangian::Quadratic, Lagrangian::Softmax(10.0), (2.80e-6, 0.21e-6)),
         (Lagrangian::Spherical, Lagrangian::Rectified(5), (4.51e-4, 0.35e-4)),
@@ -191,7 +179,7 @@ fn two_layers_come_as_close_as_their_lagrangians_let_them() {
             let length = end.norm_scalaropt_dim(2.0, [-1i64].as_slice(), false) * 40f64.sqrt();
             1.0 - scalar(&(along / length).mean(Kind::Double))
         });
-        agrees(&format!("{features:?}"), &lacking.collect::<Vec<_>>(), simulated);
+        simulated(mean, error, 400).agrees_with_samples(&lacking.collect::<Vec<_>>(), format!("{features:?}"));
     }
 }
 
@@ -200,7 +188,7 @@ fn two_layers_come_as_close_as_their_lagrangians_let_them() {
 #[test]
 fn energy_transformers_descend_by_long_steps_because_tokens_grow() {
     let sizes = Sizes { features: 32, heads: 4, head_features: 8, memories: 128 };
-    for (alpha, simulated) in [(3.0, (4132.0, 58.0)), (100.0, (139_660.0, 2080.0))] {
+    for (alpha, mean, error) in [(3.0, 4132.0, 58.0), (100.0, 139_660.0, 2080.0)] {
         let growths = (0..4).map(|index| {
             let block =
                 EnergyTransformer::random(sizes, 32f64.powf(-0.5), Keys::Others, &mut stream("block", index)).unwrap();
@@ -215,6 +203,6 @@ fn energy_transformers_descend_by_long_steps_because_tokens_grow() {
             watch.see(scalar(&block.energy(&tokens).unwrap())).unwrap();
             scalar(&tokens.norm()) / scalar(&start.norm())
         });
-        agrees("growth", &growths.collect::<Vec<_>>(), simulated);
+        simulated(mean, error, 40).agrees_with_samples(&growths.collect::<Vec<_>>(), alpha);
     }
 }
