@@ -77,3 +77,24 @@ impl Cell {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use lawbook_claims::Point;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_finite_is_told_with_its_kind() {
+        let spec =
+            CellSpec { law: "law".into(), point: Point { study: "study".into(), params: Default::default() }, seed: 0 };
+        for (value, cause) in
+            [(f64::NEG_INFINITY, "underflowed"), (f64::INFINITY, "overflowed"), (f64::NAN, "nothing to take a mean of")]
+        {
+            let mut cell = Cell::new(&spec, Device::Cpu);
+            cell.record_at("log-size", 16.0, value);
+            let error = cell.finish().expect_err("no number").to_string();
+            assert!(error.starts_with("log-size at 16 is") && error.contains(cause), "{error}");
+        }
+    }
+}

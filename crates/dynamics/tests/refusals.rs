@@ -24,9 +24,11 @@ use lawbook_dynamics::{
         interpolation::Interpolation,
         isotropic::largest_exponents,
         local_maximum::TwoSamples,
+        mirror::Mirror,
         quadratic::{Quadratic, Shape, epoch_variances},
         regression::Regression,
         regression_sgd::RegressionSgd,
+        spred::Factors,
         two_layer::{Sgd, Weights, snapshots},
     },
     theory::{
@@ -36,6 +38,7 @@ use lawbook_dynamics::{
         kesten::{log_growth, moment_growth, tail_index},
         minibatch::constant_noise,
         moments::{Moments, NoisyLine},
+        uncertainty::{Driven, Outcome, compare, walk},
     },
 };
 
@@ -194,10 +197,30 @@ fn stationary_states() {
     for bad in [-1.0, f64::NAN, f64::INFINITY] {
         panics("a variance", move || Quadratic::diagonal([1.0], [bad], Shape::Gaussian), "at least 0");
     }
+    let empty = || DataSet::of_noise(0, 3, 1.0, &Key::new(["empty"])).samples();
+    panics("no samples", empty, "at least 1");
     refused("no samples", Moments::of(&[]), &["at least 1"]);
+    for f in [f64::NAN, f64::INFINITY] {
+        refused("an observable", compare(&[Outcome { p: 1.0, q: 1.0, f }]), &[&f.to_string(), "finite"]);
+    }
+    refused("no outcomes", compare(&[]), &["sum to 0"]);
+    let still = Driven::new(vec![1.0], walk(1.0), 2).expect("a process");
+    refused("no paths", still.sampled_second_moment(0, &mut Key::new(["paths"]).stream("paths", 0)), &["0 sampled paths"]);
     refused("no time", mean_size(0), &["time 0"]);
     refused("no time", size_variance(0), &["time 0"]);
     refused("no time", size_cdf(0, 1.0), &["time 0"]);
+}
+
+#[test]
+fn symmetries() {
+    let mut stream = Key::new(["symmetries"]).stream("draws", 0);
+    let mirror = Mirror::exchange(2, &[(0, 1)], Device::Cpu).expect("a pair");
+    // Neither counts as a symmetry.
+    assert!(mirror.asymmetry(|theta| theta.square().sum(Kind::Double), 0, &mut stream).is_nan());
+    assert!(mirror.asymmetry(|theta| theta.sum(Kind::Double).log(), 20, &mut stream).is_nan());
+    for bad in [f64::NAN, f64::INFINITY] {
+        refused("a factor", Factors::new(vec![1.0, bad], vec![2.0, 3.0]), &["weight 1", &bad.to_string(), "finite"]);
+    }
 }
 
 #[test]

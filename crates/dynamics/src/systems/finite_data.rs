@@ -44,8 +44,11 @@ impl DataSet {
         Self::new(inputs, &labels)
     }
 
-    /// From inputs `[N, D]` and labels `[N, 1]`, in f64.
+    /// From inputs `[N, D]` and labels `[N, 1]`, in f64. Panics without samples, or if the shapes are others.
     pub fn new(inputs: Tensor, labels: &Tensor) -> Self {
+        let (shape, labelled) = (inputs.size(), labels.size());
+        let fits = shape.len() == 2 && shape.iter().all(|size| *size > 0) && labelled == [shape[0], 1];
+        assert!(fits, "inputs {shape:?} and labels {labelled:?}: give [N, D] and [N, 1] with N and D of at least 1");
         let covariance = inputs.transpose(0, 1).matmul(&inputs) / inputs.size()[0] as f64;
         let solution = inputs.linalg_pinv(1e-12, false).matmul(labels);
         let residuals = labels - inputs.matmul(&solution);

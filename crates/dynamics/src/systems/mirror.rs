@@ -124,15 +124,18 @@ impl Mirror {
     }
 
     /// The largest change of a loss by the reflection over `draws` standard normal parameters, relative to the loss: rounding
-    /// if the loss has the symmetry, of order one if not.
+    /// if the loss has the symmetry, of order one if not; NaN without draws, or if one of them has a loss that is no number.
     pub fn asymmetry(&self, loss: impl Fn(&Tensor) -> Tensor, draws: usize, stream: &mut Stream) -> f64 {
         let parameters = self.normals.size()[0];
         no_grad(|| {
-            (0..draws).fold(0.0, |worst, _| {
+            let change = |_| {
                 let theta = stream.normal_tensor(&[parameters], Kind::Double, self.normals.device());
                 let (here, there) = (scalar(&loss(&theta)), scalar(&loss(&self.reflect(&theta))));
-                f64::max(worst, (here - there).abs() / here.abs().max(f64::MIN_POSITIVE))
-            })
+                (here - there).abs() / here.abs().max(f64::MIN_POSITIVE)
+            };
+            // Of a number and NaN, `max` keeps the number.
+            let worse = |worst: f64, change: f64| if worst.is_nan() || change <= worst { worst } else { change };
+            (0..draws).map(change).reduce(worse).unwrap_or(f64::NAN)
         })
     }
 

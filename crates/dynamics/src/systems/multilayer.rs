@@ -88,8 +88,8 @@ impl Multilayer {
         })
     }
 
-    /// One pass over the samples in random order, in batches of `batch` and a last one of what is left. Gives the loss of every batch
-    /// before its step, not finite once it has diverged.
+    /// One pass over the samples in random order, in batches of `batch`, at least 1, and a last one of what is left. Gives the loss of every
+    /// batch before its step, not finite once it has diverged.
     pub fn epoch(
         &self,
         parameters: &mut [Tensor],

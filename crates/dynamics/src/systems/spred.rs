@@ -23,6 +23,16 @@ pub enum SpredError {
         /// Number of second factors.
         w: usize,
     },
+    /// A factor is infinite or no number.
+    #[error("the factors {u} and {w} of weight {index}: give finite ones")]
+    NotFinite {
+        /// Number of the weight.
+        index: usize,
+        /// The first factor.
+        u: f64,
+        /// The second factor.
+        w: f64,
+    },
     /// Both factors are zero.
     #[error(
         "both factors of weight {index} start at 0, where their gradient vanishes whatever the loss: the weight stays 0 forever; \
@@ -69,6 +79,9 @@ impl Factors {
             return Err(SpredError::Lengths { u: u.len(), w: w.len() });
         }
         for (index, (&u, &w)) in u.iter().zip(&w).enumerate() {
+            if !(u.is_finite() && w.is_finite()) {
+                return Err(SpredError::NotFinite { index, u, w });
+            }
             if u == 0.0 && w == 0.0 {
                 return Err(SpredError::FixedPoint { index });
             }

@@ -10,7 +10,8 @@ use libm::lgamma;
 
 use crate::estimators::lyapunov::expected_log_abs;
 
-/// How the curvature of a batch is distributed.
+/// How the curvature of a batch is distributed. Without a batch, with no atoms, or where a number is NaN, everything that is
+/// asked of it is NaN.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Curvature {
     /// The mean of `batch` squared standard normals: least squares with normal inputs.
@@ -22,7 +23,7 @@ pub enum Curvature {
     Normal {
         /// Mean.
         mean: f64,
-        /// Standard deviation, positive.
+        /// Standard deviation; 0 for a curvature that does not scatter.
         deviation: f64,
     },
     /// One of these values, each with equal chance: a finite set of data at batch size 1.

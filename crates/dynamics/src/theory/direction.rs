@@ -103,7 +103,8 @@ impl Direction {
     }
 
     /// The learning rate at which `w` is a sample of the posterior of `samples` observations, `Var w = 1/(N k)`:
-    /// `2(1 − μ)/[N c + k(1 − μ)/(1 + μ)]`. It is stationary for every `N`.
+    /// `2(1 − μ)/[N c + k(1 − μ)/(1 + μ)]`. It is stationary for every `N > 0`, positive `k` and `c`,
+    /// and `μ` from 0 to below 1.
     pub fn posterior_rate(curvature: f64, noise: f64, momentum: f64, samples: f64) -> f64 {
         2.0 * (1.0 - momentum) / (samples * noise + curvature * (1.0 - momentum) / (1.0 + momentum))
     }

@@ -123,7 +123,8 @@ impl Barrier {
     }
 }
 
-/// The exponent φ of the stationary density `L^(−φ)`, for `scaled_rate = η h*` and batch size B: equation 12, `1 + B/(η h*)`.
+/// The exponent φ of the stationary density `L^(−φ)`, for `scaled_rate = η h*` and batch size B, both positive: equation 12,
+/// `1 + B/(η h*)`.
 pub fn stationary_exponent(scaled_rate: f64, batch: f64) -> f64 {
     1.0 + batch / scaled_rate
 }

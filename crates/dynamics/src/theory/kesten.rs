@@ -106,12 +106,12 @@ pub fn tail_index(rate: f64, batch: u32) -> Result<f64, KestenError> {
 }
 
 /// The index that Ziyin et al. (2022, arXiv 2102.05375, section 6.6) give, `2S/x − S`: that of the Student law with the same
-/// variance, which is the index where it is 2.
+/// variance, which is the index where it is 2. For positive `x`, up to `2S/(S + 1)`, where it is 1.
 pub fn student_tail_index(rate: f64, batch: u32) -> f64 {
     2.0 * f64::from(batch) / rate - f64::from(batch)
 }
 
-/// The index in continuous time, `2S/x + 1`.
+/// The index in continuous time, `2S/x + 1`, for positive `x`.
 pub fn continuous_tail_index(rate: f64, batch: u32) -> f64 {
     2.0 * f64::from(batch) / rate + 1.0
 }

@@ -26,6 +26,9 @@ pub enum UncertaintyError {
         /// The number.
         value: f64,
     },
+    /// The observable of an outcome is infinite or no number.
+    #[error("an observable of {0}: give a finite number to every outcome")]
+    Observable(f64),
     /// Probabilities do not sum to 1.
     #[error(
         "{what} sum to {sum}: they have to sum to 1; list every move, also those of probability 0 whose reverse is possible"
@@ -114,6 +117,9 @@ pub fn compare(outcomes: &[Outcome]) -> Result<Fluctuations, UncertaintyError> {
     for outcome in outcomes {
         probability("the probability of an outcome", outcome.p)?;
         probability("the reference probability of an outcome", outcome.q)?;
+        if !outcome.f.is_finite() {
+            return Err(UncertaintyError::Observable(outcome.f));
+        }
     }
     sums_to_one("the probabilities of all outcomes", outcomes.iter().map(|outcome| outcome.p).sum())?;
     let mean_of = |g: &dyn Fn(&Outcome) -> f64| {

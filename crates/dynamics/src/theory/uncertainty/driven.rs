@@ -148,7 +148,7 @@ impl Driven {
         let ([second, ..], [fourth, ..]) = (self.tilted(2), self.tilted(4));
         let relative_variance = fourth / (second * second) - 1.0;
         let error = (relative_variance / paths as f64).sqrt();
-        if error > SAMPLING_ERROR {
+        if paths == 0 || error > SAMPLING_ERROR {
             return Err(UncertaintyError::RarePaths { paths, error, needed: relative_variance / SAMPLING_ERROR.powi(2) });
         }
         let last = self.last();
