@@ -31,12 +31,8 @@ impl Balance {
         Self::Rounded(RoundedBalance::new(memory, agreements))
     }
 
-    /// One that is made for many visits. `rows` are those of the memory's patterns.
-    pub(crate) fn for_visits(memory: &DenseMemory, agreements: Vec<u32>, rows: impl FnOnce() -> Arc<Rows>) -> Self {
-        Self::within(&mut None, memory, agreements, rows)
-    }
-
-    /// The same with the stretch of another one, if there is one that suits. Leaves behind which one it has.
+    /// One that is made for many visits, with the stretch of another one if there is one that suits. Leaves behind which one it has.
+    /// `rows` are those of the memory's patterns.
     pub(crate) fn within(
         stretch: &mut Option<Arc<Stretch>>,
         memory: &DenseMemory,
@@ -182,6 +178,21 @@ mod tests {
         RoundedBalance::new(memory, memory.patterns().agreements(state).unwrap())
     }
 
+    /// A descent over rows of bits turns over the sites that the plain loops turn over, one by one.
+    fn descends_as_plain_loops(memory: &DenseMemory, mut state: State, visits: impl Iterator<Item = usize>) {
+        let (mut descent, mut oracle) = (Descent::new(memory, &state).unwrap(), oracle(memory, &state));
+        for site in visits {
+            let flips = oracle.prefers_flip(memory, &state, site);
+            assert_eq!(descent.visit(site), flips);
+            if flips {
+                oracle.follow_flip(memory, &state, site);
+                state.flip(site);
+            }
+        }
+        assert_eq!(descent.state(), &state);
+        assert_eq!(descent.energy(), memory.energy(&state).unwrap());
+    }
+
     proptest! {
         /// Lookups of small numbers give the costs of the plain loops, to the last bit, for several states as for one.
         #[test]
@@ -205,26 +216,26 @@ mod tests {
             }
         }
 
-        /// A descent over rows of bits turns over the sites that the plain loops turn over, one by one.
         #[test]
         fn descents_are_those_of_plain_loops(
             seed in any::<u64>(), separation in separations(), count in 1usize..300, sites in 1usize..120,
         ) {
             let mut stream = Key::new(["descents"]).stream("states", seed);
             let memory = memory(separation, count, sites, &mut stream);
-            let mut state = Patterns::random(1, sites, &mut stream).unwrap().state(0);
-            let (mut descent, mut oracle) = (Descent::new(&memory, &state).unwrap(), oracle(&memory, &state));
-            for _ in 0..6 * sites {
-                let site = stream.below(sites as u64) as usize;
-                let flips = oracle.prefers_flip(&memory, &state, site);
-                assert_eq!(descent.visit(site), flips);
-                if flips {
-                    oracle.follow_flip(&memory, &state, site);
-                    state.flip(site);
-                }
-            }
-            assert_eq!(descent.state(), &state);
-            assert_eq!(descent.energy(), memory.energy(&state).unwrap());
+            let start = Patterns::random(1, sites, &mut stream).unwrap().state(0);
+            descends_as_plain_loops(&memory, start, (0..6 * sites).map(|_| stream.below(sites as u64) as usize));
+        }
+    }
+
+    /// Ten thousand sites, where the agreements of random patterns scatter beyond what a stretch holds, and past the critical load, where
+    /// they scatter more and more on the way down.
+    #[test]
+    fn descents_among_scattered_agreements_are_those_of_plain_loops() {
+        let mut stream = Key::new(["scattered"]).stream("states", 0);
+        for (sites, count) in [(10_000, 130), (2500, 500)] {
+            let memory = memory(Separation::Power(2), count, sites, &mut stream);
+            let start = Patterns::random(1, sites, &mut stream).unwrap().state(0);
+            descends_as_plain_loops(&memory, start, 0..sites);
         }
     }
 

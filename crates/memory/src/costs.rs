@@ -93,7 +93,7 @@ impl Plan {
             small && gains.largest <= LARGEST_GAIN
         };
         for digits in 1..=2 {
-            for left_out in omissions(agreements.len()) {
+            for left_out in omissions(agreements.len() / 256) {
                 let (first, last) = typical(&histogram, left_out);
                 let mut range = Range::new(memory, &histogram, first, last);
                 if !fits(digits, &range) {

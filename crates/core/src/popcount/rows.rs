@@ -120,6 +120,16 @@ impl Rows {
         self.row(site)[pattern / TILE] >> (pattern % TILE) & 1 == 1
     }
 
+    /// The sum of the amounts, each with its pattern, whose pattern has bit 1 at a site.
+    #[inline]
+    pub fn sum_of(&self, site: usize, amounts: impl Iterator<Item = (usize, i64)>) -> i64 {
+        let row = self.row(site);
+        // The bit becomes the sign, and that a mask: a branch on such bits is mispredicted every other time.
+        let mask = |pattern: usize| (row[pattern / TILE] << (TILE - 1 - pattern % TILE)) as i64 >> (TILE - 1);
+        amounts.map(|(pattern, amount)| amount & mask(pattern)).sum()
+    }
+
+    #[inline]
     fn row(&self, site: usize) -> &[u64] {
         &self.bits[site * self.words..][..self.words]
     }

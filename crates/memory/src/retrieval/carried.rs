@@ -20,7 +20,7 @@ pub(super) enum Carried {
 impl Carried {
     /// What suits these agreements. `rows` are those of the memory's patterns.
     pub(super) fn new(memory: &DenseMemory, agreements: Vec<u32>, rows: impl FnOnce() -> Arc<Rows>) -> Self {
-        Self::cubic_or(memory, agreements, rows, Balance::for_visits)
+        Self::within(&mut None, memory, agreements, rows)
     }
 
     /// The same with the stretch of another one, as [`Balance::within`].
@@ -30,20 +30,9 @@ impl Carried {
         agreements: Vec<u32>,
         rows: impl FnOnce() -> Arc<Rows>,
     ) -> Self {
-        Self::cubic_or(memory, agreements, rows, |memory, agreements, rows| {
-            Balance::within(stretch, memory, agreements, rows)
-        })
-    }
-
-    fn cubic_or<R: FnOnce() -> Arc<Rows>>(
-        memory: &DenseMemory,
-        agreements: Vec<u32>,
-        rows: R,
-        balance: impl FnOnce(&DenseMemory, Vec<u32>, R) -> Balance,
-    ) -> Self {
         match Cubic::far(memory, &agreements) {
             Some(far) => Self::Cubic(Box::new(Cubic::new(memory, &agreements, far, rows()))),
-            None => Self::Any(balance(memory, agreements, rows)),
+            None => Self::Any(Balance::within(stretch, memory, agreements, rows)),
         }
     }
 
