@@ -143,7 +143,8 @@ fn probability(what: &str, value: f64) -> Result<(), UncertaintyError> {
 
 fn sums_to_one(what: &str, sum: f64) -> Result<(), UncertaintyError> {
     let valid = (sum - 1.0).abs() < 1e-9;
-    if valid { Ok(()) } else { Err(UncertaintyError::Sum { what: what.to_owned(), sum }) }
+    // A sum of nothing is −0.
+    if valid { Ok(()) } else { Err(UncertaintyError::Sum { what: what.to_owned(), sum: sum + 0.0 }) }
 }
 
 #[cfg(test)]
