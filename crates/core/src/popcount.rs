@@ -5,6 +5,7 @@
 //! A [`Rows`] is the same bits with all patterns of a site together. All levels give the same integers.
 
 mod factors;
+mod lift;
 mod plain;
 mod rows;
 mod span;
@@ -12,6 +13,7 @@ mod span;
 mod x86;
 
 pub use factors::{Factors, Form};
+pub use lift::{REST, lift, widen};
 pub use rows::{Carried, Followed, Rows, Signed, Stepped};
 pub use span::{Looked, Span};
 
@@ -31,8 +33,8 @@ const SIXES: usize = TILE.div_ceil(SIX);
 type Packed = [Sums; SIXES];
 /// Lookups per tile by four patterns, in AVX2: 16 bytes are half a register.
 const FOURS: usize = TILE / 4;
-/// Lines of memory with a word of each pattern of a tile.
-const LINES: usize = TILE / 8;
+/// Lines of memory with a word of each pattern of a tile: one more than its bytes fill, for planes may begin within a line.
+const LINES: usize = TILE / 8 + 1;
 /// Words of patterns that are packed at a time, at most: so many stay in the first-level cache.
 const SLAB: usize = 16;
 
@@ -62,6 +64,8 @@ struct Words([u64; TILE]);
 pub struct Tile {
     level: Level,
     words: Vec<Words>,
+    /// The same, prepared for counts of many queries.
+    chained: Vec<Words>,
     /// By site: bit μ is that of pattern μ.
     sites: Vec<u64>,
     /// The words that are packed:
@@ -79,8 +83,9 @@ impl Tile {
         let blocks = |of: Level| if level == of { words.min(SLAB) * TILE / SITES } else { 0 };
         let packed = vec![Packed::default(); blocks(Level::Avx512)];
         let fours = vec![[[0; SITES]; FOURS]; blocks(Level::Avx2)];
+        let chained = vec![Words([0; TILE]); if level == Level::Avx512 { words } else { 0 }];
         let (words, sites) = (vec![Words([0; TILE]); words], vec![0; words * TILE]);
-        Self { level, words, sites, slab: 0..0, packed, fours }
+        Self { level, words, chained, sites, slab: 0..0, packed, fours }
     }
 
     /// Takes the patterns from number `from` on, at most 64, out of `count` in `planes`: enough to compare them.
@@ -196,13 +201,22 @@ impl Tile {
     ///
     /// # Panics
     /// If the numbers of queries, of values and of what was looked up differ.
-    pub fn look<const F: usize>(&self, queries: &[u64], span: &Span<F>, values: &mut [Numbers], looked: &mut [Looked<F>]) {
+    pub fn look<const F: usize>(
+        &mut self,
+        queries: &[u64],
+        span: &Span<F>,
+        values: &mut [Numbers],
+        looked: &mut [Looked<F>],
+    ) {
         let words = self.words.len();
         assert!(queries.len() == words * values.len() && values.len() == looked.len(), "values of every query");
         #[cfg(target_arch = "x86_64")]
         if self.level == Level::Avx512 && x86::counts_in_vectors() {
             // SAFETY: the machine has the instructions.
-            unsafe { return x86::count_and_look(&self.words, queries, span, values, looked) }
+            unsafe {
+                x86::chain(&self.words, &mut self.chained);
+                return x86::count_and_look(&self.chained, queries, span, values, looked);
+            }
         }
         for (query, (values, looked)) in queries.chunks_exact(words).zip(values.iter_mut().zip(looked)) {
             let mut counts = Numbers::default();
@@ -216,7 +230,7 @@ impl Tile {
     pub fn fetch(&self, planes: &[u64], count: usize, from: usize, share: Range<usize>) {
         #[cfg(target_arch = "x86_64")]
         for line in share {
-            let at = line / LINES * count + from + line % LINES * (TILE / LINES);
+            let at = line / LINES * count + from + (line % LINES * 8).min(TILE - 1);
             planes.get(at..).into_iter().for_each(x86::fetch);
         }
     }
@@ -265,29 +279,6 @@ pub struct Adding<'a> {
     pub sums: &'a mut [Sums],
     /// Where the sums are [lifted](lift) to before, if they are.
     pub upper: Option<&'a mut [Sums]>,
-}
-
-/// Bits of a sum that [`lift`] leaves.
-pub const REST: u32 = 6;
-
-/// Moves the upper bits of sums to others, which count in units of 2⁶; below that remains. A lift adds less than 2¹⁰.
-pub fn lift(level: Level, sums: &mut [Sums], upper: &mut [Sums]) {
-    #[cfg(target_arch = "x86_64")]
-    if level.min(Level::widest()) == Level::Avx512 {
-        // SAFETY: the machine has the level.
-        unsafe { return x86::lift_avx512(sums, upper) }
-    }
-    plain::lift(sums, upper);
-}
-
-/// Moves lifted sums to others of 32 bits; 0 remains.
-pub fn widen(level: Level, upper: &mut [Sums], wide: &mut [[u32; SITES]]) {
-    #[cfg(target_arch = "x86_64")]
-    if level.min(Level::widest()) == Level::Avx512 {
-        // SAFETY: the machine has the level.
-        return unsafe { x86::widen_avx512(upper, wide) };
-    }
-    plain::widen(upper, wide);
 }
 
 #[cfg(test)]

@@ -11,6 +11,40 @@ pub struct Span<const F: usize> {
     first: u16,
     values: [[u16; LENGTH]; F],
     length: u16,
+    squares: Option<[Square; F]>,
+}
+
+/// A polynomial of degree two: `value + slope k + curvature k (k − 1)/2`.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Square {
+    value: i64,
+    slope: i64,
+    curvature: i64,
+}
+
+impl Square {
+    /// The one with these values at 0, 1 and so on, if there is.
+    fn through(values: &[u16]) -> Option<Self> {
+        let &[a, b, c, ..] = values else { return None };
+        let [a, b, c] = [a, b, c].map(i64::from);
+        let square = Self { value: a, slope: b - a, curvature: c - 2 * b + a };
+        let fits = |(number, &value): (u64, &u16)| square.sum(1, number, number * number) == u64::from(value);
+        (0..).zip(values).all(fits).then_some(square)
+    }
+
+    /// The sum of its values at so many numbers, from the sums of these and of their squares.
+    #[inline(always)]
+    pub(super) fn sum(&self, count: u64, numbers: u64, squares: u64) -> u64 {
+        let (count, numbers, squares) = (count as i64, numbers as i64, squares as i64);
+        (self.value * count + self.slope * numbers + self.curvature * ((squares - numbers) / 2)) as u64
+    }
+
+    /// `[a, b, c]` of `a + b k + c k²` modulo 2¹⁶, if they are whole.
+    pub(super) fn coefficients(&self) -> Option<[u16; 3]> {
+        let half = self.curvature / 2;
+        let whole = self.curvature % 2 == 0;
+        whole.then(|| [self.value, self.slope - half, half].map(|number| number as u16))
+    }
 }
 
 /// The most values of a function.
@@ -29,7 +63,9 @@ impl<const F: usize> Span<F> {
         }
         let mut all = [[0; LENGTH]; F];
         all.iter_mut().zip(values).for_each(|(all, values)| all[..length].copy_from_slice(values));
-        Some(Self { first, values: all, length: length as u16 })
+        let squares = values.map(Square::through);
+        let squares = squares.iter().all(Option::is_some).then(|| squares.map(Option::unwrap_or_default));
+        Some(Self { first, values: all, length: length as u16, squares })
     }
 
     /// The values, or none if the number lies outside.
@@ -57,6 +93,11 @@ impl<const F: usize> Span<F> {
             looked.sums.iter_mut().zip(found).for_each(|(sum, found)| *sum += u64::from(found));
         }
         looked
+    }
+
+    /// The functions, if all of them are polynomials of degree two.
+    pub(super) fn squares(&self) -> Option<&[Square; F]> {
+        self.squares.as_ref()
     }
 
     pub(super) fn parts(&self) -> (u16, &[[u16; LENGTH]; F], u16) {

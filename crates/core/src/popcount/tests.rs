@@ -145,18 +145,30 @@ proptest! {
     #[test]
     fn many_queries_are_looked_up_as_one_is(seed in any::<u64>(), words in 1usize..20) {
         let (planes, queries) = (planes(words, TILE, seed), planes(words, 3, seed + 1));
-        let values: Vec<u16> = (0..words as u16 * 8).map(|number| number * number % 9973).collect();
-        let span = Span::new(words as u16 * 28, [&values, &values[..]]).unwrap();
-        for level in Level::all() {
-            let mut tile = Tile::new(level, words);
-            tile.load(&planes, TILE, 0);
-            let (mut found, mut looked) = ([Numbers::default(); 3], [Looked { sums: [0; 2], outside: 0 }; 3]);
-            tile.look(&queries, &span, &mut found, &mut looked);
-            for (query, together) in queries.chunks(words).zip(found.into_iter().zip(looked)) {
-                let (mut counts, mut values) = (Numbers::default(), Numbers::default());
-                tile.differing(query, &mut counts);
-                let alone = span.look(level, &counts, &mut values);
-                assert_eq!(together, (values, alone), "{level:?}");
+        let values = |of: fn(u16) -> u16| -> Vec<u16> { (0..words as u16 * 8).map(of).collect() };
+        // Whole coefficients, halves, and no polynomial.
+        let squares = values(|number| 7000 + number * number - 70 * number);
+        let triangles = values(|number| number * (number + 1) / 2);
+        let others = values(|number| number * number % 997);
+        for pair in [[&squares, &triangles], [&triangles, &squares], [&others, &squares]] {
+            let span = Span::new(words as u16 * 28, pair.map(|values| &values[..])).unwrap();
+            for level in Level::all() {
+                let mut tile = Tile::new(level, words);
+                tile.load(&planes, TILE, 0);
+                let (mut found, mut looked) = ([Numbers::default(); 3], [Looked { sums: [0; 2], outside: 0 }; 3]);
+                tile.look(&queries, &span, &mut found, &mut looked);
+                for (query, (values, looked)) in queries.chunks(words).zip(found.into_iter().zip(looked)) {
+                    let mut counts = Numbers::default();
+                    tile.differing(query, &mut counts);
+                    let at = |&count: &u16| span.at(count);
+                    let all: Vec<_> = counts.0.iter().map(at).collect();
+                    let sum = |of: usize| all.iter().flatten().map(|values| u64::from(values[of])).sum();
+                    let outside = all.iter().rev().fold(0, |bits, found| bits << 1 | u64::from(found.is_none()));
+                    assert_eq!(looked, Looked { sums: [sum(0), sum(1)], outside }, "{level:?}");
+                    assert!(values.0.iter().zip(&all).all(|(value, found)| *value == found.map_or(0, |of| of[0])), "{level:?}");
+                    let mut alone = Numbers::default();
+                    assert_eq!((span.look(level, &counts, &mut alone), alone), (looked, values), "{level:?}");
+                }
             }
         }
     }
