@@ -53,9 +53,7 @@ impl WideKernel for Thirds<'_> {
 fn across<V: Wide>(indices: [V; 2], block: u64, key: [u32; 2], numbers: &mut [[f64; LANES]; NORMALS]) {
     for (half, indices) in indices.into_iter().enumerate() {
         let words = philox_wide(counters(indices.splat(block), [indices, indices.shift_right::<32>()]), key);
-        for (pair, normals) in double::pairs(threes(words), &mut Rounds::none()).into_iter().enumerate() {
-            put(numbers, pair, half, normals);
-        }
+        put_all(numbers, half, words);
     }
 }
 
@@ -73,8 +71,13 @@ fn counters<V: Wide>(block: V, [low, high]: [V; 2]) -> [[V; 4]; 3] {
 #[inline(always)]
 fn fill<V: Wide>(begun: [Begun<V>; 2], mut block: u32, key: [u32; 2], into: &mut [[[f64; LANES]; NORMALS]]) {
     let mut words = philox_begun(blocks([begun[0]; 3], block), key);
-    for numbers in into {
+    let last = into.len().saturating_sub(1);
+    for (third, numbers) in into.iter_mut().enumerate() {
         for half in 0..2 {
+            if third == last && half == 1 {
+                put_all(numbers, half, words);
+                return;
+            }
             if half == 1 {
                 block = block.wrapping_add(3);
             }
@@ -101,6 +104,14 @@ fn fill<V: Wide>(begun: [Begun<V>; 2], mut block: u32, key: [u32; 2], into: &mut
             }
             words = next.words();
         }
+    }
+}
+
+/// Normals of the words of three blocks.
+#[inline(always)]
+fn put_all<V: Wide>(numbers: &mut [[f64; LANES]; NORMALS], half: usize, words: [[V; 4]; 3]) {
+    for (pair, normals) in double::pairs(threes(words), &mut Rounds::none()).into_iter().enumerate() {
+        put(numbers, pair, half, normals);
     }
 }
 
