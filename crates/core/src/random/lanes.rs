@@ -136,8 +136,8 @@ impl Draw for Halves {
 
     #[inline(always)]
     fn draw<V: Wide>(self, even: [V; 4], odd: [V; 4]) -> Self::Numbers {
-        let [w0, w1] = [join(even[0], odd[0]).store_u32(), join(even[1], odd[1]).store_u32()];
-        [w0, w1, join(even[2], odd[2]).store_u32(), join(even[3], odd[3]).store_u32()]
+        let [w0, w1] = [even[0].below(odd[0]).store_u32(), even[1].below(odd[1]).store_u32()];
+        [w0, w1, even[2].below(odd[2]).store_u32(), even[3].below(odd[3]).store_u32()]
     }
 }
 
@@ -153,8 +153,8 @@ impl Draw for Places {
     #[inline(always)]
     fn draw<V: Wide>(self, even: [V; 4], odd: [V; 4]) -> Self::Numbers {
         let Self([n0, n1, n2, n3]) = self;
-        let [p0, p1] = [join(even[0], odd[0]).places(n0).store(), join(even[1], odd[1]).places(n1).store()];
-        [p0, p1, join(even[2], odd[2]).places(n2).store(), join(even[3], odd[3]).places(n3).store()]
+        let [p0, p1] = [even[0].below(odd[0]).places(n0).store(), even[1].below(odd[1]).places(n1).store()];
+        [p0, p1, even[2].below(odd[2]).places(n2).store(), even[3].below(odd[3]).places(n3).store()]
     }
 }
 
@@ -168,22 +168,16 @@ impl Draw for Singles {
 
     #[inline(always)]
     fn draw<V: Wide>(self, even: [V; 4], odd: [V; 4]) -> Self::Numbers {
-        let [n0, n1] = normal::pairs_single(join(even[0], odd[0]), join(even[1], odd[1]));
-        let [n2, n3] = normal::pairs_single(join(even[2], odd[2]), join(even[3], odd[3]));
+        let [n0, n1] = normal::pairs_single(even[0].below(odd[0]), even[1].below(odd[1]));
+        let [n2, n3] = normal::pairs_single(even[2].below(odd[2]), even[3].below(odd[3]));
         [n0.store_f32(), n1.store_f32(), n2.store_f32(), n3.store_f32()]
     }
-}
-
-/// Low halves of two numbers side by side.
-#[inline(always)]
-fn join<V: Wide>(low: V, high: V) -> V {
-    low.and(low.splat(0xFFFF_FFFF)).or(high.shift_left::<32>())
 }
 
 /// The two 64-bit words of a block.
 #[inline(always)]
 fn doubles<V: Wide>([a, b, c, d]: [V; 4]) -> [V; 2] {
-    [join(a, b), join(c, d)]
+    [a.below(b), c.below(d)]
 }
 
 #[inline(always)]

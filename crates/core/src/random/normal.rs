@@ -69,7 +69,7 @@ mod tests {
         #[inline(always)]
         fn run<V: Wide>(self, like: V) -> Self::Output {
             let [a, b, c] = self.0;
-            let [cosine, sine] = double::pairs([like.load(&a), like.load(&b), like.load(&c)], &mut Rounds::none());
+            let [[cosine, sine]] = double::pairs([[like.load(&a), like.load(&b), like.load(&c)]], &mut Rounds::none());
             [cosine.store_f64(), sine.store_f64()]
         }
     }

@@ -53,9 +53,7 @@ impl WideKernel for Thirds<'_> {
 fn across<V: Wide>(indices: [V; 2], block: u64, key: [u32; 2], numbers: &mut [[f64; LANES]; NORMALS]) {
     for (half, indices) in indices.into_iter().enumerate() {
         let words = philox_wide(counters(indices.splat(block), [indices, indices.shift_right::<32>()]), key);
-        for (pair, words) in threes(words).into_iter().enumerate() {
-            put(numbers, pair, half, double::pairs(words, &mut Rounds::none()));
-        }
+        put_all(numbers, half, words);
     }
 }
 
@@ -73,8 +71,13 @@ fn counters<V: Wide>(block: V, [low, high]: [V; 2]) -> [[V; 4]; 3] {
 #[inline(always)]
 fn fill<V: Wide>(begun: [Begun<V>; 2], mut block: u32, key: [u32; 2], into: &mut [[[f64; LANES]; NORMALS]]) {
     let mut words = philox_begun(blocks([begun[0]; 3], block), key);
-    for numbers in into {
+    let last = into.len().saturating_sub(1);
+    for (third, numbers) in into.iter_mut().enumerate() {
         for half in 0..2 {
+            if third == last && half == 1 {
+                put_all(numbers, half, words);
+                return;
+            }
             if half == 1 {
                 block = block.wrapping_add(3);
             }
@@ -82,12 +85,33 @@ fn fill<V: Wide>(begun: [Begun<V>; 2], mut block: u32, key: [u32; 2], into: &mut
             let mut next = Rounds::begin(blocks([begun[1 - half]; 3], block), key);
             // Written out: as a loop it would stay one, with all words in memory.
             let [first, second, third, last] = threes(words);
-            put(numbers, 0, half, double::pairs(first, &mut next));
-            put(numbers, 1, half, double::pairs(second, &mut next));
-            put(numbers, 2, half, double::pairs(third, &mut next));
-            put(numbers, 3, half, double::pairs(last, &mut next));
+            if V::REGISTERS == 1 {
+                let [first, second] = double::pairs([first, second], &mut next);
+                put(numbers, 0, half, first);
+                put(numbers, 1, half, second);
+                let [third, last] = double::pairs([third, last], &mut next);
+                put(numbers, 2, half, third);
+                put(numbers, 3, half, last);
+            } else {
+                let [first] = double::pairs([first], &mut next);
+                put(numbers, 0, half, first);
+                let [second] = double::pairs([second], &mut next);
+                put(numbers, 1, half, second);
+                let [third] = double::pairs([third], &mut next);
+                put(numbers, 2, half, third);
+                let [last] = double::pairs([last], &mut next);
+                put(numbers, 3, half, last);
+            }
             words = next.words();
         }
+    }
+}
+
+/// Normals of the words of three blocks.
+#[inline(always)]
+fn put_all<V: Wide>(numbers: &mut [[f64; LANES]; NORMALS], half: usize, words: [[V; 4]; 3]) {
+    for (pair, normals) in double::pairs(threes(words), &mut Rounds::none()).into_iter().enumerate() {
+        put(numbers, pair, half, normals);
     }
 }
 
@@ -126,8 +150,8 @@ impl WideKernel for Consecutive<'_> {
         let mut block = like.load(&[0, 3, 6, 9, 12, 15, 18, 21]).add(like.splat(self.block));
         for numbers in self.into {
             let words = philox_wide(counters(block, [low, high]), self.key);
-            for (pair, words) in threes(words).into_iter().enumerate() {
-                let [cosine, sine] = double::pairs(words, &mut Rounds::none());
+            let normals = double::pairs(threes(words), &mut Rounds::none());
+            for (pair, [cosine, sine]) in normals.into_iter().enumerate() {
                 let (cosine, sine) = (cosine.store_f64(), sine.store_f64());
                 for lane in 0..8 {
                     [numbers[lane][2 * pair], numbers[lane][2 * pair + 1]] = [cosine[lane], sine[lane]];
@@ -148,7 +172,7 @@ impl WideKernel for Pair {
     fn run<V: Wide>(self, like: V) -> [f64; 2] {
         let [a, b, c] = self.0;
         let words = [like.splat(u64::from(a)), like.splat(u64::from(b)), like.splat(u64::from(c))];
-        let [cosine, sine] = double::pairs(words, &mut Rounds::none());
+        let [[cosine, sine]] = double::pairs([words], &mut Rounds::none());
         [cosine.store_f64()[0], sine.store_f64()[0]]
     }
 }

@@ -68,7 +68,8 @@ pub(super) fn philox_begun<V: Wide, const M: usize>(begun: [(Begun<V>, u32); M],
 pub(super) struct Rounds<V, const M: usize> {
     words: [[V; 4]; M],
     key: [u32; 2],
-    number: u32,
+    /// Rounds of each block.
+    done: [u32; M],
 }
 
 impl<V: Wide, const M: usize> Rounds<V, M> {
@@ -83,14 +84,15 @@ impl<V: Wide, const M: usize> Rounds<V, M> {
             let first = right.shift_right::<32>().xor(begun.first_after);
             *words = [first, right, begun.third_after.xor(right.splat(left & 0xFFFF_FFFF)), begun.fourth_after];
         }
-        Self { words, key, number: 2 }
+        Self { words, key, done: [2; M] }
     }
 
-    /// One more round.
+    /// One more round of a block.
     #[inline(always)]
-    pub(super) fn next(&mut self) {
-        self.words = round(self.words, self.key, self.number);
-        self.number += 1;
+    pub(super) fn next(&mut self, block: usize) {
+        let [[a, b, c, d]] = round([self.words[block]], self.key, self.done[block]);
+        self.words[block] = [a.pinned(), b, c.pinned(), d];
+        self.done[block] += 1;
     }
 
     /// The words as they are: random after eight more rounds.
@@ -104,7 +106,7 @@ impl<V> Rounds<V, 0> {
     /// No blocks.
     #[inline(always)]
     pub(super) fn none() -> Self {
-        Self { words: [], key: [0; 2], number: 0 }
+        Self { words: [], key: [0; 2], done: [] }
     }
 }
 

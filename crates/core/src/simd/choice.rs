@@ -2,6 +2,8 @@
 
 /// Sixteen pairs of numbers, for [`Wide::choose`](super::Wide::choose).
 #[derive(Debug)]
+// As lines of the cache lie: a vector across two of them is read twice.
+#[repr(align(64))]
 pub struct Choice {
     /// All first numbers, all second ones: for instructions that pick among registers.
     pub(super) columns: [[f64; 16]; 2],

@@ -93,6 +93,38 @@ pub trait Wide: Copy + Send + Sync + Send + Sync {
     /// `then` where `self < bound`, `otherwise` elsewhere.
     fn select_f32(self, bound: Self, then: Self, otherwise: Self) -> Self;
 
+    /// The same numbers, made at this place of the program: what is pinned stays in its order, for processors that would wait for
+    /// work further on than they look.
+    #[inline(always)]
+    fn pinned(self) -> Self {
+        self
+    }
+
+    /// Low halves, and above them those of other numbers.
+    #[inline(always)]
+    fn below(self, high: Self) -> Self {
+        self.and(self.splat(0xFFFF_FFFF)).or(high.shift_left::<32>())
+    }
+
+    /// Bits where a mask has them, those of other numbers elsewhere.
+    #[inline(always)]
+    fn where_bits(self, mask: u64, elsewhere: Self) -> Self {
+        elsewhere.xor(elsewhere.xor(self).and(self.splat(mask)))
+    }
+
+    /// Bits where a mask has them, and set ones.
+    #[inline(always)]
+    fn and_or(self, mask: u64, set: u64) -> Self {
+        self.and(self.splat(mask)).or(self.splat(set))
+    }
+
+    /// The bits of a mask, read as numbers, less 2⁶³. The mask has none of the lowest twelve.
+    #[inline(always)]
+    fn centred_f64(self, mask: u64) -> Self {
+        // From 2⁶⁴ to 2⁶⁵ a float holds them in its mantissa.
+        self.shift_right::<12>().and_or(mask >> 12, 1087 << 52).sub_f64(self.splat(1087 << 52 | 1 << 51))
+    }
+
     /// The exponents of positive normal numbers.
     #[inline(always)]
     fn exponent_f64(self) -> Self {

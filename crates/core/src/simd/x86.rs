@@ -72,6 +72,15 @@ unsafe fn row(table: &Choice, place: i64) -> __m128d {
     unsafe { _mm_loadu_pd(table.rows[(place & 15) as usize].as_ptr()) }
 }
 
+/// The same, in a register, before and after what else is pinned.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn pinned(mut numbers: __m512i) -> __m512i {
+    // SAFETY: there are no instructions in it.
+    unsafe { std::arch::asm!("/* {0} */", inout(zmm_reg) numbers, options(nomem, nostack, preserves_flags)) };
+    numbers
+}
+
 /// One 512-bit register.
 #[derive(Clone, Copy)]
 pub(crate) struct Avx512(__m512i);
@@ -127,6 +136,11 @@ impl Wide for Avx512 {
             [Self(picked(first, self.0)), Self(picked(second, self.0))]
         }
     }
+    #[inline(always)] fn pinned(self) -> Self { Self(unsafe { pinned(self.0) }) }
+    #[inline(always)] fn below(self, high: Self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_mask_moveldup_ps(_mm512_castsi512_ps(self.0), 0xAAAA, _mm512_castsi512_ps(high.0))) }) }
+    #[inline(always)] fn where_bits(self, mask: u64, elsewhere: Self) -> Self { Self(unsafe { _mm512_ternarylogic_epi64::<0xCA>(_mm512_set1_epi64(mask as i64), self.0, elsewhere.0) }) }
+    #[inline(always)] fn and_or(self, mask: u64, set: u64) -> Self { Self(unsafe { _mm512_ternarylogic_epi64::<0xF8>(_mm512_set1_epi64(set as i64), self.0, _mm512_set1_epi64(mask as i64)) }) }
+    #[inline(always)] fn centred_f64(self, mask: u64) -> Self { Self(unsafe { _mm512_castpd_si512(_mm512_cvtepi64_pd(_mm512_ternarylogic_epi64::<0x78>(_mm512_set1_epi64(i64::MIN), self.0, _mm512_set1_epi64(mask as i64)))) }) }
     #[inline(always)] fn i32_to_f32(self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_cvtepi32_ps(self.0)) }) }
     #[inline(always)] fn gather(self, table: &[u64], places: &[u64; 8]) -> [Self; 2] { self.gather_in(table, places, IN_ORDER) }
     #[inline(always)] fn gather_pairs(self, table: &[u64], places: &[u64; 8]) -> [Self; 2] {
@@ -154,6 +168,12 @@ impl Avx512 {
             ]
         }
     }
+}
+
+/// Low halves, and above them those of other numbers.
+#[inline(always)]
+unsafe fn low_below(low: __m256i, high: __m256i) -> __m256i {
+    unsafe { _mm256_blend_epi32::<0b1010_1010>(low, _mm256_castps_si256(_mm256_moveldup_ps(_mm256_castsi256_ps(high)))) }
 }
 
 /// Two 256-bit registers.
@@ -202,6 +222,7 @@ impl Wide for Avx2 {
     #[inline(always)] fn sqrt_f32(self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_sqrt_ps(_mm256_castsi256_ps(self.0[0]))), _mm256_castps_si256(_mm256_sqrt_ps(_mm256_castsi256_ps(self.0[1])))] }) }
     #[inline(always)] fn select_f64(self, bound: Self, then: Self, otherwise: Self) -> Self { Self(unsafe { [_mm256_castpd_si256(_mm256_blendv_pd(_mm256_castsi256_pd(otherwise.0[0]), _mm256_castsi256_pd(then.0[0]), _mm256_cmp_pd::<_CMP_LT_OQ>(_mm256_castsi256_pd(self.0[0]), _mm256_castsi256_pd(bound.0[0])))), _mm256_castpd_si256(_mm256_blendv_pd(_mm256_castsi256_pd(otherwise.0[1]), _mm256_castsi256_pd(then.0[1]), _mm256_cmp_pd::<_CMP_LT_OQ>(_mm256_castsi256_pd(self.0[1]), _mm256_castsi256_pd(bound.0[1]))))] }) }
     #[inline(always)] fn select_f32(self, bound: Self, then: Self, otherwise: Self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(otherwise.0[0]), _mm256_castsi256_ps(then.0[0]), _mm256_cmp_ps::<_CMP_LT_OQ>(_mm256_castsi256_ps(self.0[0]), _mm256_castsi256_ps(bound.0[0])))), _mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(otherwise.0[1]), _mm256_castsi256_ps(then.0[1]), _mm256_cmp_ps::<_CMP_LT_OQ>(_mm256_castsi256_ps(self.0[1]), _mm256_castsi256_ps(bound.0[1]))))] }) }
+    #[inline(always)] fn below(self, high: Self) -> Self { Self(unsafe { [low_below(self.0[0], high.0[0]), low_below(self.0[1], high.0[1])] }) }
     #[inline(always)] fn i32_to_f32(self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_cvtepi32_ps(self.0[0])), _mm256_castps_si256(_mm256_cvtepi32_ps(self.0[1]))] }) }
     #[inline(always)] fn choose(self, table: &Choice) -> [Self; 2] {
         let [low, high] = [chosen(table, self.0[0]), chosen(table, self.0[1])];

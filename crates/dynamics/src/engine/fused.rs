@@ -15,7 +15,7 @@ use crate::{
 pub(crate) const GROUPS: usize = 4;
 /// Steps after which a group is looked at for divergence.
 const BURST: u64 = 256;
-/// Normals, and words, of sixteen replicas that are drawn at once if a step takes fewer: 4 KiB in f64.
+/// Normals, and words, of sixteen replicas that are drawn at once if a step takes fewer: 8 KiB in f64.
 const DRAWN_AT_ONCE: usize = 64;
 
 /// Takes some groups of replicas from one time to another.
