@@ -4,7 +4,7 @@
 use lawbook_claims::ParamCard;
 use serde::{Serialize, de::DeserializeOwned};
 
-/// A parameter struct; [`params!`] writes the implementation.
+/// A parameter struct; [`params!`](crate::params!) writes the implementation.
 pub trait Parameters: Clone + Default + Serialize + DeserializeOwned {
     /// The parameters in the order of the struct.
     fn cards() -> Vec<ParamCard>;
