@@ -6,6 +6,7 @@
 use std::sync::OnceLock;
 
 mod choice;
+mod plain;
 mod wide;
 #[cfg(target_arch = "x86_64")]
 mod x86;
@@ -84,7 +85,7 @@ impl Level {
             }
         }
         // SAFETY: plain code runs on every machine.
-        kernel.run(unsafe { wide::Plain::zero() })
+        kernel.run(unsafe { plain::Plain::zero() })
     }
 }
 
