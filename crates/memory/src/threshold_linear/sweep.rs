@@ -8,7 +8,7 @@
 //! The pivots are fraction-free (Bareiss): every number is a minor, hence an integer. `a p − b c` is formed with the error of one
 //! product made good (W. Kahan; C.-P. Jeannerod, N. Louvet & J.-M. Muller, Math. Comp. 82, 2013: at most 1.5 units in the last
 //! place), so that the quotient, below [`EXACT`], is off by less than 2⁻⁴ and rounds to the integer it is. No sign is ever in
-//! doubt.
+//! doubt, not even before division and rounding: half of the supports, from which no other follows, need no more than that.
 
 use lawbook_core::simd::{Level, Wide, WideKernel};
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
@@ -150,16 +150,17 @@ struct Pivot<V, const L: usize> {
     factors: [V; L],
     negated: [V; L],
     pivot: V,
-    scale: V,
     rounder: V,
     shift: V,
     /// The sign bit of the new determinant, in all lanes.
     sign: V,
+    /// That of its product with the one before.
+    sign_undivided: V,
 }
 
 impl<V: Wide, const L: usize> Pivot<V, L> {
     #[inline(always)]
-    fn new(like: V, swept: [V; L], node: usize, determinant: f64, before: f64, reciprocal: f64) -> Self {
+    fn new(like: V, swept: [V; L], node: usize, determinant: f64, before: f64) -> Self {
         // The row of the node itself stays: (a p − (p − before) a)/before = a.
         let mut factors = swept;
         factors[node / 8] = swept[node / 8].sub_f64(like.load_f64(&UNITS[node % 8]).mul_f64(like.splat_f64(before)));
@@ -171,26 +172,35 @@ impl<V: Wide, const L: usize> Pivot<V, L> {
             factors,
             negated,
             pivot: like.splat_f64(determinant),
-            scale: like.splat_f64(reciprocal),
             rounder: like.splat_f64(ROUNDER),
             shift: like.splat(EXACT.wrapping_sub(ROUNDER.to_bits())),
             sign: like.splat(determinant.to_bits() & 1 << 63),
+            sign_undivided: like.splat((determinant.to_bits() ^ before.to_bits()) & 1 << 63),
         }
     }
 
-    /// The new column, and the bits seen with it.
+    /// a p − b c.
     #[inline(always)]
-    fn of(&self, like: V, old: [V; L], entry: f64, seen: V) -> ([V; L], V) {
+    fn undivided(&self, like: V, old: [V; L], entry: f64) -> [V; L] {
         let entry = like.splat_f64(entry);
-        let (mut new, mut seen) = (old, seen);
+        let mut differences = old;
         for l in 0..L {
             let product = self.negated[l].mul_f64(entry);
             let lost = self.factors[l].fma_f64(entry, product);
-            let difference = old[l].fma_f64(self.pivot, product).sub_f64(lost);
+            differences[l] = old[l].fma_f64(self.pivot, product).sub_f64(lost);
+        }
+        differences
+    }
+
+    /// The new column, with the reciprocal of the determinant before, and the bits seen with it.
+    #[inline(always)]
+    fn of(&self, like: V, old: [V; L], entry: f64, reciprocal: f64, seen: V) -> ([V; L], V) {
+        let (mut new, mut seen) = (self.undivided(like, old, entry), seen);
+        for lanes in &mut new {
             // The bits of 1.5·2⁵² + x are those of 1.5·2⁵² plus x as an integer.
-            let shifted = difference.mul_f64(self.scale).add_f64(self.rounder);
+            let shifted = lanes.mul_f64(like.splat_f64(reciprocal)).add_f64(self.rounder);
             seen = seen.or(shifted.add(self.shift));
-            new[l] = shifted.sub_f64(self.rounder);
+            *lanes = shifted.sub_f64(self.rounder);
         }
         (new, seen)
     }
@@ -198,13 +208,24 @@ impl<V: Wide, const L: usize> Pivot<V, L> {
     /// Whether a new right-hand side has the sign of the determinant in every lane. None is 0.
     #[inline(always)]
     fn agrees(&self, side: [V; L]) -> bool {
-        let mut differing = side[0].xor(self.sign);
-        for lanes in &side[1..] {
-            differing = differing.or(lanes.xor(self.sign));
-        }
-        let [a, b, c, d, e, f, g, h] = differing.store();
-        ((a | b) | (c | d)) | ((e | f) | (g | h)) < 1 << 63
+        all_have(side, self.sign)
     }
+
+    /// The same of a right-hand side that is not needed for anything else, from the old one.
+    #[inline(always)]
+    fn will_agree(&self, like: V, old: [V; L], entry: f64) -> bool {
+        all_have(self.undivided(like, old, entry), self.sign_undivided)
+    }
+}
+
+#[inline(always)]
+fn all_have<V: Wide, const L: usize>(side: [V; L], sign: V) -> bool {
+    let mut differing = side[0].xor(sign);
+    for lanes in &side[1..] {
+        differing = differing.or(lanes.xor(sign));
+    }
+    let [a, b, c, d, e, f, g, h] = differing.store();
+    ((a | b) | (c | d)) | ((e | f) | (g | h)) < 1 << 63
 }
 
 impl<const L: usize> Tableaus<L> {
@@ -221,16 +242,17 @@ impl<const L: usize> Tableaus<L> {
         let (chunk, lane) = (node / 8, node % 8);
         let determinant = source[node + 1][chunk][lane];
         let swept = load(like, &source[node + 1]);
-        let pivot = Pivot::new(like, swept, node, determinant, self.determinants[from], self.reciprocals[from]);
+        let pivot = Pivot::new(like, swept, node, determinant, self.determinants[from]);
+        let reciprocal = self.reciprocals[from];
         self.determinants[node] = determinant;
         self.reciprocals[node] = 1.0 / determinant;
-        let (side, seen) = pivot.of(like, load(like, &source[0]), source[0][chunk][lane], seen);
-        let (zero, seen) = pivot.of(like, load(like, &source[1]), source[1][chunk][lane], seen);
-        let (one, mut seen) = pivot.of(like, load(like, &source[2]), source[2][chunk][lane], seen);
+        let (side, seen) = pivot.of(like, load(like, &source[0]), source[0][chunk][lane], reciprocal, seen);
+        let (zero, seen) = pivot.of(like, load(like, &source[1]), source[1][chunk][lane], reciprocal, seen);
+        let (one, mut seen) = pivot.of(like, load(like, &source[2]), source[2][chunk][lane], reciprocal, seen);
         (target[0], target[1], target[2]) = (store(side), store(zero), store(one));
         for (old, new) in source[3..].iter().zip(&mut target[3..]) {
             let column;
-            (column, seen) = pivot.of(like, load(like, old), old[chunk][lane], seen);
+            (column, seen) = pivot.of(like, load(like, old), old[chunk][lane], reciprocal, seen);
             *new = store(column);
         }
         (pivot.agrees(side), [side, zero, one], seen)
@@ -249,17 +271,13 @@ impl<const L: usize> Tableaus<L> {
         let source = &self.columns[offset(lowest)..][..3];
         let (before, reciprocal) = (self.determinants[lowest], self.reciprocals[lowest]);
         let (first, second) = (source[1][0][0], source[2][0][1]);
-        let pivot = Pivot::new(like, one, 1, second, before, reciprocal);
-        let (side_one, seen) = pivot.of(like, side, source[0][0][1], seen);
-        let (zero_one, seen) = pivot.of(like, zero, source[1][0][1], seen);
+        let pivot = Pivot::new(like, one, 1, second, before);
+        let (side_one, seen) = pivot.of(like, side, source[0][0][1], reciprocal, seen);
+        let (zero_one, seen) = pivot.of(like, zero, source[1][0][1], reciprocal, seen);
         let is_second = pivot.agrees(side_one);
-        let pivot = Pivot::new(like, zero, 0, first, before, reciprocal);
-        let (side_zero, seen) = pivot.of(like, side, source[0][0][0], seen);
-        let is_first = pivot.agrees(side_zero);
+        let is_first = Pivot::new(like, zero, 0, first, before).will_agree(like, side, source[0][0][0]);
         let (both, entry) = (zero_one[0].store_f64()[0], side_one[0].store_f64()[0]);
-        let pivot = Pivot::new(like, zero_one, 0, both, second, 1.0 / second);
-        let (side_both, seen) = pivot.of(like, side_one, entry, seen);
-        let is_both = pivot.agrees(side_both);
+        let is_both = Pivot::new(like, zero_one, 0, both, second).will_agree(like, side_one, entry);
         ([(is_first, first < 0.0), (is_second, second < 0.0), (is_both, both < 0.0)], seen)
     }
 }
