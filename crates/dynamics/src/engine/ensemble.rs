@@ -4,6 +4,7 @@ use std::num::NonZeroU64;
 
 use lawbook_core::{
     Key,
+    pages::enlarge,
     simd::{LANES, Level},
 };
 use rayon::prelude::*;
@@ -46,6 +47,7 @@ impl<P: Process, T: Element> Ensemble<P, T> {
         let count = P::State::<f64>::COUNT;
         let groups = replicas.div_ceil((GROUPS * LANES) as u64) * GROUPS as u64;
         let mut columns = vec![[T::default(); LANES]; groups as usize * count];
+        enlarge(&mut columns);
         columns.par_chunks_mut(count.max(1)).with_min_len(AT_ONCE).enumerate().for_each(|(group, columns)| {
             for lane in 0..LANES {
                 // The last groups are filled up with copies of the last replica, which nobody sees.
