@@ -141,6 +141,7 @@ pub mod saturation;
 mod separation;
 pub mod simplicial;
 mod slices;
+pub mod synchronous;
 pub mod threshold_linear;
 pub mod weighted;
 mod whole;

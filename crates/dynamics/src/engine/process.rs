@@ -7,7 +7,8 @@ use crate::{engine::noise::Noise, engine::number::Number};
 /// One description runs on both engines: the fused one ([`Ensemble`](crate::Ensemble)) calls it for sixteen replicas at a
 /// time, the tensor one ([`TensorEnsemble`](crate::TensorEnsemble)) for all at once. Hence a step is arithmetic on
 /// [`Number`]s: what differs between replicas is chosen with [`Number::if_below`], not with `if`. Mark `step` `#[inline(always)]`,
-/// so that it is compiled into the kernels; without it the result is the same and comes slowly.
+/// so that it is compiled into the kernels; without it the result is the same and comes slowly. Write loops there and no closures
+/// (`map`, `from_fn`), which are compiled without the kernels' instructions and may stay calls.
 pub trait Process: Sync {
     /// The state of a replica: an array of numbers, or pairs of such.
     type State<X: Number>: Columns<X>;
@@ -36,16 +37,10 @@ pub trait Columns<X>: Copy + Send + Sync {
     fn column(&self, i: usize) -> X;
 
     /// Each number together with that of the other.
-    #[inline(always)]
-    fn zip(self, other: Self, f: impl Fn(X, X) -> X) -> Self {
-        Self::from_fn(|i| f(self.column(i), other.column(i)))
-    }
+    fn zip(self, other: Self, f: impl Fn(X, X) -> X) -> Self;
 
     /// What becomes of each number.
-    #[inline(always)]
-    fn map(self, f: impl Fn(X) -> X) -> Self {
-        Self::from_fn(|i| f(self.column(i)))
-    }
+    fn map(self, f: impl Fn(X) -> X) -> Self;
 }
 
 impl<X: Copy + Send + Sync, const N: usize> Columns<X> for [X; N] {
@@ -60,6 +55,22 @@ impl<X: Copy + Send + Sync, const N: usize> Columns<X> for [X; N] {
     fn column(&self, i: usize) -> X {
         self[i]
     }
+
+    #[inline(always)]
+    fn zip(mut self, other: Self, f: impl Fn(X, X) -> X) -> Self {
+        for i in 0..N {
+            self[i] = f(self[i], other[i]);
+        }
+        self
+    }
+
+    #[inline(always)]
+    fn map(mut self, f: impl Fn(X) -> X) -> Self {
+        for number in &mut self {
+            *number = f(*number);
+        }
+        self
+    }
 }
 
 impl<X: Copy + Send + Sync> Columns<X> for () {
@@ -72,6 +83,12 @@ impl<X: Copy + Send + Sync> Columns<X> for () {
     fn column(&self, i: usize) -> X {
         panic!("column {i} of a state without numbers")
     }
+
+    #[inline(always)]
+    fn zip(self, (): (), _: impl Fn(X, X) -> X) {}
+
+    #[inline(always)]
+    fn map(self, _: impl Fn(X) -> X) {}
 }
 
 impl<X: Copy + Send + Sync, A: Columns<X>, B: Columns<X>> Columns<X> for (A, B) {
@@ -85,6 +102,16 @@ impl<X: Copy + Send + Sync, A: Columns<X>, B: Columns<X>> Columns<X> for (A, B) 
     #[inline(always)]
     fn column(&self, i: usize) -> X {
         if i < A::COUNT { self.0.column(i) } else { self.1.column(i - A::COUNT) }
+    }
+
+    #[inline(always)]
+    fn zip(self, other: Self, f: impl Fn(X, X) -> X) -> Self {
+        (self.0.zip(other.0, &f), self.1.zip(other.1, &f))
+    }
+
+    #[inline(always)]
+    fn map(self, f: impl Fn(X) -> X) -> Self {
+        (self.0.map(&f), self.1.map(&f))
     }
 }
 

@@ -76,11 +76,13 @@ impl<const B: usize> Process for FirstExit<B> {
     type State<X: Number> = ([X; 1], [X; B]);
 
     #[inline(always)]
-    fn step<X: Number, N: Noise<X>>(&self, ([w], inside): Self::State<X>, noise: &mut N) -> Self::State<X> {
+    fn step<X: Number, N: Noise<X>>(&self, ([w], mut inside): Self::State<X>, noise: &mut N) -> Self::State<X> {
         let [gradient] = self.valley.gradient([w], noise);
         let w = w - gradient * self.rate;
-        let beyond = X::constant(0.0);
-        ([w], std::array::from_fn(|i| w.abs().if_below(X::constant(self.edges[i]), inside[i], beyond)))
+        for (inside, edge) in inside.iter_mut().zip(self.edges) {
+            *inside = w.abs().if_below(X::constant(edge), *inside, X::constant(0.0));
+        }
+        ([w], inside)
     }
 }
 

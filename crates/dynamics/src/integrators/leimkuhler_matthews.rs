@@ -6,7 +6,10 @@
 //! sampling*, Appl. Math. Res. Express 2013, 34; Leimkuhler, Matthews & Tretyakov, *On the long-time integration of stochastic
 //! gradient systems*, Proc. R. Soc. A 470 (2014) 20140120, arXiv 1402.5797).
 
-use crate::{Noise, Number, Process, integrators::sde::Diffusion};
+use crate::{
+    Noise, Number, Process,
+    integrators::sde::{Diffusion, normals},
+};
 
 /// The method as a process. The state is the position and the normals of the last step, to start from standard normals or zeros.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,7 +29,11 @@ pub fn leimkuhler_matthews<X: Number, S: Diffusion<D>, const D: usize>(
     [last, next]: [[X; D]; 2],
 ) -> [X; D] {
     let (drift, sigma, half) = (diffusion.drift(x), diffusion.diffusion(x), 0.5 * time.sqrt());
-    std::array::from_fn(|i| x[i] + drift[i] * time + (last[i] + next[i]) * (sigma[i] * half))
+    let mut moved = x;
+    for i in 0..D {
+        moved[i] = x[i] + drift[i] * time + (last[i] + next[i]) * (sigma[i] * half);
+    }
+    moved
 }
 
 impl<S: Diffusion<D>, const D: usize> Process for LeimkuhlerMatthews<S, D> {
@@ -34,7 +41,7 @@ impl<S: Diffusion<D>, const D: usize> Process for LeimkuhlerMatthews<S, D> {
 
     #[inline(always)]
     fn step<X: Number, N: Noise<X>>(&self, (x, last): Self::State<X>, noise: &mut N) -> Self::State<X> {
-        let next = std::array::from_fn(|_| noise.normal());
+        let next = normals(noise);
         (leimkuhler_matthews(&self.diffusion, x, self.step, [last, next]), next)
     }
 }

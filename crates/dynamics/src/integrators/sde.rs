@@ -66,7 +66,11 @@ pub fn euler_maruyama<X: Number, S: Diffusion<D>, const D: usize>(
     normals: [X; D],
 ) -> [X; D] {
     let (drift, sigma, root) = (diffusion.drift(x), diffusion.diffusion(x), time.sqrt());
-    std::array::from_fn(|i| x[i] + drift[i] * time + sigma[i] * root * normals[i])
+    let mut next = x;
+    for i in 0..D {
+        next[i] = x[i] + drift[i] * time + sigma[i] * root * normals[i];
+    }
+    next
 }
 
 /// One step of Milstein over `time` with standard normals.
@@ -79,12 +83,21 @@ pub fn milstein<X: Number, S: SmoothDiffusion<D>, const D: usize>(
 ) -> [X; D] {
     let (sigma, slope) = (diffusion.diffusion(x), diffusion.slope(x));
     let euler = euler_maruyama(diffusion, x, time, normals);
-    std::array::from_fn(|i| euler[i] + sigma[i] * slope[i] * time * (normals[i].squared() - 1.0) * 0.5)
+    let mut next = euler;
+    for i in 0..D {
+        next[i] = euler[i] + sigma[i] * slope[i] * time * (normals[i].squared() - 1.0) * 0.5;
+    }
+    next
 }
 
+// A loop and no closure, as everywhere in a step: closures are compiled without the instructions of the kernel, where they stay calls.
 #[inline(always)]
-fn normals<X: Number, N: Noise<X>, const D: usize>(noise: &mut N) -> [X; D] {
-    std::array::from_fn(|_| noise.normal())
+pub(crate) fn normals<X: Number, N: Noise<X>, const D: usize>(noise: &mut N) -> [X; D] {
+    let mut normals = [X::constant(0.0); D];
+    for normal in &mut normals {
+        *normal = noise.normal();
+    }
+    normals
 }
 
 impl<S: Diffusion<D>, const D: usize> Process for EulerMaruyama<S, D> {

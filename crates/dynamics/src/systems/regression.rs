@@ -126,7 +126,9 @@ impl<const D: usize> Process for NoisyInputs<D> {
                 error = error + before[i] * seen[i] - clean * self.teacher[i];
             }
             let pull = error * (self.rate / f64::from(self.batch));
-            (0..D).for_each(|i| w[i] = w[i] - pull * seen[i]);
+            for i in 0..D {
+                w[i] = w[i] - pull * seen[i];
+            }
         }
         w
     }

@@ -1,6 +1,6 @@
 //! SGD on linear regression of pure noise.
 
-use crate::{Noise, Number, Process, estimators::renewals::Leaving};
+use crate::{Noise, Number, Process, estimators::renewals::Leaving, integrators::sde::normals};
 
 /// SGD on linear regression of pure noise: inputs x and labels y standard normal and independent, fresh at every step, loss
 /// `(θ·x − y)²/2`, so that `L = (1 + |θ|²)/2` and every curvature is 1.
@@ -17,9 +17,9 @@ impl<const D: usize> Process for RegressionSgd<D> {
 
     #[inline(always)]
     fn step<X: Number, N: Noise<X>>(&self, theta: [X; D], noise: &mut N) -> [X; D] {
-        let mut sum = [X::constant(0.0); D];
+        let (mut sum, mut next) = ([X::constant(0.0); D], theta);
         for _ in 0..self.batch {
-            let x: [X; D] = std::array::from_fn(|_| noise.normal());
+            let x: [X; D] = normals(noise);
             let mut error = -noise.normal();
             for i in 0..D {
                 error = error + theta[i] * x[i];
@@ -28,7 +28,10 @@ impl<const D: usize> Process for RegressionSgd<D> {
                 sum[i] = sum[i] + error * x[i];
             }
         }
-        std::array::from_fn(|i| theta[i] - sum[i] * (self.rate / f64::from(self.batch)))
+        for i in 0..D {
+            next[i] = theta[i] - sum[i] * (self.rate / f64::from(self.batch));
+        }
+        next
     }
 }
 
@@ -36,7 +39,11 @@ impl<const D: usize> Leaving for RegressionSgd<D> {
     /// L/L_* = 1 + |θ|².
     #[inline(always)]
     fn level<X: Number>(&self, theta: [X; D]) -> X {
-        theta.iter().fold(X::constant(1.0), |sum, &x| sum + x.squared())
+        let mut sum = X::constant(1.0);
+        for x in theta {
+            sum = sum + x.squared();
+        }
+        sum
     }
 
     #[inline(always)]
