@@ -100,19 +100,17 @@ impl WideKernel for Updates<'_> {
             let node = support as usize & 15;
             let (swept, old) = (&columns[node], &columns[support as usize >> 4 & 15]);
             let (pivot, entry) = (swept[node / 8][node % 8], old[node / 8][node % 8]);
-            let (plus, minus, by) = (like.splat_f64(entry), like.splat_f64(-entry), like.splat_f64(pivot));
+            let (entry, by) = (like.splat_f64(entry), like.splat_f64(pivot));
             let mut differing = like.splat(0);
             for l in 0..2 {
                 let factor = like.load_f64(&swept[l]);
-                let product = factor.mul_f64(minus);
-                let lost = factor.fma_f64(plus, product);
-                let difference = like.load_f64(&old[l]).fma_f64(by, product).sub_f64(lost);
-                let shifted = difference.mul_f64(by).add_f64(rounder);
+                let product = factor.mul_f64(entry);
+                let difference = factor.fnma_f64(entry, product).sub_f64(like.load_f64(&old[l]).fnma_f64(by, product));
+                let shifted = difference.fma_f64(by, rounder);
                 seen = seen.or(shifted.add(shift));
                 differing = differing.or(shifted.sub_f64(rounder));
             }
-            let [a, b, c, d, e, f, g, h] = differing.store();
-            agreeing += usize::from(((a | b) | (c | d)) | ((e | f) | (g | h)) < 1 << 63);
+            agreeing += usize::from(differing.signs() == 0);
         }
         agreeing + usize::from(seen.store().iter().any(|bits| *bits >= 1 << 47))
     }

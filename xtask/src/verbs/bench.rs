@@ -136,7 +136,8 @@ fn table(rows: &[Row]) -> String {
 
 fn legend(benches: &[Bench]) -> String {
     let mut text = "Medians over rounds in which everyone takes a turn, after a rest in which the threads of the one before fall asleep; slow \
-                    peers only in the first rounds. One turn before does not count, nor what a peer compiles in it; but one of more than \
+                    peers only in the first rounds. Of turns below half a second everyone takes two after the rest, and the second counts. One \
+                    turn before does not count, nor what a peer compiles in it; but one of more than \
                     a minute does, and is the only one. Below 1, ours is faster. Work and floor:"
         .to_owned();
     for bench in benches {

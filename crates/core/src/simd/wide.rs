@@ -100,6 +100,16 @@ pub trait Wide: Copy + Send + Sync + Send + Sync {
         self
     }
 
+    /// The highest bits of eight numbers, that of the first one lowest: of an f64, its sign.
+    #[inline(always)]
+    fn signs(self) -> u8 {
+        let mut signs = 0;
+        for (lane, number) in self.store().into_iter().enumerate() {
+            signs |= ((number >> 63) as u8) << lane;
+        }
+        signs
+    }
+
     /// Low halves, and above them those of other numbers.
     #[inline(always)]
     fn below(self, high: Self) -> Self {
@@ -246,13 +256,13 @@ mod tests {
     struct Bits([u64; 8], [u64; 8]);
 
     impl WideKernel for Bits {
-        type Output = ([[u64; 8]; 3], [f64; 8]);
+        type Output = ([[u64; 8]; 3], [f64; 8], u8);
 
         #[inline(always)]
         fn run<V: Wide>(self, like: V) -> Self::Output {
             let (a, b) = (like.load(&self.0), like.load(&self.1));
             let mixed = [a.below(b).pinned(), a.where_bits(MASK, b), a.and_or(MASK, 5)];
-            (mixed.map(V::store), a.centred_f64(MASK).store_f64())
+            (mixed.map(V::store), a.centred_f64(MASK).store_f64(), a.signs())
         }
     }
 
@@ -263,11 +273,12 @@ mod tests {
         let (a, b) =
             ([0, 1, u64::MAX, 1 << 63, 0xF000, !0 << 12, 0x1234_5678_9ABC_DEF0, 42], [!0, 7, 0, 3 << 32, 1, 2, 3, 4]);
         for level in Level::all() {
-            let ([below, mixed, set], centred) = level.run(Bits(a, b));
+            let ([below, mixed, set], centred, signs) = level.run(Bits(a, b));
             for i in 0..8 {
                 assert_eq!(below[i], a[i] & 0xFFFF_FFFF | b[i] << 32, "{level:?}");
                 assert_eq!(mixed[i], a[i] & MASK | b[i] & !MASK, "{level:?}");
                 assert_eq!(set[i], a[i] & MASK | 5, "{level:?}");
+                assert_eq!(u64::from(signs >> i & 1), a[i] >> 63, "{level:?}");
                 assert_eq!(centred[i], (i128::from(a[i] & MASK) - (1 << 63)) as f64, "{level:?}");
             }
         }

@@ -137,6 +137,7 @@ impl Wide for Avx512 {
         }
     }
     #[inline(always)] fn pinned(self) -> Self { Self(unsafe { pinned(self.0) }) }
+    #[inline(always)] fn signs(self) -> u8 { unsafe { _mm512_movepi64_mask(self.0) } }
     #[inline(always)] fn below(self, high: Self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_mask_moveldup_ps(_mm512_castsi512_ps(self.0), 0xAAAA, _mm512_castsi512_ps(high.0))) }) }
     #[inline(always)] fn where_bits(self, mask: u64, elsewhere: Self) -> Self { Self(unsafe { _mm512_ternarylogic_epi64::<0xCA>(_mm512_set1_epi64(mask as i64), self.0, elsewhere.0) }) }
     #[inline(always)] fn and_or(self, mask: u64, set: u64) -> Self { Self(unsafe { _mm512_ternarylogic_epi64::<0xF8>(_mm512_set1_epi64(set as i64), self.0, _mm512_set1_epi64(mask as i64)) }) }
@@ -222,6 +223,10 @@ impl Wide for Avx2 {
     #[inline(always)] fn sqrt_f32(self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_sqrt_ps(_mm256_castsi256_ps(self.0[0]))), _mm256_castps_si256(_mm256_sqrt_ps(_mm256_castsi256_ps(self.0[1])))] }) }
     #[inline(always)] fn select_f64(self, bound: Self, then: Self, otherwise: Self) -> Self { Self(unsafe { [_mm256_castpd_si256(_mm256_blendv_pd(_mm256_castsi256_pd(otherwise.0[0]), _mm256_castsi256_pd(then.0[0]), _mm256_cmp_pd::<_CMP_LT_OQ>(_mm256_castsi256_pd(self.0[0]), _mm256_castsi256_pd(bound.0[0])))), _mm256_castpd_si256(_mm256_blendv_pd(_mm256_castsi256_pd(otherwise.0[1]), _mm256_castsi256_pd(then.0[1]), _mm256_cmp_pd::<_CMP_LT_OQ>(_mm256_castsi256_pd(self.0[1]), _mm256_castsi256_pd(bound.0[1]))))] }) }
     #[inline(always)] fn select_f32(self, bound: Self, then: Self, otherwise: Self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(otherwise.0[0]), _mm256_castsi256_ps(then.0[0]), _mm256_cmp_ps::<_CMP_LT_OQ>(_mm256_castsi256_ps(self.0[0]), _mm256_castsi256_ps(bound.0[0])))), _mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(otherwise.0[1]), _mm256_castsi256_ps(then.0[1]), _mm256_cmp_ps::<_CMP_LT_OQ>(_mm256_castsi256_ps(self.0[1]), _mm256_castsi256_ps(bound.0[1]))))] }) }
+    #[inline(always)] fn signs(self) -> u8 {
+        let [low, high] = self.0;
+        unsafe { (_mm256_movemask_pd(_mm256_castsi256_pd(low)) | _mm256_movemask_pd(_mm256_castsi256_pd(high)) << 4) as u8 }
+    }
     #[inline(always)] fn below(self, high: Self) -> Self { Self(unsafe { [low_below(self.0[0], high.0[0]), low_below(self.0[1], high.0[1])] }) }
     #[inline(always)] fn i32_to_f32(self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_cvtepi32_ps(self.0[0])), _mm256_castps_si256(_mm256_cvtepi32_ps(self.0[1]))] }) }
     #[inline(always)] fn choose(self, table: &Choice) -> [Self; 2] {

@@ -23,7 +23,10 @@ pub(super) const MOST_NODES: usize = 30;
 const SHARED: usize = 14;
 
 /// A column of the tableau, one row per node, `L` vectors long. Rows beyond the last node are 0 but for the right-hand side.
-type Column<const L: usize> = [[f64; 8]; L];
+#[derive(Clone, Copy)]
+// As lines of the cache lie: a vector across two of them takes twice the time.
+#[repr(align(64))]
+struct Column<const L: usize>([[f64; 8]; L]);
 
 /// The fixed points of the network whose supports satisfy `(q + p A) y = 1`, `y > 0` on the support and `p Σ y < 1` off it, in
 /// ascending order. `None` if a minor is too large for f64.
@@ -41,37 +44,57 @@ pub(super) fn fixed_points(graph: &Digraph, p: f64, q: f64) -> Option<Vec<FixedP
 
 fn all_of<const L: usize>(graph: &Digraph, p: f64, q: f64) -> Option<Vec<FixedPoint>> {
     let nodes = graph.nodes();
-    let mut root = vec![[[1.0; 8]; L]];
+    let mut root = vec![Column([[1.0; 8]; L])];
     root.extend((0..nodes).map(|from| {
-        let mut column = [[0.0; 8]; L];
+        let mut column = Column([[0.0; 8]; L]);
         for to in 0..nodes {
-            column[to / 8][to % 8] = if from == to { q } else { p * f64::from(u8::from(graph.has_edge(from, to))) };
+            column.0[to / 8][to % 8] = if from == to { q } else { p * f64::from(u8::from(graph.has_edge(from, to))) };
         }
         column
     }));
-    let parts = if nodes < SHARED { 1 } else { 1 << (nodes - SHARED + 2).min(6) };
-    let share = (1u64 << nodes) / parts;
-    let part = |number: u64| {
-        let supports = Supports { root: &root, nodes, first: number * share, count: share };
-        Level::widest().run(supports)
-    };
-    if parts == 1 {
-        return part(0);
+    if nodes == 2 {
+        // Two runs of the same four.
+        let mut found = Level::widest().run(Supports { root: &root, nodes, first: [0, 0], count: 4 })?;
+        found.truncate(found.len() / 2);
+        return Some(found);
     }
-    let found: Option<Vec<_>> = (0..parts).into_par_iter().map(part).collect();
+    let parts = if nodes < SHARED { 2 } else { 1 << (nodes - SHARED + 2).min(6) };
+    let count = (1u64 << nodes) / parts;
+    let two = |number: u64| {
+        let first = [2 * number, 2 * number + 1].map(|part| part * count);
+        Level::widest().run(Supports { root: &root, nodes, first, count })
+    };
+    if parts == 2 {
+        return two(0);
+    }
+    let found: Option<Vec<_>> = (0..parts / 2).into_par_iter().map(two).collect();
     found.map(|parts| parts.concat())
 }
 
-/// A run of supports, from one with no node below those that change; a multiple of four.
+/// Two runs of supports, each from one with no node below those that change; of a multiple of four each. What one waits for is covered by
+/// the work of the other.
 struct Supports<'a, const L: usize> {
     /// Right-hand side, then the column of each node.
     root: &'a [Column<L>],
     nodes: usize,
-    first: u64,
+    first: [u64; 2],
     count: u64,
 }
 
+/// A run on its way.
+struct Run<V, const L: usize> {
+    tableaus: Tableaus<L>,
+    support: u64,
+    /// Of this support.
+    lowest: usize,
+    seen: V,
+    found: Vec<FixedPoint>,
+}
+
 /// One tableau for each node: that of the last support of which it was the lowest node.
+// Aligned, so that the stack is: vectors that do not fit in registers lie beside it, and across two lines of the cache they cost a third
+// of the time.
+#[repr(align(64))]
 struct Tableaus<const L: usize> {
     nodes: usize,
     columns: Vec<Column<L>>,
@@ -90,40 +113,70 @@ impl<const L: usize> WideKernel for Supports<'_, L> {
 
     #[inline(always)]
     fn run<V: Wide>(self, like: V) -> Self::Output {
-        let mut columns = vec![[[0.0; 8]; L]; offset(self.nodes)];
-        columns.extend_from_slice(self.root);
+        let [first, second] = self.first;
+        let mut one = Run::<V, L>::new(like, self.root, self.nodes, first);
+        let mut other = Run::<V, L>::new(like, self.root, self.nodes, second);
+        for _ in 1..self.count / 4 {
+            one.three_more(like);
+            other.three_more(like);
+            one.next(like);
+            other.next(like);
+        }
+        one.three_more(like);
+        other.three_more(like);
+        one.found.append(&mut other.found);
+        let exact = |bits: &u64| *bits < 2 * EXACT;
+        (one.seen.store().iter().all(exact) && other.seen.store().iter().all(exact)).then_some(one.found)
+    }
+}
+
+impl<V: Wide, const L: usize> Run<V, L> {
+    /// At the first support.
+    #[inline(always)]
+    fn new(like: V, root: &[Column<L>], nodes: usize, first: u64) -> Self {
+        let mut columns = vec![Column([[0.0; 8]; L]); offset(nodes)];
+        columns.extend_from_slice(root);
         let (determinants, reciprocals) = ([1.0; MOST_NODES + 1], [1.0; MOST_NODES + 1]);
-        let mut tableaus = Tableaus { nodes: self.nodes, columns, determinants, reciprocals };
-        let mut seen = like.splat(0);
-        let mut found = Vec::new();
-        // The nodes of the first support, from the highest down; the empty support has no fixed point.
-        let (mut support, mut left, mut lowest, mut fixed) = (0, self.first, self.nodes, false);
+        let tableaus = Tableaus { nodes, columns, determinants, reciprocals };
+        let mut run = Self { tableaus, support: 0, lowest: nodes, seen: like.splat(0), found: Vec::new() };
+        // Its nodes from the highest down; the empty support has no fixed point.
+        let (mut left, mut fixed) = (first, false);
         while left != 0 {
-            lowest = left.ilog2() as usize;
-            (support, left) = (support | 1 << lowest, left ^ 1 << lowest);
-            (fixed, _, seen) = tableaus.switch_on(like, support, seen);
+            run.lowest = left.ilog2() as usize;
+            (run.support, left) = (run.support | 1 << run.lowest, left ^ 1 << run.lowest);
+            (fixed, run.seen) = run.tableaus.switch_on(like, run.support, run.seen);
         }
-        let kept = &tableaus.columns[offset(lowest)..];
-        let mut kept = [load(like, &kept[0]), load(like, &kept[1]), load(like, &kept[2])];
-        loop {
+        run.note(fixed);
+        run
+    }
+
+    /// From the last of four supports to the first of the next four.
+    #[inline(always)]
+    fn next(&mut self, like: V) {
+        self.support += 4;
+        self.lowest = self.support.trailing_zeros() as usize;
+        let fixed;
+        (fixed, self.seen) = self.tableaus.switch_on(like, self.support, self.seen);
+        self.note(fixed);
+    }
+
+    #[inline(always)]
+    fn note(&mut self, fixed: bool) {
+        if fixed {
+            self.found.push(FixedPoint::new(self.support, self.tableaus.determinants[self.lowest] < 0.0));
+        }
+    }
+
+    /// The last three of four supports.
+    #[inline(always)]
+    fn three_more(&mut self, like: V) {
+        let three;
+        (three, self.seen) = self.tableaus.switch_lowest(like, self.lowest, self.seen);
+        for (more, (fixed, negative)) in (1..).zip(three) {
             if fixed {
-                found.push(FixedPoint::new(support, tableaus.determinants[lowest] < 0.0));
+                self.found.push(FixedPoint::new(self.support + more, negative));
             }
-            let three;
-            (three, seen) = tableaus.switch_lowest(like, kept, lowest, seen);
-            for (more, (fixed, negative)) in (1..).zip(three) {
-                if fixed {
-                    found.push(FixedPoint::new(support + more, negative));
-                }
-            }
-            support += 4;
-            if support == self.first + self.count {
-                break;
-            }
-            lowest = support.trailing_zeros() as usize;
-            (fixed, kept, seen) = tableaus.switch_on(like, support, seen);
         }
-        seen.store().iter().all(|bits| *bits < 2 * EXACT).then_some(found)
     }
 }
 
@@ -131,7 +184,7 @@ impl<const L: usize> Tableaus<L> {
     /// Sweeps the lowest node of a support, 2 or above. Says whether the support is a fixed point's, and gives the first three
     /// columns and the bits seen.
     #[inline(always)]
-    fn switch_on<V: Wide>(&mut self, like: V, support: u64, seen: V) -> (bool, [[V; L]; 3], V) {
+    fn switch_on<V: Wide>(&mut self, like: V, support: u64, seen: V) -> (bool, V) {
         let node = support.trailing_zeros() as usize;
         let rest = support & (support - 1);
         let from = if rest == 0 { self.nodes } else { rest.trailing_zeros() as usize };
@@ -139,42 +192,37 @@ impl<const L: usize> Tableaus<L> {
         let target = &mut low[offset(node)..][..node + 1];
         let source = &high[offset(from) - offset(node + 1)..][..node + 2];
         let (chunk, lane) = (node / 8, node % 8);
-        let determinant = source[node + 1][chunk][lane];
+        let determinant = source[node + 1].0[chunk][lane];
         let swept = load(like, &source[node + 1]);
         let pivot = Pivot::new(like, swept, node, determinant, self.determinants[from]);
         let reciprocal = self.reciprocals[from];
         self.determinants[node] = determinant;
         self.reciprocals[node] = 1.0 / determinant;
-        let (side, seen) = pivot.of(like, load(like, &source[0]), source[0][chunk][lane], reciprocal, seen);
-        let (zero, seen) = pivot.of(like, load(like, &source[1]), source[1][chunk][lane], reciprocal, seen);
-        let (one, mut seen) = pivot.of(like, load(like, &source[2]), source[2][chunk][lane], reciprocal, seen);
+        let (side, seen) = pivot.of(like, load(like, &source[0]), source[0].0[chunk][lane], reciprocal, seen);
+        let (zero, seen) = pivot.of(like, load(like, &source[1]), source[1].0[chunk][lane], reciprocal, seen);
+        let (one, mut seen) = pivot.of(like, load(like, &source[2]), source[2].0[chunk][lane], reciprocal, seen);
         (target[0], target[1], target[2]) = (store(side), store(zero), store(one));
         for (old, new) in source[3..].iter().zip(&mut target[3..]) {
             let column;
-            (column, seen) = pivot.of(like, load(like, old), old[chunk][lane], reciprocal, seen);
+            (column, seen) = pivot.of(like, load(like, old), old.0[chunk][lane], reciprocal, seen);
             *new = store(column);
         }
-        (pivot.agrees(side), [side, zero, one], seen)
+        (pivot.agrees(side), seen)
     }
 
     /// Sweeps node 0, node 1 and both on top of the support whose lowest node and first three columns are given: three quarters
     /// of all supports, without a word to memory. Says for each whether it is a fixed point's and whether its determinant is negative.
     #[inline(always)]
-    fn switch_lowest<V: Wide>(
-        &self,
-        like: V,
-        [side, zero, one]: [[V; L]; 3],
-        lowest: usize,
-        seen: V,
-    ) -> ([(bool, bool); 3], V) {
+    fn switch_lowest<V: Wide>(&self, like: V, lowest: usize, seen: V) -> ([(bool, bool); 3], V) {
         let source = &self.columns[offset(lowest)..][..3];
+        let [side, zero, one] = [load(like, &source[0]), load(like, &source[1]), load(like, &source[2])];
         let (before, reciprocal) = (self.determinants[lowest], self.reciprocals[lowest]);
-        let (first, second) = (source[1][0][0], source[2][0][1]);
+        let (first, second) = (source[1].0[0][0], source[2].0[0][1]);
         let pivot = Pivot::new(like, one, 1, second, before);
-        let (side_one, seen) = pivot.of(like, side, source[0][0][1], reciprocal, seen);
-        let (zero_one, seen) = pivot.of(like, zero, source[1][0][1], reciprocal, seen);
+        let (side_one, seen) = pivot.of(like, side, source[0].0[0][1], reciprocal, seen);
+        let (zero_one, seen) = pivot.of(like, zero, source[1].0[0][1], reciprocal, seen);
         let is_second = pivot.agrees(side_one);
-        let is_first = Pivot::new(like, zero, 0, first, before).will_agree(like, side, source[0][0][0]);
+        let is_first = Pivot::new(like, zero, 0, first, before).will_agree(like, side, source[0].0[0][0]);
         let (both, entry) = (zero_one[0].store_f64()[0], side_one[0].store_f64()[0]);
         let is_both = Pivot::new(like, zero_one, 0, both, second).will_agree(like, side_one, entry);
         ([(is_first, first < 0.0), (is_second, second < 0.0), (is_both, both < 0.0)], seen)
@@ -185,16 +233,16 @@ impl<const L: usize> Tableaus<L> {
 fn load<V: Wide, const L: usize>(like: V, column: &Column<L>) -> [V; L] {
     let mut lanes = [like; L];
     for l in 0..L {
-        lanes[l] = like.load_f64(&column[l]);
+        lanes[l] = like.load_f64(&column.0[l]);
     }
     lanes
 }
 
 #[inline(always)]
 fn store<V: Wide, const L: usize>(lanes: [V; L]) -> Column<L> {
-    let mut column = [[0.0; 8]; L];
+    let mut column = Column([[0.0; 8]; L]);
     for l in 0..L {
-        column[l] = lanes[l].store_f64();
+        column.0[l] = lanes[l].store_f64();
     }
     column
 }

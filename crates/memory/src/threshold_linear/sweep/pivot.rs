@@ -7,6 +7,8 @@
 
 use lawbook_core::simd::Wide;
 
+use super::Column;
+
 /// Minors below are exact. What is added up as `seen` are minors plus this, as integers: if all minors are exact, no bit from the
 /// double of it on is set.
 pub(super) const EXACT: u64 = 1 << 46;
@@ -14,12 +16,12 @@ pub(super) const EXACT: u64 = 1 << 46;
 /// Adding and subtracting it rounds to an integer.
 const ROUNDER: f64 = 1.5 * (1u64 << 52) as f64;
 
-/// Lanes: unit vectors.
-const UNITS: [[f64; 8]; 8] = {
-    let mut units = [[0.0; 8]; 8];
+/// A column for each node that has 1 in its row, for up to 32 of them.
+const UNITS: [Column<4>; 32] = {
+    let mut units = [Column([[0.0; 8]; 4]); 32];
     let mut i = 0;
-    while i < 8 {
-        units[i][i] = 1.0;
+    while i < 32 {
+        units[i].0[i / 8][i % 8] = 1.0;
         i += 1;
     }
     units
@@ -29,34 +31,31 @@ const UNITS: [[f64; 8]; 8] = {
 #[derive(Clone, Copy)]
 pub(super) struct Pivot<V, const L: usize> {
     factors: [V; L],
-    negated: [V; L],
     pivot: V,
     rounder: V,
     shift: V,
-    /// The sign bit of the new determinant, in all lanes.
-    sign: V,
-    /// That of its product with the one before.
-    sign_undivided: V,
+    /// Of eight numbers with the sign of the new determinant.
+    signs: u8,
+    /// The same of its product with the one before.
+    signs_undivided: u8,
 }
 
 impl<V: Wide, const L: usize> Pivot<V, L> {
     #[inline(always)]
     pub(super) fn new(like: V, swept: [V; L], node: usize, determinant: f64, before: f64) -> Self {
         // The row of the node itself stays: (a p − (p − before) a)/before = a.
-        let mut factors = swept;
-        factors[node / 8] = swept[node / 8].sub_f64(like.load_f64(&UNITS[node % 8]).mul_f64(like.splat_f64(before)));
-        let mut negated = factors;
-        for lanes in &mut negated {
-            *lanes = lanes.xor(like.splat(1 << 63));
+        // In all chunks: picking that of the node would put the column in memory, and wait for it.
+        let (mut factors, unit, before_in_all) = (swept, &UNITS[node].0, like.splat_f64(before));
+        for l in 0..L {
+            factors[l] = like.load_f64(&unit[l]).fnma_f64(before_in_all, swept[l]);
         }
         Self {
             factors,
-            negated,
             pivot: like.splat_f64(determinant),
             rounder: like.splat_f64(ROUNDER),
             shift: like.splat(EXACT.wrapping_sub(ROUNDER.to_bits())),
-            sign: like.splat(determinant.to_bits() & 1 << 63),
-            sign_undivided: like.splat((determinant.to_bits() ^ before.to_bits()) & 1 << 63),
+            signs: signs(determinant),
+            signs_undivided: signs(determinant) ^ signs(before),
         }
     }
 
@@ -66,9 +65,8 @@ impl<V: Wide, const L: usize> Pivot<V, L> {
         let entry = like.splat_f64(entry);
         let mut differences = old;
         for l in 0..L {
-            let product = self.negated[l].mul_f64(entry);
-            let lost = self.factors[l].fma_f64(entry, product);
-            differences[l] = old[l].fma_f64(self.pivot, product).sub_f64(lost);
+            let (factor, product) = (self.factors[l], self.factors[l].mul_f64(entry));
+            differences[l] = factor.fnma_f64(entry, product).sub_f64(old[l].fnma_f64(self.pivot, product));
         }
         differences
     }
@@ -79,7 +77,7 @@ impl<V: Wide, const L: usize> Pivot<V, L> {
         let (mut new, mut seen) = (self.undivided(like, old, entry), seen);
         for lanes in &mut new {
             // The bits of 1.5·2⁵² + x are those of 1.5·2⁵² plus x as an integer.
-            let shifted = lanes.mul_f64(like.splat_f64(reciprocal)).add_f64(self.rounder);
+            let shifted = lanes.fma_f64(like.splat_f64(reciprocal), self.rounder);
             seen = seen.or(shifted.add(self.shift));
             *lanes = shifted.sub_f64(self.rounder);
         }
@@ -89,22 +87,26 @@ impl<V: Wide, const L: usize> Pivot<V, L> {
     /// Whether a new right-hand side has the sign of the determinant in every lane. None is 0.
     #[inline(always)]
     pub(super) fn agrees(&self, side: [V; L]) -> bool {
-        all_have(side, self.sign)
+        all_have(side, self.signs)
     }
 
     /// The same of a right-hand side that is not needed for anything else, from the old one.
     #[inline(always)]
     pub(super) fn will_agree(&self, like: V, old: [V; L], entry: f64) -> bool {
-        all_have(self.undivided(like, old, entry), self.sign_undivided)
+        all_have(self.undivided(like, old, entry), self.signs_undivided)
     }
 }
 
+/// All bits, if a number is negative.
+fn signs(of: f64) -> u8 {
+    ((of.to_bits() as i64) >> 63) as u8
+}
+
 #[inline(always)]
-fn all_have<V: Wide, const L: usize>(side: [V; L], sign: V) -> bool {
-    let mut differing = side[0].xor(sign);
-    for lanes in &side[1..] {
-        differing = differing.or(lanes.xor(sign));
+fn all_have<V: Wide, const L: usize>(side: [V; L], signs: u8) -> bool {
+    let mut differing = 0;
+    for lanes in side {
+        differing |= lanes.signs() ^ signs;
     }
-    let [a, b, c, d, e, f, g, h] = differing.store();
-    ((a | b) | (c | d)) | ((e | f) | (g | h)) < 1 << 63
+    differing == 0
 }
