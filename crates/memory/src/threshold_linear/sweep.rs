@@ -232,8 +232,8 @@ impl<const L: usize> Tableaus<L> {
 #[inline(always)]
 fn load<V: Wide, const L: usize>(like: V, column: &Column<L>) -> [V; L] {
     let mut lanes = [like; L];
-    for l in 0..L {
-        lanes[l] = like.load_f64(&column.0[l]);
+    for (lanes, numbers) in lanes.iter_mut().zip(&column.0) {
+        *lanes = like.load_f64(numbers);
     }
     lanes
 }
@@ -241,8 +241,8 @@ fn load<V: Wide, const L: usize>(like: V, column: &Column<L>) -> [V; L] {
 #[inline(always)]
 fn store<V: Wide, const L: usize>(lanes: [V; L]) -> Column<L> {
     let mut column = Column([[0.0; 8]; L]);
-    for l in 0..L {
-        column.0[l] = lanes[l].store_f64();
+    for (numbers, lanes) in column.0.iter_mut().zip(lanes) {
+        *numbers = lanes.store_f64();
     }
     column
 }
