@@ -3,7 +3,7 @@
 //! A [`WideKernel`] is generic over [`Wide`], 512 bits on which the same operations are done in each version, in the same order:
 //! every level gives the same bits. The compiler makes vector code of plain loops as well, but not reliably.
 
-use std::sync::OnceLock;
+use std::{hint::black_box, mem::MaybeUninit, sync::OnceLock};
 
 mod choice;
 mod plain;
@@ -66,12 +66,14 @@ impl Level {
         {
             #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
             fn avx512<K: WideKernel>(kernel: K) -> K::Output {
+                on_lines();
                 // SAFETY: this function is compiled for the type.
                 kernel.run(unsafe { x86::Avx512::zero() })
             }
 
             #[target_feature(enable = "avx2,fma")]
             fn avx2<K: WideKernel>(kernel: K) -> K::Output {
+                on_lines();
                 // SAFETY: as above.
                 kernel.run(unsafe { x86::Avx2::zero() })
             }
@@ -87,6 +89,14 @@ impl Level {
         // SAFETY: plain code runs on every machine.
         kernel.run(unsafe { plain::Plain::zero() })
     }
+}
+
+/// Has the stack of a caller begin where a line of the cache does. Vectors that find no register lie there, and across two lines they take
+/// twice the time; compilers see to it only where something else on the stack needs it.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn on_lines() {
+    black_box(&MaybeUninit::<std::arch::x86_64::__m512i>::uninit());
 }
 
 /// Code over vectors of any level.

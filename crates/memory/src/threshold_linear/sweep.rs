@@ -92,9 +92,6 @@ struct Run<V, const L: usize> {
 }
 
 /// One tableau for each node: that of the last support of which it was the lowest node.
-// Aligned, so that the stack is: vectors that do not fit in registers lie beside it, and across two lines of the cache they cost a third
-// of the time.
-#[repr(align(64))]
 struct Tableaus<const L: usize> {
     nodes: usize,
     columns: Vec<Column<L>>,
