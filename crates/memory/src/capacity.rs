@@ -60,10 +60,7 @@ fn order_and_share(separation: Separation, sites: usize) -> Result<(u32, f64), M
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-
-    fn close(measured: f64, expected: f64, relative: f64) {
-        assert!((measured / expected - 1.0).abs() < relative, "{measured} against {expected}");
-    }
+    use crate::testing::close;
 
     /// X-Val: the vignette of the R package `hann` (CRAN) prints the same formula; by hand, N = 100 gives these numbers.
     #[test]

@@ -142,6 +142,8 @@ mod separation;
 pub mod simplicial;
 mod slices;
 pub mod synchronous;
+#[cfg(test)]
+mod testing;
 pub mod threshold_linear;
 pub mod weighted;
 mod whole;

@@ -143,7 +143,7 @@ fn map(points: &[Params]) -> PhaseDiagram {
         let edge = *Curvature::Normal { mean: ratio, deviation: 1.0 }.edges(&ACROSS).first()?;
         (edge < RATES[RATES.len() - 1]).then_some((ratio, edge))
     });
-    PhaseDiagram::new("signal over noise m/s", "learning rate λ s", "directions u ± w that grow:")
+    PhaseDiagram::new("signal over noise m/s", "learning rate λ s", "directions u ± w that grow")
         .cells(cells)
         .boundary("the saddle attracts, E ln|1 + λxy| = 0", lower.chain(upper))
         .boundary("the other direction grows too, E ln|1 − λxy| = 0", across)

@@ -154,11 +154,7 @@ pub fn sample_exponent(alpha: f64) -> f64 {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::association::zipf;
-
-    fn close(measured: f64, expected: f64, relative: f64) {
-        assert!((measured / expected - 1.0).abs() < relative, "{measured} against {expected}");
-    }
+    use crate::{association::zipf, testing::close};
 
     fn targets(tokens: usize) -> Vec<usize> {
         (0..tokens).map(|x| x % 5).collect()

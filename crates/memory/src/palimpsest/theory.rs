@@ -69,10 +69,7 @@ pub fn best_span(sites: usize, error: f64) -> f64 {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-
-    fn close(measured: f64, expected: f64, relative: f64) {
-        assert!((measured / expected - 1.0).abs() < relative, "{measured} against {expected}");
-    }
+    use crate::testing::close;
 
     /// `Q((1 − λ)^k √(2λN))` by hand for N = 1000, λ = 0.01, k = 50 and 100 is Q(2.71) and Q(1.64); the exact sums differ by
     /// orders λ and 1/N.
