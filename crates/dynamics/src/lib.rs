@@ -63,5 +63,5 @@ pub mod theory;
 pub use engine::ensemble::Ensemble;
 pub use engine::noise::Noise;
 pub use engine::number::Number;
-pub use engine::process::{Columns, Process};
 pub use engine::tensor::TensorEnsemble;
+pub use engine::{process::Process, state::Columns};

@@ -13,7 +13,8 @@ use crate::{
     engine::fused::{Advance, Drawn, GROUPS},
     engine::lanes::Element,
     engine::noise::{Draws, Sources},
-    engine::process::{Columns, Process},
+    engine::process::Process,
+    engine::state::Columns,
 };
 
 /// Independent replicas of a process, all at the same time.

@@ -8,7 +8,8 @@ use crate::{
     engine::lanes::{Element, LaneNumber},
     engine::noise::{Draws, LaneNoise, Order, Sources},
     engine::number::Number,
-    engine::process::{Columns, Process},
+    engine::process::Process,
+    engine::state::Columns,
 };
 
 /// Groups whose steps a thread makes in turns: a step waits for the one before, groups do not wait for each other.
@@ -81,17 +82,18 @@ fn advance<P: Process, T: Element, V: Wide>(
 #[inline(always)]
 fn load<P: Process, T: Element, V: Wide>(columns: &[[T; LANES]]) -> [P::State<T::Lanes<V>>; GROUPS] {
     let count = P::State::<T::Lanes<V>>::COUNT;
-    let state = |group: usize| P::State::<T::Lanes<V>>::from_fn(|c| T::Lanes::<V>::load(&columns[group * count + c]));
-    std::array::from_fn(state)
+    let mut states = [P::State::<T::Lanes<V>>::load(columns); GROUPS];
+    for group in 1..GROUPS {
+        states[group] = P::State::<T::Lanes<V>>::load(&columns[group * count..]);
+    }
+    states
 }
 
 #[inline(always)]
 fn store<P: Process, T: Element, V: Wide>(states: &[P::State<T::Lanes<V>>; GROUPS], columns: &mut [[T; LANES]]) {
     let count = P::State::<T::Lanes<V>>::COUNT;
-    for (state, columns) in states.iter().zip(columns.chunks_exact_mut(count)) {
-        for (c, column) in columns.iter_mut().enumerate() {
-            *column = state.column(c).store();
-        }
+    for (group, state) in states.iter().enumerate() {
+        state.store(&mut columns[group * count..]);
     }
 }
 

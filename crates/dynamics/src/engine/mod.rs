@@ -9,5 +9,6 @@ pub mod lanes;
 pub mod noise;
 pub mod number;
 pub mod process;
+pub mod state;
 pub mod table;
 pub mod tensor;

@@ -178,14 +178,20 @@ impl<T: Element, X: LaneNumber<T>> Noise<X> for LaneNoise<'_, T> {
     fn uniform(&mut self) -> X {
         let Some((word, rest)) = self.words.split_first() else { drawn_too_much() };
         self.words = rest;
-        X::load(&word.map(T::uniform))
+        let mut numbers = [T::default(); LANES];
+        for (number, bits) in numbers.iter_mut().zip(word) {
+            *number = T::uniform(*bits);
+        }
+        X::load(&numbers)
     }
 
     #[inline(always)]
     fn sign(&mut self) -> X {
-        let places = self.places(SIGNS);
-        let sign = |lane: usize| if places[lane / 2] >> (lane % 2 * 32) & 1 == 0 { 1.0 } else { -1.0 };
-        X::load(&std::array::from_fn(|lane| T::from_f64(sign(lane))))
+        let (places, mut signs) = (self.places(SIGNS), [T::from_f64(1.0); LANES]);
+        for (lane, sign) in signs.iter_mut().enumerate() {
+            *sign = T::from_f64(1.0 - 2.0 * (places[lane / 2] >> (lane % 2 * 32) & 1) as f64);
+        }
+        X::load(&signs)
     }
 
     #[inline(always)]

@@ -16,7 +16,8 @@ use crate::{
     engine::column::{self, Column},
     engine::lanes::Element,
     engine::noise::{Draws, Noise, Order, Sources},
-    engine::process::{Columns, Process},
+    engine::process::Process,
+    engine::state::Columns,
     engine::table::Table,
 };
 

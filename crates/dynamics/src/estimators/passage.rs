@@ -3,10 +3,8 @@
 use lawbook_core::Key;
 
 use crate::{
-    engine::ensemble::Ensemble,
-    engine::noise::Noise,
-    engine::number::Number,
-    engine::process::{Columns, Process},
+    engine::ensemble::Ensemble, engine::noise::Noise, engine::number::Number, engine::process::Process,
+    engine::state::Columns,
 };
 
 /// A process of which one number is watched.

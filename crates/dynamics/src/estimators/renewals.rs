@@ -31,6 +31,6 @@ impl<P: Leaving> Process for Renewals<P> {
         let moved = self.process.step(state, noise);
         let (level, out) = (self.process.level(moved), X::constant(self.out));
         let renewed = self.process.restart(moved);
-        (moved.zip(renewed, |moved, renewed| level.if_below(out, moved, renewed)), [level.if_below(out, exits, exits + 1.0)])
+        (Columns::if_below(level, out, moved, renewed), [level.if_below(out, exits, exits + 1.0)])
     }
 }

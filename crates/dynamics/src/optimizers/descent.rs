@@ -1,9 +1,7 @@
 //! Descent along a stochastic gradient with any optimiser, as a process.
 
 use crate::{
-    engine::noise::Noise,
-    engine::number::Number,
-    engine::process::{Columns, Process},
+    engine::noise::Noise, engine::number::Number, engine::process::Process, engine::state::Columns,
     optimizers::optimizer::Optimizer,
 };
 

@@ -5,7 +5,7 @@
 
 use lawbook_core::optim::Decay;
 
-use crate::{engine::number::Number, engine::process::Columns};
+use crate::{engine::number::Number, engine::state::Columns};
 
 /// An update rule.
 pub trait Optimizer: Sync {
@@ -104,7 +104,7 @@ impl Optimizer for Sgd {
 
     #[inline(always)]
     fn update<X: Number, W: Columns<X>>(&self, weights: W, (): (), gradient: W, _: u64) -> (W, ()) {
-        (weights.zip(gradient, |w, g| w - g * self.rate), ())
+        (gradient.scaled_plus(-self.rate, weights), ())
     }
 }
 
@@ -124,8 +124,8 @@ macro_rules! momentum {
 
             #[inline(always)]
             fn update<X: Number, W: Columns<X>>(&self, weights: W, memory: W, gradient: W, _: u64) -> (W, W) {
-                let memory = memory.zip(gradient, |m, g| m * self.momentum + g);
-                (weights.zip($along(self.momentum, gradient, memory), |w, m| w - m * self.rate), memory)
+                let memory = memory.scaled_plus(self.momentum, gradient);
+                ($along(self.momentum, gradient, memory).scaled_plus(-self.rate, weights), memory)
             }
         }
     };
@@ -141,7 +141,7 @@ fn as_it_is<X: Number, W: Columns<X>>(_: f64, _: W, memory: W) -> W {
 
 #[inline(always)]
 fn one_step_ahead<X: Number, W: Columns<X>>(momentum: f64, gradient: W, memory: W) -> W {
-    gradient.zip(memory, |g, m| m * momentum + g)
+    memory.scaled_plus(momentum, gradient)
 }
 
 impl Optimizer for Adam {
@@ -217,7 +217,7 @@ impl<O: Optimizer> Optimizer for Decaying<O> {
         time: u64,
     ) -> (W, Self::Memory<X, W>) {
         let (weights, gradient) = match self.decay {
-            Decay::Coupled(gamma) => (weights, gradient.zip(weights, |g, w| w * gamma + g)),
+            Decay::Coupled(gamma) => (weights, weights.scaled_plus(gamma, gradient)),
             Decay::Decoupled(gamma) => (weights.map(|w| w * (1.0 - self.rate() * gamma)), gradient),
         };
         self.optimizer.update(weights, memory, gradient, time)

@@ -1,10 +1,6 @@
 //! Weight decay `γ |θ|²` on top of any process.
 
-use crate::{
-    engine::noise::Noise,
-    engine::number::Number,
-    engine::process::{Columns, Process},
-};
+use crate::{engine::noise::Noise, engine::number::Number, engine::process::Process, engine::state::Columns};
 
 /// A process whose state shrinks after every step: decoupled weight decay.
 #[derive(Debug, Clone, Copy, PartialEq)]
