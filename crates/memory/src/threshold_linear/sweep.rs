@@ -71,8 +71,8 @@ fn all_of<const L: usize>(graph: &Digraph, p: f64, q: f64) -> Option<Vec<FixedPo
     found.map(|parts| parts.concat())
 }
 
-/// Two runs of supports, each from one with no node below those that change; of a multiple of four each. What one waits for is covered by
-/// the work of the other.
+/// Two runs of supports, each of a multiple of four, from one with no node below those that change. While one waits for a pivot the other
+/// works.
 struct Supports<'a, const L: usize> {
     /// Right-hand side, then the column of each node.
     root: &'a [Column<L>],
@@ -178,8 +178,7 @@ impl<V: Wide, const L: usize> Run<V, L> {
 }
 
 impl<const L: usize> Tableaus<L> {
-    /// Sweeps the lowest node of a support, 2 or above. Says whether the support is a fixed point's, and gives the first three
-    /// columns and the bits seen.
+    /// Sweeps the lowest node of a support, 2 or above. Says whether the support is a fixed point's, and gives the bits seen.
     #[inline(always)]
     fn switch_on<V: Wide>(&mut self, like: V, support: u64, seen: V) -> (bool, V) {
         let node = support.trailing_zeros() as usize;
@@ -207,8 +206,8 @@ impl<const L: usize> Tableaus<L> {
         (pivot.agrees(side), seen)
     }
 
-    /// Sweeps node 0, node 1 and both on top of the support whose lowest node and first three columns are given: three quarters
-    /// of all supports, without a word to memory. Says for each whether it is a fixed point's and whether its determinant is negative.
+    /// Sweeps node 0, node 1 and both on top of the support whose lowest node is given: three quarters of all supports, without a word
+    /// to memory. Says for each whether it is a fixed point's and whether its determinant is negative.
     #[inline(always)]
     fn switch_lowest<V: Wide>(&self, like: V, lowest: usize, seen: V) -> ([(bool, bool); 3], V) {
         let source = &self.columns[offset(lowest)..][..3];
