@@ -136,7 +136,7 @@ fn table(rows: &[Row]) -> String {
 
 fn legend(benches: &[Bench]) -> String {
     let mut text = "Medians over rounds in which everyone takes a turn, after a rest in which the threads of the one before fall asleep; slow \
-                    peers only in the first rounds. Of turns below half a second everyone takes two after the rest, and the second counts. One \
+                    peers only in the first rounds. Everyone takes turns for a fifth of a second after the rest, and the last counts. One \
                     turn before does not count, nor what a peer compiles in it; but one of more than \
                     a minute does, and is the only one. Below 1, ours is faster. Work and floor:"
         .to_owned();
