@@ -9,7 +9,7 @@ pub fn place(word: u32, n: usize) -> usize {
 }
 
 /// Eight numbers of 64 bits or sixteen of 32, each of the latter in the low (even) or high (odd) half of one of the former.
-pub trait Wide: Copy + Send + Sync + Send + Sync {
+pub trait Wide: Copy + Send + Sync {
     /// The registers that it takes: with one, there is room for several independent chains of operations at a time.
     const REGISTERS: usize;
 
