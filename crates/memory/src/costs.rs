@@ -6,19 +6,23 @@
 
 mod part;
 mod range;
+mod sum;
 mod turns;
 
-use lawbook_core::popcount::{Looked, Numbers, REST, Span, TILE};
+use lawbook_core::{
+    popcount::{Looked, Numbers, REST, Span, TILE},
+    simd::Level,
+};
 use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use part::{Added, Done, Part, Totals};
+use part::{Added, Done, Part};
 use range::Range;
+use sum::Costs;
 use turns::take_turns;
 
 use crate::{
     DenseMemory, MemoryError, State,
     balance::Balance,
-    bits::WORD,
     whole::{Whole, histogram, omissions, typical},
 };
 
@@ -146,10 +150,15 @@ impl Plan {
             }
         };
         let done = take_turns(blocks.len(), tiles.div_ceil(stretch), begin, work, Part::finish, Done::with);
-        let ones = &done[0].ones;
-        let added: Vec<&Added> = done.iter().flat_map(|done| &done.added).collect();
-        let costs = added.into_par_iter().zip(states).with_min_len(STATES / 4);
-        costs.map(|(added, state)| self.sum_up(memory, state, added, ones)).collect()
+        let (mut added, mut ones): (Vec<Added>, _) = (Vec::new(), Vec::new());
+        for done in done {
+            added.extend(done.added);
+            // They are counted with the first block.
+            ones = if ones.is_empty() { done.ones } else { ones };
+        }
+        let (patterns, ones, &Self { stakes, gains, .. }) = (memory.patterns(), &ones, self);
+        let sums = added.into_par_iter().zip(states).with_min_len(STATES / 4);
+        sums.map(|(added, state)| Level::widest().run(Costs { patterns, state, stakes, gains, added, ones })).collect()
     }
 
     /// Adds the tile of patterns from number `from` on.
@@ -158,14 +167,16 @@ impl Plan {
         let held = TILE.min(count - from);
         part.tile.load(planes, count, from);
         self.look(queries, held, part);
-        let states = queries.chunks_exact(queries.len() / part.asked.len());
+        let states = queries.chunks_exact(queries.len() / part.looked.len());
         let looked = part.looked.iter().zip(&mut part.weights);
-        for ((query, (looked, weights)), asked) in states.zip(looked).zip(&mut part.asked) {
-            let (totals, [mut stakes, gains]) = (&mut asked.totals, looked.sums);
+        let sums = part.totals.iter_mut().zip(&mut part.most);
+        for ((query, (looked, weights)), (totals, most)) in states.zip(looked).zip(sums) {
+            let [mut stakes, gains] = looked.sums;
             totals.gains += gains;
-            totals.inside += held as i64 - i64::from(looked.outside.count_ones());
+            totals.inside += held as i64;
             let mut outside = looked.outside;
             while outside != 0 {
+                totals.inside -= 1;
                 let mu = outside.trailing_zeros() as usize;
                 outside &= outside - 1;
                 let agreeing = memory.patterns().sites() - usize::from(part.tile.differing_one(query, mu));
@@ -180,7 +191,7 @@ impl Plan {
             }
             totals.stakes += stakes;
             // Sums of several digits are anyone's guess.
-            asked.most = if D == 1 { stakes as u32 } else { MOST_PER_TILE };
+            *most = if D == 1 { stakes as u32 } else { MOST_PER_TILE };
         }
         part.add(memory.patterns(), from + TILE);
     }
@@ -217,27 +228,5 @@ impl Plan {
         }
         weights.iter_mut().for_each(|weights| weights.0[counts.len()..].fill(0));
         Looked { sums: [sum & ((1 << STAKE_BITS) - 1), sum >> STAKE_BITS], outside }
-    }
-
-    /// The costs from all the sums.
-    fn sum_up(&self, memory: &DenseMemory, state: &State, added: &Added, ones: &[u32]) -> Vec<f64> {
-        let (patterns, Totals { inside, stakes, gains, single, single_gains }) = (memory.patterns(), &added.totals);
-        let count = patterns.count() as i64;
-        let total = self.stakes.unit * *stakes as i64 + single.iter().map(|(_, excess)| excess).sum::<i64>();
-        let gain = inside * self.gains.base + self.gains.unit * *gains as i64 + single_gains;
-        let mut of_ones: Vec<i64> = added.of_ones.iter().map(|&sum| self.stakes.unit * sum as i64).collect();
-        for &(mu, excess) in single {
-            for (word, of_ones) in of_ones.as_chunks_mut::<WORD>().0.iter_mut().enumerate() {
-                let bits = patterns.plane(word)[mu];
-                of_ones.iter_mut().enumerate().for_each(|(bit, sum)| *sum += excess & -((bits >> bit & 1) as i64));
-            }
-        }
-        // Without a branch, for signs are random.
-        let cost = |(site, of_ones): (usize, i64)| {
-            let (has, of_ones) = (state.bit(site) as i64, self.stakes.base * i64::from(ones[site]) + of_ones);
-            let of_others = self.stakes.base * count + total - of_ones;
-            (of_others + has * (of_ones - of_others) - gain) as f64
-        };
-        of_ones.into_iter().take(state.sites()).enumerate().map(cost).collect()
     }
 }

@@ -17,11 +17,17 @@ pub(super) struct Part<const D: usize> {
     /// By state, the weights of the tile's patterns, and what was looked up with them.
     pub(super) weights: Vec<[Numbers; D]>,
     pub(super) looked: Vec<Looked<2>>,
-    pub(super) asked: Vec<Asked<D>>,
-    /// By digit, state and site, the weights of patterns with bit 1 there: below 2⁶ or of the last tiles; and what was lifted.
-    /// States follow one another: so the processor asks for the sums of the next in time.
+    pub(super) totals: Vec<Totals>,
+    /// By state, what the weights of the tile add up to at most, and those that are not lifted.
+    pub(super) most: Vec<u32>,
+    pending: Vec<u32>,
+    /// Sums were lifted so many times since they were widened.
+    lifts: u32,
+    /// By digit, state and site, the weights of patterns with bit 1 there: below 2⁶ or of the last tiles; what was lifted; and
+    /// what was lifted before that. States follow one another: so the processor asks for the sums of the next in time.
     narrow: [Vec<Sums>; D],
     upper: [Vec<Sums>; D],
+    wide: [Vec<[u32; SITES]>; D],
     /// By bit of a pattern, the patterns that have it, where they are counted.
     pub(super) ones: Vec<u32>,
 }
@@ -30,19 +36,6 @@ pub(super) struct Part<const D: usize> {
 pub(super) struct Done {
     pub(super) added: Vec<Added>,
     pub(super) ones: Vec<u32>,
-}
-
-/// What is known of the sums for a state.
-pub(super) struct Asked<const D: usize> {
-    pub(super) totals: Totals,
-    /// The weights of the tile add up to this much at most,
-    pub(super) most: u32,
-    /// those that are not lifted to this.
-    pending: u32,
-    /// Sums were lifted so many times since they were widened.
-    lifts: u32,
-    /// By digit and site, what was lifted before that.
-    sums: [Vec<u32>; D],
 }
 
 /// What adds up over patterns but not by site.
@@ -61,57 +54,85 @@ pub(super) struct Totals {
 pub(super) struct Added {
     pub(super) totals: Totals,
     /// By site, the numbers of the stakes of patterns with bit 1 there.
-    pub(super) of_ones: Vec<u64>,
+    pub(super) of_ones: Vec<i64>,
 }
 
 impl<const D: usize> Part<D> {
     /// Nothing added up yet, for so many states of so many words.
     pub(super) fn new(states: usize, words: usize) -> Self {
-        let tile = Tile::new(Level::widest(), words);
-        let looked = vec![Looked { sums: [0; 2], outside: 0 }; states];
-        let asked = (0..states).map(|_| Asked::new(words * TILE)).collect();
-        let sums = || [(); D].map(|()| vec![Sums::default(); states * words * TILE / SITES]);
-        let (weights, ones) = (vec![[Numbers::default(); D]; states], vec![0; words * TILE]);
-        Self { tile, weights, looked, asked, narrow: sums(), upper: sums(), ones }
+        let blocks = states * words * TILE / SITES;
+        Self {
+            tile: Tile::new(Level::widest(), words),
+            weights: vec![[Numbers::default(); D]; states],
+            looked: vec![Looked { sums: [0; 2], outside: 0 }; states],
+            totals: vec![Totals::default(); states],
+            most: vec![0; states],
+            pending: vec![0; states],
+            lifts: 0,
+            narrow: [(); D].map(|()| vec![Sums::default(); blocks]),
+            upper: [(); D].map(|()| vec![Sums::default(); blocks]),
+            wide: [(); D].map(|()| vec![[0; SITES]; blocks]),
+            ones: vec![0; words * TILE],
+        }
     }
 
     /// Adds the weights of the tile, and meanwhile asks for the patterns from number `next` on. A slab of the tile stays close to
     /// the processor while it is added for one state after the other.
     pub(super) fn add(&mut self, patterns: &Patterns, next: usize) {
-        let of_state = self.ones.len() / SITES;
         // All at a time, for a processor does not guess which are next.
-        let lifting = self.asked.iter().any(|asked| asked.pending + asked.most > u32::from(u16::MAX));
-        for (state, asked) in self.asked.iter_mut().enumerate() {
-            if lifting {
-                asked.lift(self.upper.each_mut().map(|upper| &mut upper[state * of_state..][..of_state]));
-            }
-            asked.pending += asked.most;
+        let sums = || self.pending.iter().zip(&self.most).map(|(pending, most)| pending + most);
+        let lifting = sums().fold(0, |bits, sum| bits | sum) > u32::from(u16::MAX);
+        if lifting {
+            self.make_room();
         }
-        let pairs = self.asked.len().div_ceil(2);
-        let (lines, additions) = (self.tile.lines(), self.tile.slabs().len() * pairs);
-        let mut shares = (0..additions).map(|addition| addition * lines / additions..(addition + 1) * lines / additions);
-        for slab in self.tile.slabs() {
+        self.pending.iter_mut().zip(&self.most).for_each(|(pending, most)| *pending += most);
+        let Self { tile, weights, narrow, upper, .. } = self;
+        let (pairs, of_state) = (weights.len().div_ceil(2), self.ones.len() / SITES);
+        // In shares of the same size, for divisions take longer than a line.
+        let (lines, share) = (tile.lines(), tile.lines().div_ceil(tile.slabs().len() * pairs));
+        let mut asked = 0;
+        for slab in tile.slabs() {
             let blocks = slab.start * TILE / SITES..slab.end * TILE / SITES;
-            self.tile.pack(slab);
-            for (pair, weights) in self.weights.chunks(2).enumerate() {
-                self.tile.fetch(patterns.planes(), patterns.count(), next, shares.next().unwrap_or_default());
-                let of_pair = 2 * pair * of_state..(2 * pair + weights.len()) * of_state;
-                for ((digit, narrow), upper) in self.narrow.iter_mut().enumerate().zip(&mut self.upper) {
-                    let of_states = |sums| <[Sums]>::chunks_exact_mut(sums, of_state);
-                    let sums = of_states(&mut narrow[of_pair.clone()]).zip(of_states(&mut upper[of_pair.clone()]));
-                    let mut both = weights.iter().zip(sums).map(|(weights, (sums, upper))| Adding {
-                        weights: &weights[digit],
+            tile.pack(slab);
+            for (pair, weights) in weights.chunks(2).enumerate() {
+                tile.fetch(patterns.planes(), patterns.count(), next, asked..lines.min(asked + share));
+                asked = lines.min(asked + share);
+                for (digit, (narrow, upper)) in narrow.iter_mut().zip(&mut *upper).enumerate() {
+                    let from = 2 * pair * of_state;
+                    let (sums, other_sums) = narrow[from..].split_at_mut(of_state);
+                    let (upper, other_upper) = upper[from..].split_at_mut(of_state);
+                    let one = Adding {
+                        weights: &weights[0][digit],
                         sums: &mut sums[blocks.clone()],
                         upper: lifting.then_some(&mut upper[blocks.clone()]),
-                    });
-                    match (both.next(), both.next()) {
-                        (Some(one), Some(other)) => self.tile.add_weights(&mut [one, other]),
-                        (Some(one), None) => self.tile.add_weights(&mut [one]),
-                        _ => {}
-                    }
+                    };
+                    let Some(weights) = weights.get(1) else {
+                        tile.add_weights(&mut [one]);
+                        continue;
+                    };
+                    let other = Adding {
+                        weights: &weights[digit],
+                        sums: &mut other_sums[blocks.clone()],
+                        upper: lifting.then_some(&mut other_upper[blocks.clone()]),
+                    };
+                    tile.add_weights(&mut [one, other]);
                 }
             }
         }
+    }
+
+    /// Makes room for what will be lifted.
+    fn make_room(&mut self) {
+        if self.lifts == LIFTS {
+            self.widen();
+        }
+        self.pending.fill((1 << REST) - 1);
+        self.lifts += 1;
+    }
+
+    fn widen(&mut self) {
+        self.upper.iter_mut().zip(&mut self.wide).for_each(|(upper, wide)| widen(Level::widest(), upper, wide));
+        self.lifts = 0;
     }
 
     /// Counts the tile's patterns with each bit.
@@ -121,50 +142,28 @@ impl<const D: usize> Part<D> {
     }
 
     pub(super) fn finish(mut self) -> Done {
+        self.make_room();
+        self.narrow.iter_mut().zip(&mut self.upper).for_each(|(narrow, upper)| lift(Level::widest(), narrow, upper));
+        self.widen();
         let of_state = self.ones.len() / SITES;
-        let finish = |(state, asked): (usize, Asked<D>)| {
-            let part = state * of_state..(state + 1) * of_state;
-            let narrow = self.narrow.each_mut().map(|narrow| &mut narrow[part.clone()]);
-            asked.finish(narrow, self.upper.each_mut().map(|upper| &mut upper[part.clone()]))
+        let finish = |(state, totals): (usize, Totals)| {
+            let mut of_ones = vec![0; self.ones.len()];
+            for (digit, (narrow, wide)) in self.narrow.iter().zip(&self.wide).enumerate() {
+                let (narrow, wide) = (&narrow[state * of_state..], &wide[state * of_state..]);
+                for (of_ones, (Sums(rests), sums)) in of_ones.as_chunks_mut().0.iter_mut().zip(narrow.iter().zip(wide)) {
+                    add_digit(of_ones, rests, sums, DIGIT * digit as u32);
+                }
+            }
+            Added { totals, of_ones }
         };
-        Done { added: self.asked.into_iter().enumerate().map(finish).collect(), ones: self.ones }
+        Done { added: std::mem::take(&mut self.totals).into_iter().enumerate().map(finish).collect(), ones: self.ones }
     }
 }
 
-impl<const D: usize> Asked<D> {
-    fn new(sites: usize) -> Self {
-        let sums = [(); D].map(|()| vec![0; sites]);
-        Self { totals: Totals::default(), most: 0, pending: 0, lifts: 0, sums }
-    }
-
-    /// Makes room for what will be lifted.
-    fn lift(&mut self, upper: [&mut [Sums]; D]) {
-        if self.lifts == LIFTS {
-            self.widen(upper);
-        }
-        self.pending = (1 << REST) - 1;
-        self.lifts += 1;
-    }
-
-    fn widen(&mut self, upper: [&mut [Sums]; D]) {
-        for (upper, sums) in upper.into_iter().zip(&mut self.sums) {
-            widen(Level::widest(), upper, sums.as_chunks_mut().0);
-        }
-        self.lifts = 0;
-    }
-
-    fn finish(mut self, mut narrow: [&mut [Sums]; D], mut upper: [&mut [Sums]; D]) -> Added {
-        self.lift(upper.each_mut().map(|upper| &mut **upper));
-        narrow.iter_mut().zip(&mut upper).for_each(|(narrow, upper)| lift(Level::widest(), narrow, upper));
-        self.widen(upper);
-        let mut of_ones = vec![0; self.sums[0].len()];
-        for (digit, (narrow, sums)) in narrow.iter().zip(&self.sums).enumerate() {
-            let rests = narrow.iter().flat_map(|Sums(rests)| rests);
-            for ((of_ones, &sum), &rest) in of_ones.iter_mut().zip(sums).zip(rests) {
-                *of_ones += ((u64::from(sum) << REST) + u64::from(rest)) << (DIGIT * digit as u32);
-            }
-        }
-        Added { totals: self.totals, of_ones }
+/// Adds numbers that are written as a rest and what was lifted.
+fn add_digit<const N: usize>(numbers: &mut [i64; N], rests: &[u16; N], lifted: &[u32; N], shift: u32) {
+    for (number, (&rest, &lifted)) in numbers.iter_mut().zip(rests.iter().zip(lifted)) {
+        *number += ((i64::from(lifted) << REST) + i64::from(rest)) << shift;
     }
 }
 
