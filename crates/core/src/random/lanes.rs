@@ -153,8 +153,8 @@ impl Draw for Places {
     #[inline(always)]
     fn draw<V: Wide>(self, even: [V; 4], odd: [V; 4]) -> Self::Numbers {
         let Self([n0, n1, n2, n3]) = self;
-        let [p0, p1] = [even[0].below(odd[0]).places(n0).store(), even[1].below(odd[1]).places(n1).store()];
-        [p0, p1, even[2].below(odd[2]).places(n2).store(), even[3].below(odd[3]).places(n3).store()]
+        let [p0, p1] = [even[0].places(odd[0], n0).store(), even[1].places(odd[1], n1).store()];
+        [p0, p1, even[2].places(odd[2], n2).store(), even[3].places(odd[3], n3).store()]
     }
 }
 

@@ -116,6 +116,12 @@ pub trait Wide: Copy + Send + Sync {
         self.and(self.splat(0xFFFF_FFFF)).or(high.shift_left::<32>())
     }
 
+    /// The high halves of eight numbers, below those of eight others.
+    #[inline(always)]
+    fn high_below(self, high: Self) -> Self {
+        self.shift_right::<32>().or(high.and(high.splat(0xFFFF_FFFF << 32)))
+    }
+
     /// Bits where a mask has them, those of other numbers elsewhere.
     #[inline(always)]
     fn where_bits(self, mask: u64, elsewhere: Self) -> Self {
@@ -155,12 +161,12 @@ pub trait Wide: Copy + Send + Sync {
         [self.load_f64(&rows.map(|[first, _]| first)), self.load_f64(&rows.map(|[_, second]| second))]
     }
 
-    /// The [`place`] among `n` that each of sixteen words of 32 bits chooses.
+    /// The [`place`] among `n` that each of sixteen words of 32 bits chooses, which are the low halves of eight numbers and, as every
+    /// other word, of eight more.
     #[inline(always)]
-    fn places(self, n: u32) -> Self {
+    fn places(self, odd: Self, n: u32) -> Self {
         let count = self.splat(u64::from(n));
-        let odd = self.shift_right::<32>().mul_low(count);
-        self.mul_low(count).shift_right::<32>().or(odd.xor(odd.and(odd.splat(0xFFFF_FFFF))))
+        self.mul_low(count).high_below(odd.mul_low(count))
     }
 
     /// Of a table, the numbers at sixteen places, two to a word, the first in its low half; all have to lie in the table.
@@ -231,7 +237,8 @@ mod tests {
 
         #[inline(always)]
         fn run<V: Wide>(self, like: V) -> Self::Output {
-            let places = like.load_u32(&self.1).places(self.0.len() as u32).store();
+            let words = like.load_u32(&self.1);
+            let places = words.places(words.shift_right::<32>(), self.0.len() as u32).store();
             let [[first, last], [low, high]] = [like.gather(self.0, &places), like.gather_pairs(self.0, &places)];
             [[first.store(), last.store()], [low.store(), high.store()]]
         }
@@ -256,12 +263,12 @@ mod tests {
     struct Bits([u64; 8], [u64; 8]);
 
     impl WideKernel for Bits {
-        type Output = ([[u64; 8]; 3], [f64; 8], u8);
+        type Output = ([[u64; 8]; 4], [f64; 8], u8);
 
         #[inline(always)]
         fn run<V: Wide>(self, like: V) -> Self::Output {
             let (a, b) = (like.load(&self.0), like.load(&self.1));
-            let mixed = [a.below(b).pinned(), a.where_bits(MASK, b), a.and_or(MASK, 5)];
+            let mixed = [a.below(b).pinned(), a.high_below(b), a.where_bits(MASK, b), a.and_or(MASK, 5)];
             (mixed.map(V::store), a.centred_f64(MASK).store_f64(), a.signs())
         }
     }
@@ -273,9 +280,10 @@ mod tests {
         let (a, b) =
             ([0, 1, u64::MAX, 1 << 63, 0xF000, !0 << 12, 0x1234_5678_9ABC_DEF0, 42], [!0, 7, 0, 3 << 32, 1, 2, 3, 4]);
         for level in Level::all() {
-            let ([below, mixed, set], centred, signs) = level.run(Bits(a, b));
+            let ([below, high_below, mixed, set], centred, signs) = level.run(Bits(a, b));
             for i in 0..8 {
                 assert_eq!(below[i], a[i] & 0xFFFF_FFFF | b[i] << 32, "{level:?}");
+                assert_eq!(high_below[i], a[i] >> 32 | b[i] & !0 << 32, "{level:?}");
                 assert_eq!(mixed[i], a[i] & MASK | b[i] & !MASK, "{level:?}");
                 assert_eq!(set[i], a[i] & MASK | 5, "{level:?}");
                 assert_eq!(u64::from(signs >> i & 1), a[i] >> 63, "{level:?}");

@@ -139,6 +139,7 @@ impl Wide for Avx512 {
     #[inline(always)] fn pinned(self) -> Self { Self(unsafe { pinned(self.0) }) }
     #[inline(always)] fn signs(self) -> u8 { unsafe { _mm512_movepi64_mask(self.0) } }
     #[inline(always)] fn below(self, high: Self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_mask_moveldup_ps(_mm512_castsi512_ps(self.0), 0xAAAA, _mm512_castsi512_ps(high.0))) }) }
+    #[inline(always)] fn high_below(self, high: Self) -> Self { Self(unsafe { _mm512_castps_si512(_mm512_mask_movehdup_ps(_mm512_castsi512_ps(high.0), 0x5555, _mm512_castsi512_ps(self.0))) }) }
     #[inline(always)] fn where_bits(self, mask: u64, elsewhere: Self) -> Self { Self(unsafe { _mm512_ternarylogic_epi64::<0xCA>(_mm512_set1_epi64(mask as i64), self.0, elsewhere.0) }) }
     #[inline(always)] fn and_or(self, mask: u64, set: u64) -> Self { Self(unsafe { _mm512_ternarylogic_epi64::<0xF8>(_mm512_set1_epi64(set as i64), self.0, _mm512_set1_epi64(mask as i64)) }) }
     #[inline(always)] fn centred_f64(self, mask: u64) -> Self { Self(unsafe { _mm512_castpd_si512(_mm512_cvtepi64_pd(_mm512_ternarylogic_epi64::<0x78>(_mm512_set1_epi64(i64::MIN), self.0, _mm512_set1_epi64(mask as i64)))) }) }
@@ -175,6 +176,12 @@ impl Avx512 {
 #[inline(always)]
 unsafe fn low_below(low: __m256i, high: __m256i) -> __m256i {
     unsafe { _mm256_blend_epi32::<0b1010_1010>(low, _mm256_castps_si256(_mm256_moveldup_ps(_mm256_castsi256_ps(high)))) }
+}
+
+/// High halves, and above them those of other numbers.
+#[inline(always)]
+unsafe fn high_below(low: __m256i, high: __m256i) -> __m256i {
+    unsafe { _mm256_blend_epi32::<0b1010_1010>(_mm256_castps_si256(_mm256_movehdup_ps(_mm256_castsi256_ps(low))), high) }
 }
 
 /// Two 256-bit registers.
@@ -228,6 +235,7 @@ impl Wide for Avx2 {
         unsafe { (_mm256_movemask_pd(_mm256_castsi256_pd(low)) | _mm256_movemask_pd(_mm256_castsi256_pd(high)) << 4) as u8 }
     }
     #[inline(always)] fn below(self, high: Self) -> Self { Self(unsafe { [low_below(self.0[0], high.0[0]), low_below(self.0[1], high.0[1])] }) }
+    #[inline(always)] fn high_below(self, high: Self) -> Self { Self(unsafe { [high_below(self.0[0], high.0[0]), high_below(self.0[1], high.0[1])] }) }
     #[inline(always)] fn i32_to_f32(self) -> Self { Self(unsafe { [_mm256_castps_si256(_mm256_cvtepi32_ps(self.0[0])), _mm256_castps_si256(_mm256_cvtepi32_ps(self.0[1]))] }) }
     #[inline(always)] fn choose(self, table: &Choice) -> [Self; 2] {
         let [low, high] = [chosen(table, self.0[0]), chosen(table, self.0[1])];
