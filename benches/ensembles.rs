@@ -152,8 +152,8 @@ impl Process for Wide {
         for four in (0..32).step_by(4) {
             for (k, sum) in sums.iter_mut().enumerate() {
                 let (u, w) = (&mut u[four + k], &mut w[four + k]);
-                (*u, *w) = (push.mul_add(*w, *u), push.mul_add(*u, *w));
-                *sum = u.mul_add(*w, *sum);
+                (*u, *w) = (*u + push * *w, *w + push * *u);
+                *sum = *sum + *u * *w;
             }
         }
         let [a, b, c, d] = sums;
