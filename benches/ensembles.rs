@@ -131,7 +131,7 @@ impl Process for Unit {
 }
 
 /// A two-layer net with 32 hidden units: 64 weights, and the sum of their products. The sum for the next step is made while the
-/// weights are at hand, so that a step goes through them once.
+/// weights are at hand, so that a step goes through them once, with products and sums apart (see [`Process::update`]).
 struct Wide;
 
 impl Process for Wide {

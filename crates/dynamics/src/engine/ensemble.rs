@@ -53,7 +53,7 @@ impl<P: Process, T: Element> Ensemble<P, T> {
             for lane in 0..LANES {
                 // The last groups are filled up with copies of the last replica, which nobody sees.
                 let state = start(((group * LANES + lane) as u64).min(replicas - 1));
-                columns.iter_mut().enumerate().for_each(|(c, column)| column[lane] = T::from_f64(state.column(c)));
+                state.store_lane(lane, columns);
             }
         });
         let diverged = vec![None; groups as usize * LANES];
@@ -119,7 +119,7 @@ impl<P: Process, T: Element> Ensemble<P, T> {
     fn state(&self, replica: usize) -> P::State<f64> {
         let count = P::State::<f64>::COUNT;
         let columns = &self.columns[replica / LANES * count..][..count];
-        P::State::from_fn(|c| columns[c][replica % LANES].to_f64())
+        P::State::load_lane(replica % LANES, columns)
     }
 
     /// For every replica the step after which its state was first not finite, if that has happened.

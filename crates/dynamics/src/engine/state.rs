@@ -2,7 +2,7 @@
 
 use lawbook_core::simd::LANES;
 
-use crate::{engine::lanes::LaneNumber, engine::number::Number};
+use crate::{engine::element::Element, engine::lanes::LaneNumber, engine::number::Number};
 
 /// Numbers in a fixed order: `()`, arrays, and pairs of such.
 pub trait Columns<X>: Copy + Send + Sync {
@@ -24,6 +24,16 @@ pub trait Columns<X>: Copy + Send + Sync {
     fn store<T>(&self, columns: &mut [[T; LANES]])
     where
         X: LaneNumber<T>;
+
+    /// Those of one replica from memory, where sixteen of them share a column.
+    fn load_lane<T: Element>(lane: usize, columns: &[[T; LANES]]) -> Self
+    where
+        X: Number;
+
+    /// Those of one replica to memory.
+    fn store_lane<T: Element>(&self, lane: usize, columns: &mut [[T; LANES]])
+    where
+        X: Into<f64>;
 
     /// Each number times a factor, plus that of the other.
     fn scaled_plus(self, factor: f64, other: Self) -> Self
@@ -74,6 +84,28 @@ impl<X: Copy + Send + Sync, const N: usize> Columns<X> for [X; N] {
     {
         for i in 0..N {
             columns[i] = self[i].store();
+        }
+    }
+
+    #[inline(always)]
+    fn load_lane<T: Element>(lane: usize, columns: &[[T; LANES]]) -> Self
+    where
+        X: Number,
+    {
+        let mut numbers = [X::constant(0.0); N];
+        for i in 0..N {
+            numbers[i] = X::constant(columns[i][lane].to_f64());
+        }
+        numbers
+    }
+
+    #[inline(always)]
+    fn store_lane<T: Element>(&self, lane: usize, columns: &mut [[T; LANES]])
+    where
+        X: Into<f64>,
+    {
+        for i in 0..N {
+            columns[i][lane] = T::from_f64(self[i].into());
         }
     }
 
@@ -142,6 +174,20 @@ impl<X: Copy + Send + Sync> Columns<X> for () {
     }
 
     #[inline(always)]
+    fn load_lane<T: Element>(_: usize, _: &[[T; LANES]])
+    where
+        X: Number,
+    {
+    }
+
+    #[inline(always)]
+    fn store_lane<T: Element>(&self, _: usize, _: &mut [[T; LANES]])
+    where
+        X: Into<f64>,
+    {
+    }
+
+    #[inline(always)]
     fn scaled_plus(self, _: f64, (): ())
     where
         X: Number,
@@ -192,6 +238,25 @@ impl<X: Copy + Send + Sync, A: Columns<X>, B: Columns<X>> Columns<X> for (A, B) 
         let (first, second) = columns.split_at_mut(A::COUNT);
         self.0.store(first);
         self.1.store(second);
+    }
+
+    #[inline(always)]
+    fn load_lane<T: Element>(lane: usize, columns: &[[T; LANES]]) -> Self
+    where
+        X: Number,
+    {
+        let (first, second) = columns.split_at(A::COUNT);
+        (A::load_lane(lane, first), B::load_lane(lane, second))
+    }
+
+    #[inline(always)]
+    fn store_lane<T: Element>(&self, lane: usize, columns: &mut [[T; LANES]])
+    where
+        X: Into<f64>,
+    {
+        let (first, second) = columns.split_at_mut(A::COUNT);
+        self.0.store_lane(lane, first);
+        self.1.store_lane(lane, second);
     }
 
     #[inline(always)]
