@@ -64,7 +64,7 @@ impl Floor {
 }
 
 /// Numbers drawn before the next group has its turn.
-const AT_ONCE: u64 = 64;
+const AT_ONCE: u64 = 256;
 
 fn draw<X: Copy + Default, const N: usize, S>(
     groups: u64,
@@ -72,11 +72,11 @@ fn draw<X: Copy + Default, const N: usize, S>(
     room: impl Fn() -> S + Sync + Send,
     work: impl Fn(&mut S, u64, u64, &mut [[X; N]]) + Sync + Send,
 ) {
-    (0..groups as usize).into_par_iter().with_min_len(4).for_each(|group| {
-        let (mut numbers, mut room) = ([[X::default(); N]; AT_ONCE as usize], room());
+    let begin = || ([[X::default(); N]; AT_ONCE as usize], room());
+    (0..groups as usize).into_par_iter().with_min_len(4).for_each_init(begin, |(numbers, room), group| {
         for from in (0..draws).step_by(AT_ONCE as usize) {
-            work(&mut room, (group * LANES) as u64, from, &mut numbers[..AT_ONCE.min(draws - from) as usize]);
-            black_box(&numbers);
+            work(room, (group * LANES) as u64, from, &mut numbers[..AT_ONCE.min(draws - from) as usize]);
+            black_box(&*numbers);
         }
     });
 }

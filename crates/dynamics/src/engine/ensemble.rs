@@ -89,7 +89,7 @@ impl<P: Process, T: Element> Ensemble<P, T> {
         let chunks = self.columns.par_chunks_mut(AT_ONCE * count.max(1));
         let chunks = chunks.zip(self.diverged.par_chunks_mut(AT_ONCE * LANES)).enumerate();
         chunks.for_each_init(
-            || Drawn::new(draws),
+            || Drawn::new(draws, steps),
             |drawn, (chunk, (columns, diverged))| {
                 let first = (chunk * AT_ONCE * LANES) as u64;
                 level.run(Advance { process, sources, level, first, from, until, drawn, columns, diverged });
