@@ -81,6 +81,10 @@ impl NormalLanes for f32 {
 
 /// Fills whole blocks in place, and what is left of the first and the last one by way of a spare block.
 fn by_blocks<T: Copy, const P: usize>(from: u64, into: &mut [T], mut spare: [T; P], fill: impl Fn(u64, &mut [[T; P]])) {
+    // Most steps draw one kind of number and ask for none of the others.
+    if into.is_empty() {
+        return;
+    }
     let (mut block, skip) = (from / P as u64, (from % P as u64) as usize);
     let head = if skip == 0 { 0 } else { (P - skip).min(into.len()) };
     let (head, rest) = into.split_at_mut(head);
