@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 
 use lawbook_core::{
     Key,
-    pages::enlarge,
+    pages::{enlarge, reserve},
     simd::{LANES, Level},
 };
 use rayon::prelude::*;
@@ -112,7 +112,11 @@ impl<P: Process, T: Element> Ensemble<P, T> {
     /// What becomes of the state of every replica, on all threads.
     pub fn map<R: Send>(&self, f: impl Fn(P::State<f64>) -> R + Sync) -> Vec<R> {
         let replicas = (0..self.replicas as usize).into_par_iter().with_min_len(AT_ONCE * LANES);
-        replicas.map(|replica| f(self.state(replica))).collect()
+        let mut found = Vec::new();
+        // Where there is no room, collecting says so.
+        let _ = reserve(&mut found, self.replicas as usize);
+        replicas.map(|replica| f(self.state(replica))).collect_into_vec(&mut found);
+        found
     }
 
     #[inline]
