@@ -149,13 +149,10 @@ impl Plan {
                 }
             }
         };
-        let done = take_turns(blocks.len(), tiles.div_ceil(stretch), begin, work, Part::finish, Done::with);
-        let (mut added, mut ones): (Vec<Added>, _) = (Vec::new(), Vec::new());
-        for done in done {
-            added.extend(done.added);
-            // They are counted with the first block.
-            ones = if ones.is_empty() { done.ones } else { ones };
-        }
+        let mut done = take_turns(blocks.len(), tiles.div_ceil(stretch), begin, work, Part::finish, Done::with);
+        // They are counted with the first block.
+        let ones = std::mem::take(&mut done[0].ones);
+        let added: Vec<Added> = done.into_iter().flat_map(|done| done.added).collect();
         let (patterns, ones, &Self { stakes, gains, .. }) = (memory.patterns(), &ones, self);
         let sums = added.into_par_iter().zip(states).with_min_len(STATES / 4);
         sums.map(|(added, state)| Level::widest().run(Costs { patterns, state, stakes, gains, added, ones })).collect()

@@ -97,25 +97,19 @@ impl<const D: usize> Part<D> {
             for (pair, weights) in weights.chunks(2).enumerate() {
                 tile.fetch(patterns.planes(), patterns.count(), next, asked..lines.min(asked + share));
                 asked = lines.min(asked + share);
+                let from = 2 * pair * of_state;
                 for (digit, (narrow, upper)) in narrow.iter_mut().zip(&mut *upper).enumerate() {
-                    let from = 2 * pair * of_state;
-                    let (sums, other_sums) = narrow[from..].split_at_mut(of_state);
-                    let (upper, other_upper) = upper[from..].split_at_mut(of_state);
-                    let one = Adding {
-                        weights: &weights[0][digit],
+                    let sums = narrow[from..].chunks_mut(of_state).zip(upper[from..].chunks_mut(of_state));
+                    let mut both = weights.iter().zip(sums).map(|(weights, (sums, upper))| Adding {
+                        weights: &weights[digit],
                         sums: &mut sums[blocks.clone()],
                         upper: lifting.then_some(&mut upper[blocks.clone()]),
-                    };
-                    let Some(weights) = weights.get(1) else {
-                        tile.add_weights(&mut [one]);
-                        continue;
-                    };
-                    let other = Adding {
-                        weights: &weights[digit],
-                        sums: &mut other_sums[blocks.clone()],
-                        upper: lifting.then_some(&mut other_upper[blocks.clone()]),
-                    };
-                    tile.add_weights(&mut [one, other]);
+                    });
+                    match (both.next(), both.next()) {
+                        (Some(one), Some(other)) => tile.add_weights(&mut [one, other]),
+                        (Some(one), None) => tile.add_weights(&mut [one]),
+                        _ => {}
+                    }
                 }
             }
         }
