@@ -16,7 +16,7 @@ use crate::{Bench, Statistic, Threads, Workload, npy};
 pub(crate) const BENCH: Bench = Bench {
     name: "threshold-linear-supports",
     work: "all fixed points and indices of 32 random digraphs of 16 nodes, ε = 1/4, δ = 1/2: 32 × 65 535 supports, exactly",
-    floor: "for each support one exact update of its 16 numbers, which have to be known, and the test of their signs",
+    floor: "for each support one exact update of its 16 numbers and the test of their signs",
     threads: Threads::OneAndAll,
     peers: &["numpy"],
     script: "threshold_linear",
@@ -77,7 +77,8 @@ impl Workload for Supports {
 }
 
 /// One column of sixteen integers per support from given ones, by a fraction-free step in f64 that rounds to the integer it is,
-/// that it is small enough for that, and the signs of its numbers. Nothing waits for anything before it.
+/// that it is small enough for that, and the signs of its numbers. Nothing waits for anything before it. The work may take less:
+/// where the first eight numbers decide, it leaves out the others.
 struct Updates<'a> {
     edges: &'a [u64],
 }
