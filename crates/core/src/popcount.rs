@@ -5,6 +5,7 @@
 //! A [`Rows`] is the same bits with all patterns of a site together. All levels give the same integers.
 
 mod factors;
+mod layout;
 mod lift;
 mod plain;
 mod rows;
@@ -13,6 +14,7 @@ mod span;
 mod x86;
 
 pub use factors::{Factors, Form};
+pub use layout::Page;
 pub use lift::{REST, lift, widen};
 pub use rows::{Carried, Followed, Rows, Signed, Stepped};
 pub use span::{Looked, Span};
@@ -20,17 +22,12 @@ pub use span::{Looked, Span};
 use std::ops::Range;
 
 use crate::simd::Level;
+use layout::Packed;
 
 /// Patterns in a tile.
 pub const TILE: usize = 64;
 /// Sites whose sums are made at a time: sums are for a multiple of so many.
 pub const SITES: usize = 32;
-/// Patterns whose bits look up one sum in AVX-512: 64 sums of 16 bits are two registers.
-const SIX: usize = 6;
-/// Lookups per tile, the last of them for four patterns.
-const SIXES: usize = TILE.div_ceil(SIX);
-/// The bits of a tile at 32 sites: at each site those of six patterns, with whatever follows above them.
-type Packed = [Sums; SIXES];
 /// Lookups per tile by four patterns, in AVX2: 16 bytes are half a register.
 const FOURS: usize = TILE / 4;
 /// Lines of memory with a word of each pattern of a tile: one more than its bytes fill, for planes may begin within a line.
@@ -70,9 +67,9 @@ pub struct Tile {
     sites: Vec<u64>,
     /// The words that are packed:
     slab: Range<usize>,
-    /// by 32 sites,
-    packed: Vec<Packed>,
-    /// by 32 sites and four patterns, the bits at each site.
+    /// with AVX-512,
+    packed: Option<Box<Packed>>,
+    /// with AVX2, by 32 sites and four patterns, the bits at each site.
     fours: Vec<[[u8; SITES]; FOURS]>,
 }
 
@@ -80,9 +77,8 @@ impl Tile {
     /// A blank tile of patterns of so many words.
     pub fn new(level: Level, words: usize) -> Self {
         let level = level.min(Level::widest());
-        let blocks = |of: Level| if level == of { words.min(SLAB) * TILE / SITES } else { 0 };
-        let packed = vec![Packed::default(); blocks(Level::Avx512)];
-        let fours = vec![[[0; SITES]; FOURS]; blocks(Level::Avx2)];
+        let packed = (level == Level::Avx512).then(Box::default);
+        let fours = vec![[[0; SITES]; FOURS]; if level == Level::Avx2 { words.min(SLAB) * TILE / SITES } else { 0 }];
         let chained = vec![Words([0; TILE]); if level == Level::Avx512 { words } else { 0 }];
         let (words, sites) = (vec![Words([0; TILE]); words], vec![0; words * TILE]);
         Self { level, words, chained, sites, slab: 0..0, packed, fours }
@@ -135,18 +131,23 @@ impl Tile {
         assert!(slab.len() <= SLAB && slab.end <= self.words.len(), "words {slab:?} of {}", self.words.len());
         self.slab = slab.clone();
         #[cfg(target_arch = "x86_64")]
-        if self.level == Level::Avx512 && x86::transposes_bytes() {
+        if let Some(packed) = &mut self.packed
+            && x86::transposes_bytes()
+        {
             // SAFETY: the machine has the instructions.
-            return unsafe { x86::pack_gfni(&self.words[slab], &mut self.packed) };
+            return unsafe { x86::pack_gfni(&self.words[slab], packed) };
         }
         self.turn_words(slab);
         #[cfg(target_arch = "x86_64")]
-        match self.level {
-            // SAFETY: the machine has the level.
-            Level::Avx512 => unsafe { x86::pack_avx512(&self.sites[self.packed_sites()], &mut self.packed) },
-            // SAFETY: as above.
-            Level::Avx2 => unsafe { x86::pack_avx2(&self.sites[self.packed_sites()], &mut self.fours) },
-            Level::Baseline => {}
+        {
+            let sites = self.slab.start * TILE..self.slab.end * TILE;
+            match (self.level, &mut self.packed) {
+                // SAFETY: the machine has the level.
+                (Level::Avx512, Some(packed)) => unsafe { x86::pack_avx512(&self.sites[sites], packed) },
+                // SAFETY: as above.
+                (Level::Avx2, _) => unsafe { x86::pack_avx2(&self.sites[sites], &mut self.fours) },
+                _ => {}
+            }
         }
     }
 
@@ -250,10 +251,9 @@ impl Tile {
         let fits = |adding: &Adding<'_>| all(adding.sums) && adding.upper.as_ref().is_none_or(|upper| all(upper));
         assert!(adding.iter().all(fits), "a sum for every site");
         #[cfg(target_arch = "x86_64")]
-        if self.level == Level::Avx512 {
-            let packed = &self.packed[..self.slab.len() * TILE / SITES];
+        if let Some(packed) = &self.packed {
             // SAFETY: the machine has the level.
-            unsafe { return x86::add_avx512(packed, adding) }
+            unsafe { return x86::add_avx512(packed, self.slab.len() * TILE / SITES, adding) }
         }
         for Adding { weights: Numbers(weights), sums, upper } in adding {
             if let Some(upper) = upper {
@@ -275,7 +275,7 @@ impl Tile {
 pub struct Adding<'a> {
     /// The weights of a tile's patterns.
     pub weights: &'a Numbers,
-    /// The sums of sites.
+    /// The sums of sites, in a [`Page`].
     pub sums: &'a mut [Sums],
     /// Where the sums are [lifted](lift) to before, if they are.
     pub upper: Option<&'a mut [Sums]>,

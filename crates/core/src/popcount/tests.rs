@@ -216,7 +216,7 @@ fn bits_are_packed_alike_with_and_without_transposing_bytes() {
     let words: Vec<Words> = planes(3, TILE, 1).as_chunks().0.iter().map(|word| Words(*word)).collect();
     let (mut sites, mut turned) = (vec![0; 3 * TILE], vec![0; 3 * TILE]);
     plain::turn(&words, &mut sites);
-    let (mut expected, mut packed) = (vec![Packed::default(); 6], vec![Packed::default(); 6]);
+    let (mut expected, mut packed) = (Packed::default(), Packed::default());
     // SAFETY: the machine has the instructions.
     unsafe {
         x86::turn_gfni(&words, &mut turned);
@@ -224,7 +224,6 @@ fn bits_are_packed_alike_with_and_without_transposing_bytes() {
         x86::pack_gfni(&words, &mut packed);
     }
     assert_eq!(turned, sites);
-    let sixes =
-        |packed: Vec<Packed>| packed.concat().into_iter().map(|Sums(bits)| bits.map(|bits| bits & 63)).collect::<Vec<_>>();
+    let sixes = |packed: Packed| packed.sixes.map(|six| six.map(|Sums(bits)| bits.map(|bits| bits & 63)));
     assert_eq!(sixes(packed), sixes(expected));
 }

@@ -1,7 +1,7 @@
 //! What adds up over some tiles of patterns, for several states.
 
 use lawbook_core::{
-    popcount::{Adding, Looked, Numbers, REST, SITES, Sums, TILE, Tile, lift, widen},
+    popcount::{Adding, Looked, Numbers, Page, REST, SITES, Sums, TILE, Tile, lift, widen},
     simd::Level,
 };
 
@@ -23,14 +23,17 @@ pub(super) struct Part<const D: usize> {
     pending: Vec<u32>,
     /// Sums were lifted so many times since they were widened.
     lifts: u32,
-    /// By digit, state and site, the weights of patterns with bit 1 there: below 2⁶ or of the last tiles; what was lifted; and
+    /// By digit, state, slab and site, the weights of patterns with bit 1 there: below 2⁶ or of the last tiles; what was lifted; and
     /// what was lifted before that. States follow one another: so the processor asks for the sums of the next in time.
-    narrow: [Vec<Sums>; D],
-    upper: [Vec<Sums>; D],
-    wide: [Vec<[u32; SITES]>; D],
+    narrow: [Vec<Page>; D],
+    upper: [Vec<Page>; D],
+    wide: [Vec<Wide>; D],
     /// By bit of a pattern, the patterns that have it, where they are counted.
     pub(super) ones: Vec<u32>,
 }
+
+/// As many sums of 32 bits as a page has.
+type Wide = [[u32; SITES]; size_of::<Page>() / size_of::<Sums>()];
 
 /// All sums of some states, over the tiles of one part or of several.
 pub(super) struct Done {
@@ -60,18 +63,19 @@ pub(super) struct Added {
 impl<const D: usize> Part<D> {
     /// Nothing added up yet, for so many states of so many words.
     pub(super) fn new(states: usize, words: usize) -> Self {
-        let blocks = states * words * TILE / SITES;
+        let tile = Tile::new(Level::widest(), words);
+        let pages = states * tile.slabs().len();
         Self {
-            tile: Tile::new(Level::widest(), words),
+            tile,
             weights: vec![[Numbers::default(); D]; states],
             looked: vec![Looked { sums: [0; 2], outside: 0 }; states],
             totals: vec![Totals::default(); states],
             most: vec![0; states],
             pending: vec![0; states],
             lifts: 0,
-            narrow: [(); D].map(|()| vec![Sums::default(); blocks]),
-            upper: [(); D].map(|()| vec![Sums::default(); blocks]),
-            wide: [(); D].map(|()| vec![[0; SITES]; blocks]),
+            narrow: [(); D].map(|()| vec![Page::default(); pages]),
+            upper: [(); D].map(|()| vec![Page::default(); pages]),
+            wide: [(); D].map(|()| vec![Wide::default(); pages]),
             ones: vec![0; words * TILE],
         }
     }
@@ -87,23 +91,23 @@ impl<const D: usize> Part<D> {
         }
         self.pending.iter_mut().zip(&self.most).for_each(|(pending, most)| *pending += most);
         let Self { tile, weights, narrow, upper, .. } = self;
-        let (pairs, of_state) = (weights.len().div_ceil(2), self.ones.len() / SITES);
+        let (pairs, slabs) = (weights.len().div_ceil(2), tile.slabs().len());
         // In shares of the same size, for divisions take longer than a line.
-        let (lines, share) = (tile.lines(), tile.lines().div_ceil(tile.slabs().len() * pairs));
+        let (lines, share) = (tile.lines(), tile.lines().div_ceil(slabs * pairs));
         let mut asked = 0;
-        for slab in tile.slabs() {
-            let blocks = slab.start * TILE / SITES..slab.end * TILE / SITES;
+        for (number, slab) in tile.slabs().enumerate() {
+            let blocks = slab.len() * TILE / SITES;
             tile.pack(slab);
             for (pair, weights) in weights.chunks(2).enumerate() {
                 tile.fetch(patterns.planes(), patterns.count(), next, asked..lines.min(asked + share));
                 asked = lines.min(asked + share);
-                let from = 2 * pair * of_state;
+                let from = 2 * pair * slabs + number;
                 for (digit, (narrow, upper)) in narrow.iter_mut().zip(&mut *upper).enumerate() {
-                    let sums = narrow[from..].chunks_mut(of_state).zip(upper[from..].chunks_mut(of_state));
-                    let mut both = weights.iter().zip(sums).map(|(weights, (sums, upper))| Adding {
+                    let pages = narrow[from..].iter_mut().step_by(slabs).zip(upper[from..].iter_mut().step_by(slabs));
+                    let mut both = weights.iter().zip(pages).map(|(weights, (Page(sums), Page(upper)))| Adding {
                         weights: &weights[digit],
-                        sums: &mut sums[blocks.clone()],
-                        upper: lifting.then_some(&mut upper[blocks.clone()]),
+                        sums: &mut sums[..blocks],
+                        upper: lifting.then_some(&mut upper[..blocks]),
                     });
                     match (both.next(), both.next()) {
                         (Some(one), Some(other)) => tile.add_weights(&mut [one, other]),
@@ -125,7 +129,9 @@ impl<const D: usize> Part<D> {
     }
 
     fn widen(&mut self) {
-        self.upper.iter_mut().zip(&mut self.wide).for_each(|(upper, wide)| widen(Level::widest(), upper, wide));
+        for (Page(upper), wide) in self.upper.iter_mut().flatten().zip(self.wide.iter_mut().flatten()) {
+            widen(Level::widest(), upper, wide);
+        }
         self.lifts = 0;
     }
 
@@ -137,14 +143,17 @@ impl<const D: usize> Part<D> {
 
     pub(super) fn finish(mut self) -> Done {
         self.make_room();
-        self.narrow.iter_mut().zip(&mut self.upper).for_each(|(narrow, upper)| lift(Level::widest(), narrow, upper));
+        for (Page(narrow), Page(upper)) in self.narrow.iter_mut().flatten().zip(self.upper.iter_mut().flatten()) {
+            lift(Level::widest(), narrow, upper);
+        }
         self.widen();
-        let of_state = self.ones.len() / SITES;
+        let slabs = self.tile.slabs().len();
         let finish = |(state, totals): (usize, Totals)| {
             let mut of_ones = vec![0; self.ones.len()];
             for (digit, (narrow, wide)) in self.narrow.iter().zip(&self.wide).enumerate() {
-                let (narrow, wide) = (&narrow[state * of_state..], &wide[state * of_state..]);
-                for (of_ones, (Sums(rests), sums)) in of_ones.as_chunks_mut().0.iter_mut().zip(narrow.iter().zip(wide)) {
+                let narrow = narrow[state * slabs..][..slabs].iter().flat_map(|Page(narrow)| narrow);
+                let sums = narrow.zip(wide[state * slabs..][..slabs].as_flattened());
+                for (of_ones, (Sums(rests), sums)) in of_ones.as_chunks_mut().0.iter_mut().zip(sums) {
                     add_digit(of_ones, rests, sums, DIGIT * digit as u32);
                 }
             }

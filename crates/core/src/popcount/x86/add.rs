@@ -6,85 +6,152 @@ use std::{
         x86_64::{
             __m512i, _mm_loadu_si128, _mm256_add_epi16, _mm256_broadcastsi128_si256, _mm256_permute2x128_si256,
             _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_storeu_si256, _mm256_unpackhi_epi8, _mm256_unpacklo_epi8,
-            _mm512_add_epi16, _mm512_and_si512, _mm512_mask_add_epi16, _mm512_maskz_set1_epi16, _mm512_permutex2var_epi16,
-            _mm512_set1_epi16, _mm512_setzero_si512, _mm512_srli_epi16,
+            _mm512_add_epi16, _mm512_mask_add_epi16, _mm512_maskz_set1_epi16, _mm512_permutex2var_epi16, _mm512_set1_epi16,
+            _mm512_setzero_si512, _mm512_srli_epi16,
         },
     },
     hint::black_box,
 };
 
 use super::{load, load_512, store_512};
-use crate::popcount::{Adding, FOURS, Packed, REST, SITES, SIX, SIXES, Sums, TILE, plain};
+use crate::popcount::{
+    Adding, FOURS, REST, SITES, Sums, TILE,
+    layout::{BLOCKS, Packed, SIX, SIXES},
+    plain,
+};
 
 /// Lookups of the first pass over the sums; the second pass does the others. The tables of two queries then fit into registers.
 const FIRST: usize = 6;
+/// Lookups of one pass and of the other that wait before they are added, as many as registers are left for.
+const WAITING: [usize; 2] = [3, SIXES - FIRST];
 
 /// By bit of a sum's number, the sums of 32 that have the weight.
 type With = [u32; 5];
 
 /// Each lookup adds the weights of six patterns at 32 sites. Two queries take their bits from the same registers, or loads would
-/// keep lookups waiting: a tile of 1024 sites takes 134 ns for each of them, and 142 with all tables of one in registers.
+/// keep lookups waiting. Lookups are added late: a processor takes the oldest instruction first, and an addition that is ready
+/// in time takes one of the units from lookups, which only half of them can do.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-pub(in crate::popcount) fn add_avx512<const N: usize>(bits: &[Packed], adding: &mut [Adding<'_>; N]) {
+pub(in crate::popcount) fn add_avx512<const N: usize>(bits: &Packed, blocks: usize, adding: &mut [Adding<'_>; N]) {
     // Of constants the compiler makes shuffles instead of masks, which take longer.
     let with: With = black_box([0xaaaa_aaaa, 0xcccc_cccc, 0xf0f0_f0f0, 0xff00_ff00, 0xffff_0000]);
-    add_sixes::<N, 0, FIRST>(bits, &with, adding);
-    add_sixes::<N, FIRST, { SIXES - FIRST }>(bits, &with, adding);
+    add_sixes::<N, 0, FIRST, { WAITING[0] }>(bits, blocks, &with, adding);
+    add_sixes::<N, FIRST, { SIXES - FIRST }, { WAITING[1] }>(bits, blocks, &with, adding);
 }
 
-/// Adds the weights of so many sixes of patterns, from number `FROM` on; sums are lifted before the first.
+/// Adds the weights of so many sixes of patterns, from number `FROM` on; sums are lifted before the first. So many lookups wait that
+/// the last of a block are added when the next has begun.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
 #[inline]
-fn add_sixes<const N: usize, const FROM: usize, const COUNT: usize>(
-    bits: &[Packed],
+fn add_sixes<const N: usize, const FROM: usize, const COUNT: usize, const LATE: usize>(
+    bits: &Packed,
+    blocks: usize,
     with: &With,
     adding: &mut [Adding<'_>; N],
 ) {
+    const { assert!(COUNT.is_multiple_of(LATE), "a lookup of the next block takes the register of one of this") };
     let mut all = [[[_mm512_setzero_si512(); 2]; COUNT]; N];
     for (tables, adding) in all.iter_mut().zip(&*adding) {
         for (table, weights) in tables.iter_mut().zip(adding.weights.0[FROM * SIX..].chunks(SIX)) {
             *table = table_of(weights, with);
         }
     }
-    for (block, packed) in bits.iter().enumerate() {
-        let mut totals = [_mm512_setzero_si512(); N];
-        for (total, adding) in totals.iter_mut().zip(&mut *adding) {
-            *total = load_512(&adding.sums[block].0);
-            if let (0, Some(upper)) = (FROM, &mut adding.upper) {
-                let Sums(upper) = &mut upper[block];
-                store_512(_mm512_add_epi16(load_512(upper), _mm512_srli_epi16::<REST>(*total)), upper);
-                *total = _mm512_and_si512(*total, _mm512_set1_epi16((1 << REST) - 1));
+    // What was looked up and is not added yet, and the sums that it belongs to.
+    let (mut held, mut totals) = ([[_mm512_setzero_si512(); N]; LATE], [_mm512_setzero_si512(); N]);
+    for block in 0..blocks.min(BLOCKS) {
+        for six in 0..LATE {
+            add(&mut totals, held[six]);
+            if six == LATE - 1 {
+                turn_to::<N, FROM>(block, &mut totals, adding);
             }
+            look(&mut held[six], all.each_ref().map(|tables| tables[six]), &bits.sixes[FROM + six][block]);
         }
-        for six in 0..COUNT {
-            add_looked(&mut totals, all.each_ref().map(|tables| tables[six]), load_512(&packed[FROM + six].0));
+        for six in LATE..COUNT {
+            add(&mut totals, held[six % LATE]);
+            look(&mut held[six % LATE], all.each_ref().map(|tables| tables[six]), &bits.sixes[FROM + six][block]);
         }
-        for (total, adding) in totals.into_iter().zip(&mut *adding) {
-            store_512(total, &mut adding.sums[block].0);
+    }
+    for held in held {
+        add(&mut totals, held);
+    }
+    for (total, adding) in totals.into_iter().zip(adding) {
+        if let Some(Sums(sums)) = adding.sums.last_mut() {
+            store_512(total, sums);
         }
     }
 }
 
-/// Adds what the bits look up in the table of each query.
+/// Leaves the sums of the block before for those of another, which are lifted if they are to be.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
 #[inline]
-fn add_looked<const N: usize>(totals: &mut [__m512i; N], tables: [[__m512i; 2]; N], bits: __m512i) {
-    if let ([one, other], [[a, b], [c, d]]) = (&mut totals[..], &tables[..]) {
-        // In this order, which the compiler does not keep, lookups wait least for the units that additions take as well:
-        // without, a tile takes 139 ns instead of 134.
+fn turn_to<const N: usize, const FROM: usize>(block: usize, totals: &mut [__m512i; N], adding: &mut [Adding<'_>; N]) {
+    for (total, adding) in totals.iter_mut().zip(adding) {
+        if let Some(Sums(sums)) = adding.sums.get_mut(block.wrapping_sub(1)) {
+            store_512(*total, sums);
+        }
+        *total = load_512(&adding.sums[block].0);
+        if let (0, Some(upper)) = (FROM, &mut adding.upper) {
+            let Sums(upper) = &mut upper[block];
+            store_512(_mm512_add_epi16(load_512(upper), _mm512_srli_epi16::<REST>(*total)), upper);
+            *total = rest_of(*total);
+        }
+    }
+}
+
+/// What a lift leaves. The mask comes from memory, for no register is free for it.
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+#[inline]
+fn rest_of(mut sums: __m512i) -> __m512i {
+    static MASK: [u16; 2] = [(1 << REST) - 1; 2];
+    // SAFETY: the instruction is one of the features above; it reads the mask, and touches nothing but this register.
+    unsafe {
+        asm!(
+            "vpandd {sums}, {sums}, dword ptr [{mask}]{{1to16}}",
+            sums = inout(zmm_reg) sums, mask = in(reg) MASK.as_ptr(),
+            options(pure, readonly, nostack, preserves_flags),
+        );
+    }
+    sums
+}
+
+/// Adds what each query has looked up.
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+#[inline]
+fn add<const N: usize>(totals: &mut [__m512i; N], held: [__m512i; N]) {
+    if let ([one, other], [x, y]) = (&mut totals[..], &held[..]) {
         // SAFETY: the instructions are those of the features above; they touch nothing but these registers.
         unsafe {
             asm!(
-                "vpermi2w {x}, {a}, {b}", "vpermi2w {y}, {c}, {d}", "vpaddw {one}, {one}, {x}", "vpaddw {other}, {other}, {y}",
-                x = inout(zmm_reg) bits => _, y = inout(zmm_reg) bits => _, a = in(zmm_reg) *a, b = in(zmm_reg) *b,
-                c = in(zmm_reg) *c, d = in(zmm_reg) *d, one = inout(zmm_reg) *one, other = inout(zmm_reg) *other,
-                options(pure, nomem, nostack, preserves_flags),
+                "vpaddw {one}, {one}, {x}", "vpaddw {other}, {other}, {y}",
+                x = in(zmm_reg) *x, y = in(zmm_reg) *y, one = inout(zmm_reg) *one, other = inout(zmm_reg) *other,
+                options(nomem, nostack, preserves_flags),
             );
         }
         return;
     }
-    for (total, [lower, upper]) in totals.iter_mut().zip(tables) {
-        *total = _mm512_add_epi16(*total, _mm512_permutex2var_epi16(lower, bits, upper));
+    for (total, held) in totals.iter_mut().zip(held) {
+        *total = _mm512_add_epi16(*total, held);
+    }
+}
+
+/// What the bits look up in the table of each query.
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+#[inline]
+fn look<const N: usize>(held: &mut [__m512i; N], tables: [[__m512i; 2]; N], Sums(bits): &Sums) {
+    if let ([x, y], [[a, b], [c, d]]) = (&mut held[..], &tables[..]) {
+        // SAFETY: the instructions are those of the features above; they read the bits, and touch nothing but these registers.
+        unsafe {
+            asm!(
+                "vmovdqa64 {x}, [{bits}]", "vmovdqa64 {y}, {x}", "vpermi2w {x}, {a}, {b}", "vpermi2w {y}, {c}, {d}",
+                x = out(zmm_reg) *x, y = out(zmm_reg) *y, a = in(zmm_reg) *a, b = in(zmm_reg) *b,
+                c = in(zmm_reg) *c, d = in(zmm_reg) *d, bits = in(reg) bits.as_ptr(),
+                options(readonly, nostack, preserves_flags),
+            );
+        }
+        return;
+    }
+    for (held, [lower, upper]) in held.iter_mut().zip(tables) {
+        *held = _mm512_permutex2var_epi16(lower, load_512(bits), upper);
     }
 }
 

@@ -7,7 +7,11 @@ use std::arch::x86_64::{
 };
 
 use super::{load_512, store_512};
-use crate::popcount::{FOURS, Packed, SITES, SIX, Sums, TILE, Words, plain};
+use crate::popcount::{
+    FOURS, SITES, Sums, TILE, Words,
+    layout::{Packed, SIX},
+    plain,
+};
 
 /// Whether there are instructions that look up 128 bytes, and that transpose eight by eight bits.
 pub(in crate::popcount) fn transposes_bytes() -> bool {
@@ -25,9 +29,9 @@ pub(in crate::popcount) fn turn_avx2(words: &[Words], sites: &mut [u64]) {
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-pub(in crate::popcount) fn pack_avx512(sites: &[u64], bits: &mut [Packed]) {
-    for (sites, packed) in sites.as_chunks::<SITES>().0.iter().zip(bits) {
-        for (part, Sums(packed)) in packed.iter_mut().enumerate() {
+pub(in crate::popcount) fn pack_avx512(sites: &[u64], packed: &mut Packed) {
+    for (part, six) in packed.sixes.iter_mut().enumerate() {
+        for (Sums(packed), sites) in six.iter_mut().zip(sites.as_chunks::<SITES>().0) {
             packed.iter_mut().zip(sites).for_each(|(packed, bits)| *packed = (bits >> (SIX * part)) as u16);
         }
     }
@@ -112,17 +116,17 @@ pub(in crate::popcount) fn turn_gfni(words: &[Words], sites: &mut [u64]) {
 
 /// The bits of a site and sixteen patterns are a number; shifted, it begins with those of six. A lookup heeds no others.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi,gfni,avx2,fma")]
-pub(in crate::popcount) fn pack_gfni(words: &[Words], bits: &mut [Packed]) {
-    for (word, packed) in words.iter().zip(bits.as_chunks_mut::<{ TILE / SITES }>().0) {
-        for (sixteens, packed) in by_sixteen(word).into_iter().zip(packed) {
-            store_sixes(sixteens, packed);
+pub(in crate::popcount) fn pack_gfni(words: &[Words], packed: &mut Packed) {
+    for (number, word) in words.iter().enumerate() {
+        for (half, sixteens) in by_sixteen(word).into_iter().enumerate() {
+            store_sixes(sixteens, packed, number * TILE / SITES + half);
         }
     }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi,gfni,avx2,fma")]
 #[inline]
-fn store_sixes([a, b, c, d]: [__m512i; 4], packed: &mut Packed) {
+fn store_sixes([a, b, c, d]: [__m512i; 4], packed: &mut Packed, block: usize) {
     let sixes = [
         a,
         _mm512_srli_epi16::<6>(a),
@@ -136,7 +140,7 @@ fn store_sixes([a, b, c, d]: [__m512i; 4], packed: &mut Packed) {
         _mm512_srli_epi16::<6>(d),
         _mm512_srli_epi16::<12>(d),
     ];
-    for (six, Sums(packed)) in sixes.into_iter().zip(packed) {
-        store_512(six, packed);
+    for (six, packed) in sixes.into_iter().zip(&mut packed.sixes) {
+        store_512(six, &mut packed[block].0);
     }
 }
