@@ -4,13 +4,13 @@ use std::num::NonZeroU64;
 
 use lawbook_core::{
     Key,
-    pages::{enlarge, reserve},
+    pages::{filled, reserve},
     simd::{LANES, Level},
 };
 use rayon::prelude::*;
 
 use crate::{
-    engine::fused::{Advance, Drawn, GROUPS},
+    engine::fused::{Advance, Diverged, Drawn, GROUPS},
     engine::lanes::Element,
     engine::noise::{Draws, Sources},
     engine::process::Process,
@@ -31,8 +31,8 @@ pub struct Ensemble<P, T = f64> {
     time: u64,
     /// For every group of sixteen replicas, for every column of the state, the numbers of the replicas.
     columns: Vec<[T; LANES]>,
-    /// None is all zeros: pages that nobody writes to are not there.
-    diverged: Vec<Option<NonZeroU64>>,
+    /// Of every group.
+    diverged: Vec<Diverged>,
 }
 
 /// Groups of sixteen replicas that a thread takes at once.
@@ -47,16 +47,14 @@ impl<P: Process, T: Element> Ensemble<P, T> {
         let sources = Sources::new(key);
         let count = P::State::<f64>::COUNT;
         let groups = replicas.div_ceil((GROUPS * LANES) as u64) * GROUPS as u64;
-        let mut columns = vec![[T::default(); LANES]; groups as usize * count];
-        enlarge(&mut columns);
-        columns.par_chunks_mut(count.max(1)).with_min_len(AT_ONCE).enumerate().for_each(|(group, columns)| {
+        let columns = filled(groups as usize, count, AT_ONCE, |group, columns: &mut [[T; LANES]]| {
             for lane in 0..LANES {
                 // The last groups are filled up with copies of the last replica, which nobody sees.
                 let state = start(((group * LANES + lane) as u64).min(replicas - 1));
                 state.store_lane(lane, columns);
             }
         });
-        let diverged = vec![None; groups as usize * LANES];
+        let diverged = vec![None; groups as usize];
         Self { process, sources, draws, level: Level::widest(), replicas, time: 0, columns, diverged }
     }
 
@@ -87,7 +85,7 @@ impl<P: Process, T: Element> Ensemble<P, T> {
         let until = self.time + steps;
         let (process, sources, draws, level, from) = (&self.process, self.sources, &self.draws, self.level, self.time);
         let chunks = self.columns.par_chunks_mut(AT_ONCE * count.max(1));
-        let chunks = chunks.zip(self.diverged.par_chunks_mut(AT_ONCE * LANES)).enumerate();
+        let chunks = chunks.zip(self.diverged.par_chunks_mut(AT_ONCE)).enumerate();
         chunks.for_each_init(
             || Drawn::new(draws, steps),
             |drawn, (chunk, (columns, diverged))| {
@@ -127,13 +125,14 @@ impl<P: Process, T: Element> Ensemble<P, T> {
     }
 
     /// For every replica the step after which its state was first not finite, if that has happened.
-    pub fn diverged(&self) -> &[Option<NonZeroU64>] {
-        &self.diverged[..self.replicas as usize]
+    pub fn diverged(&self) -> impl Iterator<Item = Option<NonZeroU64>> + Clone + '_ {
+        let of = |group: &Diverged| group.as_deref().copied().unwrap_or_default();
+        self.diverged.iter().flat_map(of).take(self.replicas as usize)
     }
 
     /// The fraction of replicas that have diverged.
     pub fn fraction_diverged(&self) -> f64 {
-        self.diverged().iter().flatten().count() as f64 / self.replicas as f64
+        self.diverged().flatten().count() as f64 / self.replicas as f64
     }
 }
 
@@ -194,11 +193,11 @@ mod tests {
         assert_eq!(ensemble.fraction_diverged(), 0.0);
         ensemble.advance(1000);
         // 10^(2^9) overflows first.
-        assert!(ensemble.diverged().iter().enumerate().all(|(i, at)| at.map(NonZeroU64::get) == (i == 5).then_some(9)));
+        assert!(ensemble.diverged().enumerate().all(|(i, at)| at.map(NonZeroU64::get) == (i == 5).then_some(9)));
         let mut single = Ensemble::<_, f32>::new(Square, 20, &Key::new(["overflow"]), start);
         single.advance(1000);
         // 10^(2^6) is beyond f32.
-        assert_eq!(single.diverged()[5], NonZeroU64::new(6));
+        assert_eq!(single.diverged().nth(5), Some(NonZeroU64::new(6)));
     }
 
     struct Walker;

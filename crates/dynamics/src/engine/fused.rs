@@ -20,6 +20,9 @@ const BURST: u64 = 256;
 /// second-level cache. Steps and draws begin slowly: a quarter of it takes 6 % more time.
 const DRAWN_AT_ONCE: usize = 256;
 
+/// The steps after which the replicas of a group were first not finite, if that has happened to any.
+pub(crate) type Diverged = Option<Box<[Option<NonZeroU64>; LANES]>>;
+
 /// Takes some groups of replicas from one time to another.
 pub(crate) struct Advance<'a, 'd, P, T> {
     pub(crate) process: &'a P,
@@ -30,7 +33,7 @@ pub(crate) struct Advance<'a, 'd, P, T> {
     pub(crate) until: u64,
     pub(crate) drawn: &'a mut Drawn<'d, T>,
     pub(crate) columns: &'a mut [[T; LANES]],
-    pub(crate) diverged: &'a mut [Option<NonZeroU64>],
+    pub(crate) diverged: &'a mut [Diverged],
 }
 
 impl<P: Process, T: Element> WideKernel for Advance<'_, '_, P, T> {
@@ -40,7 +43,7 @@ impl<P: Process, T: Element> WideKernel for Advance<'_, '_, P, T> {
     fn run<V: Wide>(self, _: V) {
         let count = P::State::<T::Lanes<V>>::COUNT;
         let mut first = self.first;
-        let blocks = self.columns.chunks_exact_mut(GROUPS * count).zip(self.diverged.chunks_exact_mut(GROUPS * LANES));
+        let blocks = self.columns.chunks_exact_mut(GROUPS * count).zip(self.diverged.chunks_exact_mut(GROUPS));
         for (columns, diverged) in blocks {
             let walk = Walk::new((self.sources, self.level, self.drawn.draws.rows), first, self.from);
             advance::<P, T, V>(self.process, walk, self.until, columns, diverged, self.drawn);
@@ -57,7 +60,7 @@ fn advance<P: Process, T: Element, V: Wide>(
     mut walk: Walk,
     until: u64,
     columns: &mut [[T; LANES]],
-    diverged: &mut [Option<NonZeroU64>],
+    diverged: &mut [Diverged],
     drawn: &mut Drawn<'_, T>,
 ) {
     let mut states = load::<P, T, V>(columns);
@@ -255,16 +258,17 @@ fn step<P: Process, T: Element, V: Wide>(process: &P, state: &mut P::State<T::La
 #[inline(always)]
 fn newly_diverged<P: Process, T: Element, V: Wide>(
     states: &[P::State<T::Lanes<V>>; GROUPS],
-    diverged: &[Option<NonZeroU64>],
+    diverged: &[Diverged],
 ) -> bool {
     let mut newly = false;
-    for (state, diverged) in states.iter().zip(diverged.chunks_exact(LANES)) {
+    for (state, diverged) in states.iter().zip(diverged) {
         // Zero where the numbers of a replica are finite, NaN elsewhere.
         let mut sum = T::Lanes::<V>::constant(0.0);
         for c in 0..P::State::<T::Lanes<V>>::COUNT {
             sum = sum + state.column(c) * 0.0;
         }
-        newly |= sum.store().iter().zip(diverged).any(|(zero, diverged)| zero.to_f64().is_nan() && diverged.is_none());
+        let before = |lane: usize| diverged.as_ref().is_some_and(|steps| steps[lane].is_some());
+        newly |= sum.store().iter().enumerate().any(|(lane, zero)| zero.to_f64().is_nan() && !before(lane));
     }
     newly
 }
@@ -274,13 +278,12 @@ fn is_finite<T: Element>(columns: &[[T; LANES]], lane: usize) -> bool {
 }
 
 /// Notes which replicas of the groups in some columns are no longer finite.
-fn mark<T: Element>(columns: &[[T; LANES]], diverged: &mut [Option<NonZeroU64>], time: u64) {
+fn mark<T: Element>(columns: &[[T; LANES]], diverged: &mut [Diverged], time: u64) {
     let count = columns.len() / GROUPS;
-    for (columns, diverged) in columns.chunks_exact(count).zip(diverged.chunks_exact_mut(LANES)) {
-        for (lane, diverged) in diverged.iter_mut().enumerate() {
-            if diverged.is_none() && !is_finite(columns, lane) {
-                *diverged = NonZeroU64::new(time);
-            }
+    for (columns, diverged) in columns.chunks_exact(count).zip(diverged) {
+        for lane in (0..LANES).filter(|&lane| !is_finite(columns, lane)) {
+            let step = &mut diverged.get_or_insert_default()[lane];
+            *step = step.or(NonZeroU64::new(time));
         }
     }
 }

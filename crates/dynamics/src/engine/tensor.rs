@@ -85,8 +85,8 @@ impl<P: Process> TensorEnsemble<P> {
     }
 
     /// For every replica the step after which its state was first not finite, if that has happened.
-    pub fn diverged(&self) -> &[Option<NonZeroU64>] {
-        &self.diverged
+    pub fn diverged(&self) -> impl Iterator<Item = Option<NonZeroU64>> + Clone + '_ {
+        self.diverged.iter().copied()
     }
 
     fn diverging(&self) -> impl Iterator<Item = usize> + '_ {
@@ -261,6 +261,6 @@ mod tests {
         let start = |i| [if i == 5 { 10.0 } else { 0.5 }];
         let mut ensemble = TensorEnsemble::new(Square, 20, &Key::new(["overflow"]), (Kind::Double, Device::Cpu), start);
         ensemble.advance(200);
-        assert!(ensemble.diverged().iter().enumerate().all(|(i, at)| at.map(NonZeroU64::get) == (i == 5).then_some(9)));
+        assert!(ensemble.diverged().enumerate().all(|(i, at)| at.map(NonZeroU64::get) == (i == 5).then_some(9)));
     }
 }

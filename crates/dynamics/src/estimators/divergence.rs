@@ -19,7 +19,7 @@ pub struct Diverged {
 
 /// Says so if any replica has overflowed, with the first step at which one did.
 pub fn all_finite<P: Process, T: Element>(ensemble: &Ensemble<P, T>) -> Result<(), Diverged> {
-    let steps = || ensemble.diverged().iter().flatten();
+    let steps = || ensemble.diverged().flatten();
     match steps().min() {
         Some(step) => Err(Diverged { count: steps().count(), replicas: ensemble.replicas(), step: step.get() }),
         None => Ok(()),
