@@ -3,7 +3,7 @@
 //! On Gaussian gradients the variance of the size of an adaptive step grows with time and stays bounded. It does not diverge at
 //! the first steps, as it would if the preconditioner were independent of the gradient: so this is not why Adam needs warmup.
 //!
-//! Assumptions: independent Gaussian gradients; no ε. The paper's statement is read for `β₁ = 0`; with momentum it is not so,
+//! Assumptions: independent Gaussian gradients; no ε. The paper's statement is read for `β₁ = 0`; with much momentum it is not so,
 //! and the law that holds then stands beside it. Without momentum and with equal weights everything is in closed form, since
 //! the direction of `t` Gaussian gradients is uniform on a sphere.
 //!
@@ -21,7 +21,7 @@ pub fn law() -> Law {
         .statement(
             "On independent Gaussian gradients the size of an adaptive step without momentum has a variance that grows from \
              0 to 1 − 2/π: the first steps are the least random ones, though the preconditioner alone has no variance there. \
-             With momentum the variance rises once and then falls.",
+             With much momentum (β₁ = 0.9) the variance rises once and then falls.",
         )
         .equation(
             r"u_t = \frac{g_t}{\sqrt{\frac1t\sum_{i\le t} g_i^2}}, \qquad \frac{u_t^2}{t} \sim

@@ -12,10 +12,12 @@
 //! 2102.05375. Tails: Harry Kesten, *Random difference equations and renewal theory for products of random matrices*, Acta Math.
 //! 131, 207 (1973).
 
+use anyhow::{Result, ensure};
 use lawbook_core::Key;
 use lawbook_dynamics::{
     Ensemble, Process,
     estimators::time_average::{AverageError, Looks, time_average},
+    theory::direction::Direction,
 };
 
 use crate::framework::Law;
@@ -66,14 +68,29 @@ pub fn law() -> Law {
         .study::<width::Width>()
 }
 
+/// Steps before the first sample over those between two.
+const BURN: f64 = 60.0;
+
 /// How a stationary state is sampled.
 #[derive(Debug, Clone, Copy)]
 struct Schedule {
     replicas: u64,
-    /// Steps between two samples; the burn-in takes sixty times as many.
+    /// Steps between two samples; the burn-in takes [`BURN`] times as many.
     thin: u64,
     /// Samples of all replicas together, at least.
     samples: u64,
+}
+
+/// Refuses a burn-in below ten relaxation times, along a direction of some curvature.
+fn check_burn(thin: u64, (curvature, rate, momentum): (f64, f64, f64)) -> Result<()> {
+    let relaxation = Direction { curvature, noise: 1.0, rate, momentum }.relaxation_time()?;
+    ensure!(
+        BURN * thin as f64 >= 10.0 * relaxation,
+        "curvature {curvature} is forgotten in {relaxation:.0} steps, and samples begin after {} of thin = {thin}; give thin = {} or more",
+        BURN * thin as f64,
+        (10.0 * relaxation / BURN).ceil()
+    );
+    Ok(())
 }
 
 /// Means over the stationary states of a process, none of whose replicas may diverge.
@@ -86,5 +103,5 @@ fn stationary_mean<const M: usize, P: Process>(
 ) -> Result<[f64; M], AverageError> {
     let Schedule { replicas, thin, samples } = schedule;
     let mut ensemble = Ensemble::<_, f64>::new(process, replicas, key, |_| start);
-    time_average(&mut ensemble, Looks { burn: 60 * thin, thin, count: samples.div_ceil(replicas) }, of)
+    time_average(&mut ensemble, Looks { burn: BURN as u64 * thin, thin, count: samples.div_ceil(replicas) }, of)
 }

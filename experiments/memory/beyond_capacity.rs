@@ -20,7 +20,8 @@
 //! *Real digits* have no model, but overlaps: member ξ' of the data adds `ξ_i ξ'_i (F(R_i + 1) − F(R_i − 1))` to the field at site
 //! i of ξ. With the mean μ_i and variance v_i of that over the data, and the signal S, digits stored with weights w err by the mean
 //! of `Q((w S + W₁ μ_i)/√(W₂ v_i))`, W₁ and W₂ the sums of the other weights and of their squares: for K digits
-//! (W₁ = W₂ = K − 1), for digits that fade, and for a second task of permuted pixels. Made less alike by noise, they fill a memory
+//! (W₁ = W₂ = K − 1), for digits that fade, and for a second task of permuted pixels. At the mean digit of a numeral, which is
+//! not stored, S = 0. Made less alike by noise, they fill a memory
 //! by a smaller power of their mean correlation than c^−(n−½), the power of patterns that are all equally alike.
 //!
 //! *Assumptions*: independent sites; centres independent and unbiased. All closed forms are derived here, by characteristic
@@ -39,6 +40,7 @@ mod dataset;
 pub mod digit_correlation;
 pub mod digit_facts;
 pub mod digit_fading;
+pub mod digit_prototypes;
 pub mod digit_tasks;
 pub mod digits;
 pub mod examples;
@@ -90,6 +92,7 @@ pub fn law() -> Law {
         .study::<tasks::Tasks>()
         .study::<extraction::Extraction>()
         .study::<digits::DigitLoad>()
+        .study::<digit_prototypes::DigitPrototypes>()
         .study::<digit_correlation::DigitCorrelation>()
         .study::<digit_fading::DigitFading>()
         .study::<digit_tasks::DigitTasks>()

@@ -1,4 +1,4 @@
-//! The size of Adam's steps on Gaussian gradients: without momentum its variance grows and stays bounded; with momentum it
+//! The size of Adam's steps on Gaussian gradients: without momentum its variance grows and stays bounded; with much momentum it
 //! rises once and falls.
 
 use std::f64::consts::PI;

@@ -2,7 +2,7 @@
 //! temperature, and the excess loss saturates instead of diverging.
 
 use anyhow::{Result, bail};
-use lawbook_analysis::density::Density;
+use lawbook_analysis::{density::Density, gaussian::Normal};
 use lawbook_dynamics::{
     integrators::time_changed::{Schedule, TimeChanged},
     theory::moments::{Moments, NoisyLine},
@@ -46,6 +46,11 @@ const DISTANCE: f64 = 0.52;
 
 fn level(i: usize) -> f64 {
     LOWEST * (i as f64 * DISTANCE).exp()
+}
+
+/// Between a level and the one below it.
+fn middle(i: usize) -> f64 {
+    LOWEST * ((i as f64 - 0.5) * DISTANCE).exp()
 }
 
 /// Variance and excess loss against temperature.
@@ -100,6 +105,8 @@ impl Study for Fluctuations {
                 .axes("T/T_c", "E L − min L")
                 .source("section 4.2: the loss of depth 1 never diverges"),
         ];
+        let near = |(p, _): &(&Params, &Density)| [points[0].T_over_T_c, WARM, HOT].contains(&p.T_over_T_c);
+        claims.extend(points.iter().zip(&laws).filter(near).map(|(p, law)| density(p, law)));
         let find = |temperature: f64| points.iter().find(|p| p.T_over_T_c == temperature);
         if let (Some(warm), Some(hot)) = (find(WARM), find(HOT)) {
             let site = |p: &Params| Self::at(p).site("variance");
@@ -135,11 +142,35 @@ impl Study for Fluctuations {
         for (i, part) in between[..LEVELS].iter().enumerate() {
             below += part;
             cell.record_at("below", level(i), below / weights);
+            if i > 0 {
+                cell.record_at("density", middle(i), part / (DISTANCE * weights));
+            }
         }
         cell.record("variance", square - mean * mean);
         cell.record("excess-loss", m.b1 * (square - 2.0 * m.minimum() * mean + m.minimum().powi(2)));
         Ok(())
     }
+}
+
+/// The stationary density of ln v, whose weight moves towards v = 0 on the way to the transition.
+fn density(p: &Params, law: &Density) -> Claim {
+    let matched = Normal { mean: law.mean(|v| v), deviation: law.variance().sqrt() };
+    // Where next to no sample falls, seeds that agree would bound nothing.
+    let seen = || (1..LEVELS).filter(|&i| law.cdf(level(i)) - law.cdf(level(i - 1)) > 0.005);
+    let bins =
+        |cdf: &dyn Fn(f64) -> f64| -> Vec<f64> { seen().map(|i| (cdf(level(i)) - cdf(level(i - 1))) / DISTANCE).collect() };
+    let site = |i: usize| Fluctuations::at(p).site("density").at(middle(i));
+    let predicted = bins(&|v| law.cdf(v));
+    // Few relaxation times fit into a cell near T_c: a bin is known to some 0.02, over its width of 0.52 in ln v.
+    Claim::curve(
+        &format!("density-at-{}", p.T_over_T_c),
+        seen().zip(&predicted).map(|(i, density)| (middle(i), site(i), *density)),
+    )
+    .within(Margin::Absolute(0.04))
+    .rival("matched-gaussian", "a Gaussian with the mean and variance of the law itself", bins(&|v| matched.cdf(v)))
+    .axes("v", &format!("density of ln v at {} T_c", p.T_over_T_c))
+    .log_x()
+    .source("equation 15, figure 3: through the phase transition")
 }
 
 /// Where v is, over temperature, for the data of the first point, with the quantiles of the stationary law.

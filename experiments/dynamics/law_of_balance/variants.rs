@@ -8,7 +8,7 @@ use lawbook_analysis::{density::Density, gaussian::Normal, quantiles::WeightedSa
 use lawbook_dynamics::{
     integrators::time_changed::{Schedule, TimeChanged},
     theory::moments::{Moments, NoisyLine},
-    theory::stationary::{any_depth, depth_one_density, depth_one_second_order, infinite_depth},
+    theory::stationary::{StationaryError, any_depth, depth_one_density, depth_one_second_order, infinite_depth},
 };
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
@@ -129,12 +129,19 @@ fn claim(p: &Params) -> Result<Claim> {
         }
         other => return Err(anyhow!("no law of {other}")),
     };
-    let other = p.law(rival)?;
+    // Above its critical temperature two layers leave nothing but the point 0.
+    let other: Vec<f64> = match p.law(rival) {
+        Ok(other) => at(&|v| other.cdf(v)),
+        Err(error) => match error.downcast_ref() {
+            Some(StationaryError::Collapsed { .. }) => at(&|_| 1.0),
+            _ => return Err(error),
+        },
+    };
     // The step of the clock moves the distribution function by some 0.001; the rest is for sampling.
     Ok(Claim::distribution(&name, grid.iter().map(|&v| (v, Variants::at(p).site("cdf").at(v), law.cdf(v))))
         .within(Margin::Absolute(0.01))
         .rival("matched-gaussian", "a Gaussian with the mean and variance of the law itself", at(&|v| matched.cdf(v)))
-        .rival(rival, because, at(&|v| other.cdf(v)))
+        .rival(rival, because, other)
         .axes("v", "P(≤ v)")
         .source(source))
 }

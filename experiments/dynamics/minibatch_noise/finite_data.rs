@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use lawbook_core::Key;
 use lawbook_dynamics::systems::finite_data::{DataSet, OnData};
 
-use super::{Schedule, stationary_mean};
+use super::{BURN, Schedule, check_burn, stationary_mean};
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
 /// Dimension, and numbers per row.
@@ -48,7 +48,19 @@ impl Params {
     fn check(&self, set: &DataSet) -> Result<()> {
         ensure!(self.N != D as i64, "{D} samples of {D} inputs: give fewer samples, which SGD fits, or more");
         set.excess(self.lambda, self.S as u32, 1.0)?;
-        Ok(())
+        let flattest = set.eigenvalues().into_iter().filter(|a| *a > 1e-9).fold(f64::INFINITY, f64::min);
+        if self.interpolates() {
+            let left = -2.0 * BURN * self.thin as f64 * (-self.lambda * flattest).ln_1p();
+            ensure!(
+                left > 40.0,
+                "{} samples: along curvature {flattest:.2e} the excess loss falls by e^-{left:.1} before the first sample, not by e^-40; \
+                 give fewer samples or a larger thin than {}",
+                self.N,
+                self.thin
+            );
+            return Ok(());
+        }
+        check_burn(self.thin as u64, (flattest, self.lambda, 0.0))
     }
 
     fn interpolates(&self) -> bool {

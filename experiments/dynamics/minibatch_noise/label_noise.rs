@@ -9,7 +9,7 @@ use lawbook_dynamics::{
     theory::minibatch::{constant_noise, continuous_time, stationary},
 };
 
-use super::{Schedule, stationary_mean};
+use super::{Schedule, check_burn, stationary_mean};
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
 params! {
@@ -47,6 +47,8 @@ impl Params {
 
     /// The variances of theorem 2, and those of constant noise.
     fn laws(&self) -> Result<(Vec<f64>, Vec<f64>)> {
+        let flattest = if self.D == 1 { self.a } else { self.a.min(self.b) };
+        check_burn(self.thin as u64, (flattest, self.lambda, self.mu))?;
         Ok(if self.D == 1 {
             (stationary(&self.line())?.variance.to_vec(), constant_noise(&self.line())?.to_vec())
         } else {
@@ -94,7 +96,7 @@ impl Study for LabelNoise {
         let schedule = Schedule { replicas: 4096, thin, samples };
         let key = cell.key();
         let start = ([0.0; 2], [0.0; 2]);
-        // Refuses what has no variance.
+        // Refuses what has no variance or takes longer to reach it.
         p.laws()?;
         if p.D == 1 {
             let [variance] = stationary_mean(p.line(), schedule, &key, ([0.0], [0.0]), |(w, _)| [w[0] * w[0]])?;

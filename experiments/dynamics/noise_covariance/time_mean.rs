@@ -2,7 +2,7 @@
 //! and any momentum, since at frequency zero a weight follows `k w = −η`. One sample is worth `1/τ` independent ones, with
 //! `τ = c/(k² Var w)`, which falls below one where weights overshoot.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use lawbook_dynamics::{
     Ensemble, estimators::batch_means::batch_means, estimators::divergence::all_finite, optimizers::descent::Descent,
     optimizers::optimizer::HeavyBall, systems::quadratic::Quadratic, systems::quadratic::Shape,
@@ -27,6 +27,28 @@ params! {
     }
 }
 
+/// Steps before the first that counts.
+const BURN: u64 = 1000;
+
+impl Params {
+    fn direction(&self) -> Direction {
+        Direction { curvature: 1.0, noise: 1.0, rate: self.lambda, momentum: self.mu }
+    }
+
+    /// The start must be forgotten, and a batch long: it leaves out the share `2 Σ k ρ_k/(batch τ)` of the time.
+    fn check(&self) -> Result<()> {
+        let (time, least) = (self.direction().relaxation_time()?, 12.0 * self.direction().relaxation_time()?);
+        ensure!(
+            self.batch as f64 >= least && self.batch <= self.steps && BURN as f64 >= 10.0 * time,
+            "λ = {} and μ = {}: the weight forgets in {time:.0} steps, of which a batch takes at least 12 and the {BURN} steps before \
+             at least 10; give batch = {least:.0} or more, with as many steps, and less momentum where the start is not forgotten",
+            self.lambda,
+            self.mu
+        );
+        Ok(())
+    }
+}
+
 /// The error of a time average.
 pub struct TimeMean;
 
@@ -45,7 +67,8 @@ impl Study for TimeMean {
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
-        let direction = |p: &Params| Direction { curvature: 1.0, noise: 1.0, rate: p.lambda, momentum: p.mu };
+        points.iter().try_for_each(Params::check)?;
+        let direction = Params::direction;
         let mut claims = Vec::new();
         for (id, heavy) in [("autocorrelation-time", false), ("autocorrelation-time-with-momentum", true)] {
             let group: Vec<&Params> = points.iter().filter(|p| (p.mu > 0.0) == heavy).collect();
@@ -71,13 +94,12 @@ impl Study for TimeMean {
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         // Refuses what is not stationary.
-        Direction { curvature: 1.0, noise: 1.0, rate: p.lambda, momentum: p.mu }.variance()?;
+        p.check()?;
         let gradient = Quadratic::diagonal([1.0], [1.0], Shape::Gaussian);
         let descent = Descent { gradient, optimizer: HeavyBall { rate: p.lambda, momentum: p.mu } };
         let start = descent.start([0.0]);
         let mut ensemble = Ensemble::<_, f64>::new(descent, p.replicas as u64, &cell.key(), |_| start);
-        // The slowest direction of the grid forgets in 20 steps.
-        ensemble.advance(1000);
+        ensemble.advance(BURN);
         let mut series = vec![Vec::with_capacity(p.steps as usize); p.replicas as usize];
         for _ in 0..p.steps {
             ensemble.advance(1);

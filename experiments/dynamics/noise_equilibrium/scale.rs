@@ -27,10 +27,21 @@ impl Params {
         ScaleInvariant { rate: self.eta, decay: self.gamma, noise: self.s }
     }
 
-    /// The stationary norm leaves out terms of relative order 8ηγ.
+    /// The stationary norm leaves out terms of relative order 8ηγ, and is reached by e^(−4ηγ) a step.
     fn check(&self) -> Result<()> {
         let product = self.eta * self.gamma;
         ensure!(product < 0.004, "η γ = {product}: the law of the norm is that of a small step, give η γ below 0.004");
+        if self.gamma > 0.0 {
+            let (last, equilibrium) = (STEPS[STEPS.len() - 1], self.process().stationary_fourth_power());
+            let left = (self.start.powi(4) / equilibrium - 1.0).abs() * (-4.0 * product * last as f64).exp();
+            ensure!(
+                left < 0.005,
+                "η γ = {product}: after {last} steps |w|⁴ is still {:.1} % of its equilibrium away from it; give a larger η γ, or a \
+                 start closer to |w| = {:.3}",
+                100.0 * left,
+                equilibrium.powf(0.25)
+            );
+        }
         Ok(())
     }
 }

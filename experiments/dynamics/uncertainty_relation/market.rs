@@ -30,11 +30,20 @@ impl Params {
         (self.m - self.r) / self.s
     }
 
-    /// The claim that attains the bound earns nothing without a drift, and has no finite sample variance far out.
+    /// The claim that attains the bound earns nothing without a drift. Its variance is known from paths to a share of
+    /// `e^{2θ²t}/√n`, as what it pays is a power of the price: a normal to the exponential.
     fn check(&self) -> Result<()> {
         let (theta, exponent) = (self.theta(), self.theta().powi(2) * self.t);
         ensure!(theta != 0.0, "m = r = {}: nothing is earned above the interest; give another drift m", self.m);
-        ensure!(exponent < 30.0, "θ² t = {exponent}: the bound e^(θ² t) − 1 is out of reach of samples; give θ² t below 30");
+        let resolved = (2.0 * exponent).exp() / (self.paths as f64).sqrt();
+        ensure!(
+            resolved < 0.02,
+            "θ² t = {exponent}: {} paths know the variance of the best claim to {:.1} %, and 2 % are needed; give θ² t below {:.2} \
+             or more paths",
+            self.paths,
+            100.0 * resolved,
+            0.5 * (0.02 * (self.paths as f64).sqrt()).ln()
+        );
         Ok(())
     }
 

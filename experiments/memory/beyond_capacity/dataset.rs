@@ -34,6 +34,25 @@ fn read() -> Result<(Vec<State>, Vec<u8>)> {
     Ok((states, labels))
 }
 
+/// The digits that show one numeral, and the sign of most of them at each pixel.
+pub(super) struct Numeral {
+    pub(super) digits: Vec<State>,
+    pub(super) prototype: State,
+}
+
+pub(super) fn numerals() -> Result<Vec<Numeral>> {
+    let (states, labels) = load()?;
+    let numeral = |label: u8| {
+        let digits: Vec<State> =
+            states.iter().zip(labels).filter(|(_, of)| **of == label).map(|(digit, _)| digit.clone()).collect();
+        let mut sums = vec![0.0; states[0].sites()];
+        digits.iter().for_each(|digit| sums.iter_mut().zip(digit.signs()).for_each(|(sum, sign)| *sum += sign));
+        let majority: Vec<f64> = sums.iter().map(|sum| if *sum >= 0.0 { 1.0 } else { -1.0 }).collect();
+        Ok(Numeral { digits, prototype: State::from_signs(&majority)? })
+    };
+    (0..10).map(numeral).collect()
+}
+
 pub(super) fn shuffled(count: usize, stream: &mut Stream) -> Vec<usize> {
     let mut order: Vec<usize> = (0..count).collect();
     stream.shuffle(&mut order);

@@ -5,7 +5,7 @@ use lawbook_core::Key;
 use lawbook_memory::{DenseMemory, Patterns, Separation, State};
 
 use super::dataset::{held, load, probes_of, shuffled};
-use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
+use crate::framework::{Cell, Claim, Margin, PhaseDiagram, Profile, Study, params};
 
 /// Load at an error of 10 %, by correlation.
 pub struct DigitCorrelation;
@@ -28,6 +28,13 @@ const LEVEL: f64 = 0.1;
 /// Probabilities of a wrong pixel: correlations of 0.47, 0.30 and 0.17.
 const NOISES: [f64; 3] = [0.0, 0.1, 0.2];
 
+/// At lower orders too few digits fill a memory for a Gaussian, at higher ones the data do not.
+const ORDERS: [i64; 3] = [3, 4, 5];
+
+/// The loads of the map, and its order.
+const LOADS: [usize; 5] = [10, 30, 100, 300, 1000];
+const MAPPED: i64 = 4;
+
 /// Digits looked at in one memory.
 const PROBES: usize = 40;
 
@@ -43,32 +50,18 @@ impl Study for DigitCorrelation {
             Profile::Quick => 60,
             Profile::Full => 5000,
         };
-        NOISES.map(|r| Params { r, memories, ..Params::default() }).to_vec()
+        ORDERS.iter().flat_map(|&n| NOISES.map(|r| Params { n, r, memories })).collect()
     }
 
     fn predict(points: &[Params]) -> Result<Vec<Claim>> {
-        let Some(p) = points.first().filter(|_| points.len() == NOISES.len()) else { return Ok(Vec::new()) };
-        let (n, mut sites, mut logs) = (p.n as f64, Vec::new(), Vec::new());
-        for p in points {
-            let digits = noisy(p.r)?;
-            let c = correlation(&digits);
-            sites.push((c, DigitCorrelation::at(p).site("K")));
-            logs.push((c.ln(), held(&probes_of(digits, separation(p))?, LEVEL)?.ln()));
+        let mut claims = Vec::new();
+        for n in ORDERS {
+            let curve: Vec<&Params> = points.iter().filter(|p| p.n == n).collect();
+            if curve.len() == NOISES.len() {
+                claims.push(claim(n, &curve)?);
+            }
         }
-        // The crosstalk of few digits is skewed, and its error off by up to 2 %, which is 0.07 in ln K where digits are most alike.
-        Ok(vec![
-            Claim::exponent("digit-correlation", sites, slope(&logs))
-                .within(Margin::Absolute(0.2))
-                .rival("one-correlation", "all pairs alike: c^−(n−½), as of synthetic patterns", [0.5 - n])
-                .rival("mean-crosstalk", "the signal must beat the mean crosstalk (K − 1) cⁿ: K ∝ c^−n", [-n])
-                .axes("mean correlation c of the digits", "digits K at an error of 10 %, n = 4")
-                .log_x()
-                .log_y()
-                .source(
-                    "derived here: least squares through the loads at which Q((S + (K − 1) μ)/√((K − 1) v)) over digits and sites \
-                     is 10 %",
-                ),
-        ])
+        Ok(claims)
     }
 
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
@@ -83,7 +76,12 @@ impl Study for DigitCorrelation {
             }
             Ok(error / (p.memories as usize * looked) as f64)
         };
-        let (mut count, mut below) = (20, None::<(f64, f64)>);
+        if p.n == MAPPED {
+            for load in LOADS {
+                cell.record_at("error", load as f64, error(load)?);
+            }
+        }
+        let (mut count, mut below) = (10, None::<(f64, f64)>);
         while count < digits.len() {
             let (here, log) = (error(count)?, (count as f64).ln());
             if let (true, Some((lower, under))) = (here > LEVEL, below) {
@@ -95,6 +93,34 @@ impl Study for DigitCorrelation {
         }
         None.context("no load at which 10 % of the pixels are unstable; give a lower order")
     }
+}
+
+fn claim(n: i64, points: &[&Params]) -> Result<Claim> {
+    let (mut sites, mut logs, mut cells, mut line) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for p in points {
+        let digits = noisy(p.r)?;
+        let (c, at) = (correlation(&digits), DigitCorrelation::at(p));
+        let load = held(&probes_of(digits, separation(p))?, LEVEL)?;
+        cells.extend(LOADS.map(|load| (load as f64, c, at.site("error").at(load as f64))));
+        line.push((load, c));
+        sites.push((c, at.site("K")));
+        logs.push((c.ln(), load.ln()));
+    }
+    let order = n as f64;
+    // The crosstalk of few digits is skewed, and its error off by up to 2 %, which is 0.07 in ln K where digits are most alike.
+    let claim = Claim::exponent(&format!("digit-correlation-{n}"), sites, slope(&logs))
+        .within(Margin::Absolute(0.2))
+        .rival("one-correlation", "all pairs alike: c^−(n−½), as of synthetic patterns", [0.5 - order])
+        .rival("mean-crosstalk", "the signal must beat the mean crosstalk (K − 1) cⁿ: K ∝ c^−n", [-order])
+        .axes("mean correlation c of the digits", &format!("digits K at an error of 10 %, n = {n}"))
+        .log_x()
+        .log_y()
+        .source(
+            "derived here: least squares through the loads at which Q((S + (K − 1) μ)/√((K − 1) v)) over digits and sites is 10 %",
+        );
+    let map = PhaseDiagram::new("digits K", "mean correlation c of the digits", "one-step error, n = 4").cells(cells);
+    let diagram = || map.boundary("error of 10 % predicted", line).log_across();
+    Ok(if n == MAPPED { claim.phase_diagram(diagram()) } else { claim })
 }
 
 fn separation(p: &Params) -> Separation {

@@ -96,7 +96,7 @@ fn curve(id: &str, points: &[&Params], abscissa: fn(&Params) -> f64) -> Result<C
     let (mut exact_curve, mut alike) = (Vec::new(), Vec::new());
     for p in points {
         exact_curve.push((abscissa(p), Noise::at(p).site("error"), exact(p)?));
-        alike.push(normal_tail(memory(p)?.margin(p.p)));
+        alike.push(normal_tail(memory(p)?.margin(p.p)?));
     }
     let unmatched = points.iter().map(|p| for_clean_cues(p)).collect::<Result<Vec<f64>>>()?;
     Ok(Claim::curve(id, exact_curve)

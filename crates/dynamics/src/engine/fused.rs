@@ -256,10 +256,7 @@ fn step<P: Process, T: Element, V: Wide>(process: &P, state: &mut P::State<T::La
 
 /// Whether a replica is no longer finite that was so before.
 #[inline(always)]
-fn newly_diverged<P: Process, T: Element, V: Wide>(
-    states: &[P::State<T::Lanes<V>>; GROUPS],
-    diverged: &[Diverged],
-) -> bool {
+fn newly_diverged<P: Process, T: Element, V: Wide>(states: &[P::State<T::Lanes<V>>; GROUPS], diverged: &[Diverged]) -> bool {
     let mut newly = false;
     for (state, diverged) in states.iter().zip(diverged) {
         // Zero where the numbers of a replica are finite, NaN elsewhere.

@@ -108,10 +108,18 @@ impl DataSet {
 
     /// The same excess without any approximation: `steps` steps of the recursion of the covariance,
     /// `Σ' = Σ − λ(ÂΣ + ΣÂ) + λ²{(1 − 1/S) ÂΣÂ + (1/S) mean[(xᵀΣx + e²) x xᵀ]}`, from zero; at least some relaxation times.
+    ///
+    /// Panics where there is no such state: without a batch, at rates outside of `(0, 2/a)` for the largest eigenvalue `a`, or where
+    /// the noise of batches makes the recursion grow without bound.
     pub fn exact_excess(&self, rate: f64, batch: u32, steps: u32) -> f64 {
+        let eigenvalues = self.eigenvalues();
+        let edge = 2.0 / eigenvalues.iter().fold(0.0, |top: f64, a| top.max(*a));
+        let fits = rate > 0.0 && rate < edge && batch > 0;
+        assert!(fits, "learning rate {rate} at batch size {batch}: give a rate in (0, {edge}) and a batch of at least 1");
         let (a, size) = (&self.covariance, f64::from(batch));
         let squares = &self.residuals * &self.residuals;
         let mut sigma = a.zeros_like();
+        let mut path = vec![0.0];
         for _ in 0..steps {
             let drift = a.matmul(&sigma);
             let spread = (self.inputs.matmul(&sigma) * &self.inputs).sum_dim_intlist([1i64].as_slice(), true, Kind::Double);
@@ -119,8 +127,20 @@ impl DataSet {
             let noise = drift.matmul(a) * (1.0 - 1.0 / size) + weighted / (size * self.samples());
             // Not the transpose of the drift: what rounding makes asymmetric would grow.
             sigma = &sigma - (&drift + sigma.matmul(a)) * rate + noise * (rate * rate);
+            path.push(scalar(&(a * &sigma).sum(Kind::Double)));
         }
-        scalar(&(a * sigma).sum(Kind::Double))
+        let end = path[path.len() - 1];
+        // From zero the excess rises by less and less to its limit, or by more and more without bound; at the limit by rounding.
+        if steps > 1 {
+            let middle = path.len() / 2;
+            let (early, late) = (path[middle] - path[middle - 1], end - path[path.len() - 2]);
+            assert!(
+                late <= early || late < 1e-9 * end,
+                "learning rate {rate} at batch size {batch}: the excess grows without bound, by {early} at step {middle} and by \
+                 {late} at step {steps}; lower the rate or take a larger batch"
+            );
+        }
+        end
     }
 
     /// `wᵀ Â w`, twice the excess loss at a distance `w` from the solution.
@@ -134,7 +154,8 @@ impl DataSet {
         to_vec(&self.covariance)
     }
 
-    fn eigenvalues(&self) -> Vec<f64> {
+    /// Its eigenvalues, the smallest first.
+    pub fn eigenvalues(&self) -> Vec<f64> {
         to_vec(&self.covariance.linalg_eigvalsh("L"))
     }
 }
