@@ -2,7 +2,7 @@
 
 use super::{
     Digraph, ThresholdLinear, ThresholdLinearError,
-    digraph::members,
+    digraph::{check_support, members},
     exact::{Tableau, determinant, is_hurwitz},
     sweep,
 };
@@ -156,6 +156,7 @@ impl CombinatorialNetwork {
     }
 
     fn tableau(&self, support: u64) -> Result<Tableau, ThresholdLinearError> {
+        check_support(support, self.graph.nodes())?;
         let (p, q) = self.strengths.reduced();
         let overflow = ThresholdLinearError::Overflow { nodes: support.count_ones() as usize };
         Tableau::at(&self.graph, p, q, support).ok_or(overflow)
@@ -165,6 +166,7 @@ impl CombinatorialNetwork {
     /// & Morrison 2019, signs of Cramer's determinants): equal on the support, opposite off it. Slower than
     /// [`fixed_point`](Self::fixed_point), and independent of it.
     pub fn fixed_point_by_cramer(&self, support: u64) -> Result<Option<FixedPoint>, ThresholdLinearError> {
+        check_support(support, self.graph.nodes())?;
         let mut index = None;
         for node in members(self.graph.everyone()) {
             let sign = self.cramer(support, node)?.signum() as i8;
@@ -178,6 +180,11 @@ impl CombinatorialNetwork {
 
     /// `det((I − W_{σ ∪ i})_i; b)` for node i, the column of i replaced by the drive, times powers of the common denominator.
     pub fn cramer(&self, support: u64, node: usize) -> Result<i128, ThresholdLinearError> {
+        let nodes = self.graph.nodes();
+        check_support(support, nodes)?;
+        if node >= nodes {
+            return Err(ThresholdLinearError::Node { node, nodes });
+        }
         let rows: Vec<usize> = members(support | 1 << node).collect();
         let entry = |i: usize, j: usize| {
             let drive = rows[j] == node;
@@ -195,6 +202,10 @@ impl CombinatorialNetwork {
 
     /// The same from Routh's array alone, in 128 bits: for up to six nodes or so.
     pub fn is_stable_exactly(&self, support: u64) -> Result<bool, ThresholdLinearError> {
+        check_support(support, self.graph.nodes())?;
+        if support == 0 {
+            return Err(ThresholdLinearError::Nodes { nodes: 0, most: self.graph.nodes() });
+        }
         let rows: Vec<usize> = members(support).collect();
         let stable = is_hurwitz(rows.len(), |i, j| self.rate(rows[i], rows[j]));
         stable.ok_or(ThresholdLinearError::Overflow { nodes: rows.len() })

@@ -79,6 +79,12 @@ impl Digraph {
         if names.len() != nodes {
             return Err(ThresholdLinearError::Length { what: "names of nodes", expected: nodes, found: names.len() });
         }
+        let mut given = vec![false; nodes];
+        for &name in names {
+            if name >= nodes || std::mem::replace(&mut given[name], true) {
+                return Err(ThresholdLinearError::Name { name, nodes });
+            }
+        }
         let edges: Vec<(usize, usize)> = self.edges().map(|(from, to)| (names[from], names[to])).collect();
         Self::from_edges(nodes, &edges)
     }
@@ -108,11 +114,15 @@ impl Digraph {
     }
 
     /// The nodes with an edge to `node`.
+    ///
+    /// # Panics
+    /// If there is no such node.
     pub fn incoming(&self, node: usize) -> u64 {
+        assert!(node < self.nodes(), "node {node} of {}", self.nodes());
         self.incoming[node]
     }
 
-    /// The nodes to which `node` has an edge.
+    /// The nodes to which `node` has an edge; none if there is no such node.
     pub fn outgoing(&self, node: usize) -> u64 {
         (0..self.nodes()).filter(|&to| self.has_edge(node, to)).fold(0, |set, to| set | 1 << to)
     }
@@ -126,6 +136,16 @@ impl Digraph {
 /// The numbers of the nodes in a set, ascending.
 pub fn members(set: u64) -> impl DoubleEndedIterator<Item = usize> + Clone {
     (0..64).filter(move |node| set >> node & 1 == 1)
+}
+
+/// Whether a set holds none but the first `nodes` nodes, of which there are 1 to 64.
+pub(super) fn holds_only(set: u64, nodes: usize) -> bool {
+    set & !(u64::MAX >> (64 - nodes)) == 0
+}
+
+/// Refuses supports with nodes that there are not.
+pub(super) fn check_support(support: u64, nodes: usize) -> Result<(), ThresholdLinearError> {
+    if holds_only(support, nodes) { Ok(()) } else { Err(ThresholdLinearError::Support { support, nodes }) }
 }
 
 #[cfg(test)]

@@ -21,6 +21,30 @@ pub enum ThresholdLinearError {
         /// Number of nodes.
         nodes: usize,
     },
+    /// A set of nodes has some that there are not.
+    #[error("support {support:#b} among {nodes} nodes: set no bit but the lowest {nodes}")]
+    Support {
+        /// The support, one bit per node.
+        support: u64,
+        /// Number of nodes.
+        nodes: usize,
+    },
+    /// A node's number is too large.
+    #[error("node {node} of {nodes}: nodes are numbered from 0 to {nodes} − 1")]
+    Node {
+        /// What was asked for.
+        node: usize,
+        /// Number of nodes.
+        nodes: usize,
+    },
+    /// Names of nodes that are no permutation.
+    #[error("name {name} is given twice or too large: give each of 0 to {nodes} − 1 to one node")]
+    Name {
+        /// The name.
+        name: usize,
+        /// Number of nodes.
+        nodes: usize,
+    },
     /// A list has another length than there are nodes.
     #[error("{what}: {found} numbers for {expected}; give one for each")]
     Length {

@@ -6,7 +6,10 @@ use lawbook_core::{
     tensor::{from_slice, to_vec},
 };
 
-use super::{ThresholdLinearError, digraph::members};
+use super::{
+    ThresholdLinearError,
+    digraph::{check_support, members},
+};
 
 /// How near to zero, as a fraction of the largest activity, an activity or an input has no sign.
 const ROUNDING: f64 = 1e-11;
@@ -49,7 +52,11 @@ impl ThresholdLinear {
     }
 
     /// W_ij: how node j acts on node i.
+    ///
+    /// # Panics
+    /// If there is no such node.
     pub fn weight(&self, i: usize, j: usize) -> f64 {
+        assert!(i < self.nodes && j < self.nodes, "nodes {i} and {j} of {}", self.nodes);
         self.weights[i * self.nodes + j]
     }
 
@@ -82,7 +89,8 @@ impl ThresholdLinear {
 
     /// The solution of `x_σ = W_σ x_σ + b_σ`, whatever its signs, with zeros off the support.
     pub fn equilibrium(&self, support: u64) -> Result<Vec<f64>, ThresholdLinearError> {
-        let rows: Vec<usize> = members(support).take_while(|&node| node < self.nodes).collect();
+        check_support(support, self.nodes)?;
+        let rows: Vec<usize> = members(support).collect();
         let own = |i: usize, j: usize| if i == j { 1.0 } else { 0.0 };
         let system = Matrix::from_fn(rows.len(), rows.len(), |i, j| own(i, j) - self.weight(rows[i], rows[j]));
         let right = Matrix::from_fn(rows.len(), 1, |i, _| self.drive[rows[i]]);
@@ -123,7 +131,8 @@ impl ThresholdLinear {
 
     /// The eigenvalues of −I + W_σ, as pairs of real and imaginary part, the largest real part first.
     pub fn eigenvalues(&self, support: u64) -> Result<Vec<(f64, f64)>, ThresholdLinearError> {
-        let rows: Vec<usize> = members(support).take_while(|&node| node < self.nodes).collect();
+        check_support(support, self.nodes)?;
+        let rows: Vec<usize> = members(support).collect();
         let size = rows.len();
         if size == 0 {
             return Err(ThresholdLinearError::Nodes { nodes: 0, most: self.nodes });

@@ -21,15 +21,19 @@ const COOLING: usize = 2000;
 /// Height at the border of the positive orthant: growth rates of the better half of graphs are below.
 const OUTSIDE: f64 = 0.1;
 
-/// Looks for a graph of `nodes` nodes, not complete, whose full support is a stable fixed point, for at most `moves` moves of one
-/// edge each; starts afresh from a random graph after every 2000. A find is exact: the fixed point in integers, its stability by
-/// [`CombinatorialNetwork::is_stable`].
+/// Looks for a graph of `nodes` nodes (at least 2), not complete, whose full support is a stable fixed point, for at most
+/// `moves` moves of one edge each; starts afresh from a random graph after every 2000. A find is exact: the fixed point in
+/// integers, its stability by [`CombinatorialNetwork::is_stable`].
 pub fn stable_unlike_cliques(
     nodes: usize,
     strengths: Strengths,
     moves: usize,
     stream: &mut Stream,
 ) -> Result<Option<Found>, ThresholdLinearError> {
+    if nodes < 2 {
+        let (what, range) = ("the number of nodes", "at least 2, for an edge to move");
+        return Err(ThresholdLinearError::Range { what, value: nodes as f64, range });
+    }
     let mut graph = Digraph::random(nodes, 0.5, stream)?;
     let mut height = height_of(&graph, strengths)?;
     for turn in 0..moves {
