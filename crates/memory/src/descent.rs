@@ -14,6 +14,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+use std::cmp::Ordering;
+
 use lawbook_core::Stream;
 
 use crate::{MemoryError, Retrieved, State};
@@ -21,35 +23,124 @@ use crate::{MemoryError, Retrieved, State};
 /// Sweeps after which a descent is given up. Every flip lowers the energy, so a descent ends; this bounds how long it may take.
 pub(crate) const MOST_SWEEPS: usize = 10_000;
 
-/// Looks at energies one after another and refuses the first that is above the one before: an observer for the descent of any
-/// network, discrete or continuous.
+/// Looks at energies one after another: an observer for the descent of any network, discrete or continuous. [`see`](Self::see)
+/// refuses the first energy that is above the one before; [`note`](Self::note) takes every energy and measures the rises, where a
+/// law is to be tested. Of many descents at once each has a watch of its own.
+///
+/// ```
+/// use lawbook_memory::EnergyWatch;
+///
+/// let mut watch = EnergyWatch::relative(1e-12);
+/// for energy in [-2.0, -4.0, -3.0, -3.0 + 1e-13, -5.0] {
+///     watch.note(energy);
+/// }
+/// assert_eq!((watch.seen(), watch.rises()), (5, 1));
+/// assert_eq!((watch.largest_rise(), watch.largest_relative_rise()), (1.0, 0.25));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EnergyWatch {
-    tolerance: f64,
+    tolerance: Tolerance,
     last: Option<f64>,
     seen: usize,
+    rises: usize,
+    largest: f64,
+    largest_relative: f64,
+}
+
+/// What is no rise but rounding.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Tolerance {
+    /// In units of the energy.
+    Absolute(f64),
+    /// As a fraction of the energy before, or of 1 where that is smaller.
+    Relative(f64),
 }
 
 impl EnergyWatch {
     /// An observer to whom a rise of up to `tolerance`, in units of the energy, is rounding.
+    ///
+    /// # Panics
+    /// If the tolerance is not finite or below 0: such a watch would refuse nothing, or everything.
     pub fn new(tolerance: f64) -> Self {
-        Self { tolerance, last: None, seen: 0 }
+        Self::with(Tolerance::Absolute(checked(tolerance)))
+    }
+
+    /// An observer to whom a rise of up to `tolerance · max(1, |E|)` is rounding, E the energy before it.
+    ///
+    /// # Panics
+    /// If the tolerance is not finite or below 0.
+    pub fn relative(tolerance: f64) -> Self {
+        Self::with(Tolerance::Relative(checked(tolerance)))
+    }
+
+    fn with(tolerance: Tolerance) -> Self {
+        let (largest, largest_relative) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+        Self { tolerance, last: None, seen: 0, rises: 0, largest, largest_relative }
     }
 
     /// Looks at the next energy.
+    ///
+    /// # Errors
+    /// If it is above the one before by more than rounding, or no number. It is not counted then, and the next one is compared with
+    /// the one before.
     pub fn see(&mut self, energy: f64) -> Result<(), MemoryError> {
-        let before = self.last.unwrap_or(f64::INFINITY);
-        if energy.is_nan() || energy > before + self.tolerance {
+        if self.is_rise(energy) {
+            let before = self.last.unwrap_or(f64::INFINITY);
             return Err(MemoryError::Rise { step: self.seen, before, after: energy });
         }
-        (self.last, self.seen) = (Some(energy), self.seen + 1);
+        self.note(energy);
         Ok(())
     }
 
-    /// How many energies it has seen, none above the one before.
+    /// Looks at the next energy and goes on whatever it is. What is no number counts as a rise without bound, and the next energy
+    /// is compared with the last that was one.
+    pub fn note(&mut self, energy: f64) {
+        self.rises += usize::from(self.is_rise(energy));
+        self.seen += 1;
+        if energy.is_nan() {
+            (self.largest, self.largest_relative) = (f64::INFINITY, f64::INFINITY);
+            return;
+        }
+        if let Some(before) = self.last.replace(energy) {
+            // From 0 to 0 the quotient is no number, which `max` passes over.
+            self.largest = self.largest.max(energy - before);
+            self.largest_relative = self.largest_relative.max((energy - before) / before.abs());
+        }
+    }
+
+    /// How many energies it has taken.
     pub fn seen(&self) -> usize {
         self.seen
     }
+
+    /// How many of them were above the one before by more than rounding; none, if all were taken by [`see`](Self::see).
+    pub fn rises(&self) -> usize {
+        self.rises
+    }
+
+    /// The largest change from one energy to the next, rounding included: below 0 if all fell, and −∞ before the second energy.
+    pub fn largest_rise(&self) -> f64 {
+        self.largest
+    }
+
+    /// The largest change, each as a fraction of the energy before it (without its sign).
+    pub fn largest_relative_rise(&self) -> f64 {
+        self.largest_relative
+    }
+
+    /// Also of what is no number, which compares with nothing.
+    fn is_rise(&self, energy: f64) -> bool {
+        let most = self.last.map_or(f64::INFINITY, |before| match self.tolerance {
+            Tolerance::Absolute(tolerance) => before + tolerance,
+            Tolerance::Relative(tolerance) => before + tolerance * before.abs().max(1.0),
+        });
+        !matches!(energy.partial_cmp(&most), Some(Ordering::Less | Ordering::Equal))
+    }
+}
+
+fn checked(tolerance: f64) -> f64 {
+    assert!(tolerance.is_finite() && tolerance >= 0.0, "tolerance {tolerance}: give a finite number of at least 0");
+    tolerance
 }
 
 /// The asynchronous update of a network of ±1 sites, one site at a time, which descends its energy to a fixed point.
@@ -129,5 +220,39 @@ mod tests {
         assert_eq!(watch.see(-0.25), Err(MemoryError::Rise { step: 3, before: -1.0, after: -0.25 }));
         assert!(watch.see(f64::NAN).is_err() && EnergyWatch::new(0.0).see(f64::NAN).is_err());
         assert_eq!(watch.seen(), 3);
+    }
+
+    /// A watch without bound would never complain, and one of a tolerance that is no number or below 0 always.
+    #[test]
+    fn tolerances_are_finite_and_not_negative() {
+        for tolerance in [f64::NAN, f64::INFINITY, -1e-12] {
+            assert!(std::panic::catch_unwind(|| EnergyWatch::new(tolerance)).is_err(), "{tolerance}");
+            assert!(std::panic::catch_unwind(|| EnergyWatch::relative(tolerance)).is_err(), "{tolerance}");
+        }
+    }
+
+    #[test]
+    fn rises_are_counted_and_measured_to_the_end() {
+        let noted = |mut watch: EnergyWatch, energies: &[f64]| {
+            energies.iter().for_each(|&energy| watch.note(energy));
+            (watch.seen(), watch.rises(), watch.largest_rise(), watch.largest_relative_rise())
+        };
+        let none = f64::NEG_INFINITY;
+        assert_eq!(noted(EnergyWatch::new(0.0), &[]), (0, 0, none, none));
+        assert_eq!(noted(EnergyWatch::new(0.0), &[3.0]), (1, 0, none, none));
+        assert_eq!(noted(EnergyWatch::new(0.0), &[4.0, 3.0, 0.0, 0.0]), (4, 0, 0.0, -0.25));
+        // One rise of 1 from −4, one of ½ from −8; half a unit is rounding to the second watch.
+        let energies = [-4.0, -3.0, -8.0, -7.5, -9.0];
+        assert_eq!(noted(EnergyWatch::new(0.0), &energies), (5, 2, 1.0, 0.25));
+        assert_eq!(noted(EnergyWatch::new(0.5), &energies), (5, 1, 1.0, 0.25));
+        // A tenth of 4 is less than 1, a tenth of 8 is more than ½. Near 0 a tenth of 1 counts.
+        assert_eq!(noted(EnergyWatch::relative(0.1), &energies), (5, 1, 1.0, 0.25));
+        assert_eq!(noted(EnergyWatch::relative(0.1), &[0.0, 0.05, 0.2]).1, 1);
+        assert_eq!(noted(EnergyWatch::new(0.0), &[2.0, f64::NAN, 1.0, 3.0]), (4, 2, f64::INFINITY, f64::INFINITY));
+        assert_eq!(noted(EnergyWatch::new(0.0), &[f64::NAN]).1, 1);
+        let mut strict = EnergyWatch::relative(0.1);
+        assert_eq!([-4.0, -3.7].map(|energy| strict.see(energy)), [Ok(()), Ok(())]);
+        assert_eq!(strict.see(-3.0), Err(MemoryError::Rise { step: 2, before: -3.7, after: -3.0 }));
+        assert_eq!((strict.seen(), strict.rises()), (2, 0));
     }
 }
