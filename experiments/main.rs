@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Parser, Subcommand};
 use lab::framework::{Claim, Law, Point, Profile, worker};
-use lawbook_claims::{OVERALL_LEVEL, Observed, StudyCard, wire::CellSpec};
+use lawbook_claims::{Observed, StudyCard, level_of_each, wire::CellSpec};
 use lawbook_core::{Device, device};
 
 /// Measures laws. `cargo xtask run` starts it as its worker; by hand it predicts and measures a single law.
@@ -163,7 +163,7 @@ fn judge_alone(
     }
     let intervals: usize = claims.iter().map(Claim::intervals).sum();
     for claim in &claims {
-        let judgement = lawbook_claims::judge(claim, &observed.evidence(claim), OVERALL_LEVEL / intervals.max(1) as f64);
+        let judgement = lawbook_claims::judge(claim, &observed.evidence(claim), level_of_each(intervals));
         println!("{:<12} {:<36} {:?} {}", judgement.verdict, claim.id, claim.predicted, claim.margin);
         println!("  measured {:?}\n  from     {:?}\n  to       {:?}", judgement.measured, judgement.low, judgement.high);
         for rival in &judgement.rivals {

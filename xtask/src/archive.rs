@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use lawbook_claims::{Claim, OVERALL_LEVEL, judge, nearest};
+use lawbook_claims::{Claim, judge, level_of_each, nearest};
 
 use crate::{
     error::Misuse,
@@ -79,7 +79,7 @@ pub fn read(store: &Path, run: &str) -> Result<Outcome> {
     let mut outcome: Outcome = serde_json::from_str(&text)
         .with_context(|| format!("{} was written by another version; `cargo xtask run` writes it anew", path.display()))?;
     let claims = outcome.laws.iter().flat_map(|law| &law.claims);
-    let level = OVERALL_LEVEL / claims.map(|c| Claim::intervals(&c.claim)).sum::<usize>().max(1) as f64;
+    let level = level_of_each(claims.map(|c| Claim::intervals(&c.claim)).sum());
     for claim in outcome.laws.iter_mut().flat_map(|law| &mut law.claims) {
         claim.judgement = judge(&claim.claim, &claim.evidence, level);
     }

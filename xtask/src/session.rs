@@ -11,7 +11,7 @@ use std::{
 };
 
 use anyhow::Result;
-use lawbook_claims::{OVERALL_LEVEL, Observed, Point, Verdict, judge};
+use lawbook_claims::{Observed, Point, Verdict, judge, level_of_each};
 
 use crate::{
     executor::{self, Done},
@@ -167,7 +167,7 @@ fn measure(
 
 /// Judges the laws of which more has been asked since they were judged, with their places in the plan.
 fn judge_open(plan: &Plan, store: &Store, standing: &mut Standing) -> Vec<(usize, LawOutcome)> {
-    let level = OVERALL_LEVEL / plan.intervals().max(1) as f64;
+    let level = level_of_each(plan.intervals());
     let Standing { asked, measured, judged, gathered } = standing;
     let laws = plan.laws.iter().zip(gathered).enumerate().filter(|(place, _)| judged[*place].is_none());
     let outcome = |(place, (law, gathered)): (usize, (&LawPlan, &mut Gathered))| {

@@ -9,6 +9,7 @@ pub mod gaussian;
 pub mod inversion;
 pub mod lambert;
 pub mod lasso;
+pub mod line;
 pub mod lyapunov_equation;
 pub mod matrix;
 pub mod nelder_mead;

@@ -23,6 +23,11 @@ use crate::{
 /// The chance of any wrong *holds* or *fails* in a whole run; each interval gets an equal share.
 pub const OVERALL_LEVEL: f64 = 0.05;
 
+/// The share of [`OVERALL_LEVEL`] that each of all intervals of a run gets.
+pub fn level_of_each(intervals: usize) -> f64 {
+    OVERALL_LEVEL / intervals.max(1) as f64
+}
+
 /// Chance, for Gaussian replicates, of one being called an outlier.
 const OUTLIER_ODDS: f64 = 1e-3;
 

@@ -42,7 +42,7 @@ pub use check::ClaimError;
 pub use claim::{Assumption, Axis, Claim, Finding, Kind, Prediction, Statistic};
 pub use diagram::PhaseDiagram;
 pub use evidence::Evidence;
-pub use judge::{OVERALL_LEVEL, judge};
+pub use judge::{OVERALL_LEVEL, judge, level_of_each};
 pub use judgement::{Judgement, RivalOutcome};
 pub use margin::Margin;
 pub use names::nearest;

@@ -2,6 +2,7 @@
 //! temperature `T = λc/(2 − λk)` of the discrete iteration in the place of `λc/2`.
 
 use anyhow::{Result, ensure};
+use lawbook_analysis::line::slope;
 use lawbook_dynamics::{
     Ensemble,
     estimators::first_exit::{FirstExit, effective_temperature, escape_rate},
@@ -103,8 +104,7 @@ impl Study for Escape {
         let mut ensemble = Ensemble::<_, f64>::new(exit, p.replicas as u64, &cell.key(), |_| exit.start());
         ensemble.advance(SETTLED);
         let early = inside(&ensemble);
-        let mean = barriers.iter().sum::<f64>() / barriers.len() as f64;
-        let (mut logs, mut squares) = (0.0, 0.0);
+        let mut logs = Vec::new();
         for (i, x) in BARRIERS.into_iter().enumerate() {
             // Low barriers are looked at earlier, while some are still inside.
             let steps = (p.steps as f64 * (SHORTER * (x - BARRIERS[3])).exp()).ceil() as u64;
@@ -117,10 +117,9 @@ impl Study for Escape {
                 p.replicas
             );
             cell.record_at("escape-rate", x, rate);
-            logs -= (barriers[i] - mean) * rate.ln();
-            squares += (barriers[i] - mean).powi(2);
+            logs.push((barriers[i], -rate.ln()));
         }
-        cell.record("fall-of-log-rate", logs / squares);
+        cell.record("fall-of-log-rate", slope(&logs));
         Ok(())
     }
 }

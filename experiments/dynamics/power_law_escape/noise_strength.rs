@@ -1,6 +1,7 @@
 //! The noise of SGD is as strong as the loss is large: a network with three hidden layers on real digits, late in its training.
 
 use anyhow::{Result, ensure};
+use lawbook_analysis::line::slope;
 use lawbook_core::{
     Kind,
     optim::{Optimiser, Rule},
@@ -102,12 +103,4 @@ impl Study for NoiseStrength {
         cell.record("slope", slope(&looks));
         Ok(())
     }
-}
-
-/// Of the least-squares line.
-fn slope(points: &[(f64, f64)]) -> f64 {
-    let count = points.len() as f64;
-    let (mx, my) = (points.iter().map(|p| p.0).sum::<f64>() / count, points.iter().map(|p| p.1).sum::<f64>() / count);
-    let cross: f64 = points.iter().map(|(x, y)| (x - mx) * (y - my)).sum();
-    cross / points.iter().map(|(x, _)| (x - mx).powi(2)).sum::<f64>()
 }

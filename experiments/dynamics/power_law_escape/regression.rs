@@ -1,6 +1,7 @@
 //! First passage of the loss of linear regression: the paper's figure 3b.
 
 use anyhow::{Result, ensure};
+use lawbook_analysis::line::slope;
 use lawbook_dynamics::{
     Ensemble,
     estimators::regression_passage::{diffusion_time, mean_steps},
@@ -107,12 +108,7 @@ impl Study for Regression {
 /// The paper's exponent in one dimension count, over the levels of a group.
 fn exponent(d: i64, group: &[&Params]) -> Result<Claim> {
     let eta = group[0].eta;
-    let logs: Vec<f64> = group.iter().map(|p| p.c.ln()).collect();
-    let slope = |times: Vec<f64>| {
-        let mean = logs.iter().sum::<f64>() / logs.len() as f64;
-        let cross: f64 = logs.iter().zip(&times).map(|(x, time)| (x - mean) * time.ln()).sum();
-        cross / logs.iter().map(|x| (x - mean).powi(2)).sum::<f64>()
-    };
+    let slope = |times: Vec<f64>| slope(&group.iter().zip(times).map(|(p, time)| (p.c.ln(), time.ln())).collect::<Vec<_>>());
     let sgd = RegressionSgd::<1> { rate: eta, batch: 1 };
     let diffusion = group.iter().map(|p| diffusion_time(&sgd, d as u32, p.c)).collect::<Result<Vec<_>, _>>()?;
     let arrhenius = group.iter().map(|p| ((p.c - 1.0) / eta).exp()).collect();

@@ -72,10 +72,10 @@ impl Study for Lasso {
                 // The repository's linear experiment, at one of its penalties that training reaches in a fraction of a second.
                 .chain([Params { M: 1000, N: 100, noise: 0.1, alpha: 3f64.powi(-3), steps: 80_000, ..base.clone() }])
                 .collect(),
-            // The repository's linear experiment: 1000 samples of 100 predictors, α on a grid of powers of 3.
+            // The repository's linear experiment: 1000 samples of 100 predictors, and its ten penalties, powers of 3 from −9 to 1.
             Profile::Full => alphas(
                 &Params { M: 1000, N: 100, noise: 0.1, steps: 2_000_000, ..base },
-                &[3f64.powi(-8), 3f64.powi(-6), 3f64.powi(-4), 3f64.powi(-2), 1.0],
+                &std::array::from_fn::<f64, 10, _>(|i| 3f64.powf(-9.0 + 10.0 * i as f64 / 9.0)),
             ),
         }
     }

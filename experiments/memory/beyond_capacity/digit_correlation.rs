@@ -1,6 +1,7 @@
 //! Real digits made less alike by noise: the load that a memory holds, against their correlation.
 
 use anyhow::{Context, Result};
+use lawbook_analysis::line::slope;
 use lawbook_core::Key;
 use lawbook_memory::{DenseMemory, Patterns, Separation, State};
 
@@ -140,11 +141,4 @@ fn correlation(digits: &[State]) -> f64 {
     digits.iter().for_each(|digit| sums.iter_mut().zip(digit.signs()).for_each(|(sum, sign)| *sum += sign));
     let squares = sums.iter().map(|sum| sum * sum).sum::<f64>() / sites as f64;
     (squares - count) / (count * (count - 1.0))
-}
-
-/// The slope of the line of least squares.
-fn slope(points: &[(f64, f64)]) -> f64 {
-    let mean = |value: &dyn Fn(&(f64, f64)) -> f64| points.iter().map(value).sum::<f64>() / points.len() as f64;
-    let (x, y) = (mean(&|p| p.0), mean(&|p| p.1));
-    mean(&|p| (p.0 - x) * (p.1 - y)) / mean(&|p| (p.0 - x).powi(2))
 }

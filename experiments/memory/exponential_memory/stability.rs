@@ -75,7 +75,7 @@ impl Study for Stability {
         for p in beyond {
             // (1 − q)^(M − 1) is 0.985 here.
             claims.push(
-                Claim::at_least("stable-beyond", Stability::at(p).site("stable"), 0.95)
+                Claim::at_least("stable-beyond", Stability::at(p).site("stable"), 0.97)
                     .out_of(p.probes as u64)
                     .rival("sharp", "nothing is stable beyond 2^{N/2}, where all patterns cease to be", [0.0])
                     .axes("", "fraction of patterns stable at M = 2^{0.6 N}")

@@ -1,6 +1,7 @@
 //! What gradient descent stores without interference: how a weight grows with the occurrences of its token.
 
 use anyhow::Result;
+use lawbook_analysis::line::slope;
 use lawbook_core::optim::Rule;
 use lawbook_memory::association::{
     Association, Embeddings,
@@ -97,9 +98,7 @@ impl Study for Growth {
             let (memory, targets) = learn(TOKENS, &[frequencies.iter().copied().enumerate().collect()])?;
             let points: Vec<(f64, f64)> =
                 (0..TOKENS).map(|x| (frequencies[x].ln(), memory.margin(x, targets[x]).ln())).collect();
-            let mean = |value: &dyn Fn(&(f64, f64)) -> f64| points.iter().map(value).sum::<f64>() / TOKENS as f64;
-            let (x, y) = (mean(&|p| p.0), mean(&|p| p.1));
-            cell.record("rho", mean(&|p| (p.0 - x) * (p.1 - y)) / mean(&|p| (p.0 - x).powi(2)));
+            cell.record("rho", slope(&points));
             return Ok(());
         }
         let mut batches: Vec<Batch> = HITS.iter().enumerate().flat_map(|(x, &hits)| vec![vec![(x, 1.0)]; hits]).collect();

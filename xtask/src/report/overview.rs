@@ -31,7 +31,7 @@ pub(super) fn badge(verdict: Verdict) -> Markup {
 
 /// The level that each interval of the run is given.
 pub(super) fn level_of_each(outcome: &Outcome) -> f64 {
-    OVERALL_LEVEL / intervals(outcome).max(1) as f64
+    lawbook_claims::level_of_each(intervals(outcome))
 }
 
 /// The name of a claim in the page.

@@ -1,7 +1,7 @@
 //! A run that never was: every kind of claim, every verdict, long names, huge and tiny numbers.
 
 use lawbook_claims::{
-    Claim, Evidence, Judgement, LawCard, OVERALL_LEVEL, ParamCard, ParamKind, Point, Profile, Site, StudyCard, judge,
+    Claim, Evidence, Judgement, LawCard, ParamCard, ParamKind, Point, Profile, Site, StudyCard, judge, level_of_each,
 };
 use serde_json::json;
 
@@ -107,7 +107,7 @@ pub(super) fn outcome() -> Outcome {
     let mut judged = vec![laws::balance(), laws::capacity(), laws::escape(), laws::equivariance()];
     let total: usize = judged.iter().flat_map(|law| &law.claims).map(|claim| claim.claim.intervals()).sum();
     for outcome in judged.iter_mut().flat_map(|law| &mut law.claims) {
-        outcome.judgement = judge(&outcome.claim, &outcome.evidence, OVERALL_LEVEL / total as f64);
+        outcome.judgement = judge(&outcome.claim, &outcome.evidence, level_of_each(total));
     }
     let facts = [
         ("revision", "4f2a9c1e (main, 3 commits ahead)"),
