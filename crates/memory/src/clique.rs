@@ -20,7 +20,7 @@ mod noise;
 
 use lawbook_core::Stream;
 
-use crate::{MemoryError, Retrieved, State, descent::MOST_SWEEPS};
+use crate::{MemoryError, Retrieved, State, descent::MOST_SWEEPS, patterns::same_sites};
 
 /// Vertices whose edges, one bit each, still fit.
 const MOST_VERTICES: usize = 100_000;
@@ -90,9 +90,7 @@ impl CliqueMemory {
         let (v, k) = (vertices as f64, clique as f64);
         let disjoint = -4.0 / (v - 3.0) * (k - 2.0) / (k - 3.0);
         let draft = Self::new(vertices, clique, 1.0, disjoint, 0.0)?;
-        if !(0.0..0.5).contains(&noise) {
-            return Err(CliqueError::Noise(noise));
-        }
+        check_noise(noise)?;
         let [both, one, _] = draft.mean_fields(noise);
         Self::new(vertices, clique, 1.0, disjoint, 0.5 * (both + one))
     }
@@ -211,6 +209,10 @@ impl CliqueMemory {
     }
 }
 
+fn check_noise(noise: f64) -> Result<(), CliqueError> {
+    if (0.0..0.5).contains(&noise) { Ok(()) } else { Err(CliqueError::Noise(noise)) }
+}
+
 /// The pairs of vertices, in the order of the sites of a graph.
 pub fn pairs(vertices: usize) -> impl Iterator<Item = (usize, usize)> {
     (1..vertices).flat_map(|j| (0..j).map(move |i| (i, j)))
@@ -225,11 +227,8 @@ struct Graph {
 
 impl Graph {
     fn new(memory: &CliqueMemory, state: &State) -> Result<Self, MemoryError> {
-        let (expected, found) = (memory.edges(), state.sites());
-        if expected != found {
-            return Err(MemoryError::Sites { expected, found });
-        }
-        let present: Vec<bool> = (0..found).map(|edge| state.bit(edge) == 1).collect();
+        same_sites(memory.edges(), state.sites())?;
+        let present: Vec<bool> = (0..state.sites()).map(|edge| state.bit(edge) == 1).collect();
         let mut graph = Self { present, degrees: vec![0; memory.vertices], edges: 0 };
         graph.count();
         Ok(graph)

@@ -6,13 +6,16 @@
 
 use lawbook_core::Stream;
 
-use crate::{AsynchronousUpdate, MemoryError, Patterns, State, descent::shuffle_anew};
+use crate::{AsynchronousUpdate, MemoryError, Patterns, State, descent::shuffle_anew, patterns::same_sites, room::square};
+
+/// Patterns of which numbers are made together: few enough to stay in cache while they are added to row after row.
+const BATCH: usize = 64;
 
 /// Couplings `W_ij` of N sites, with energy `E(s) = −½ Σ_ij W_ij s_i s_j − Σ_i b_i s_i` and field `h_i = Σ_j W_ij s_j + b_i`;
 /// the external field b is 0 unless [`with_external_field`](Self::with_external_field) sets it.
 ///
 /// Every update gives a site the sign of its field; a field of 0 keeps it. With self-couplings `W_ii` a site also votes for
-/// itself.
+/// itself; where one is negative, single updates may raise the energy, and retrieval is refused.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Couplings {
     sites: usize,
@@ -47,6 +50,17 @@ pub enum CouplingError {
         "sites {0} and {1} do not couple alike both ways, so there is no energy to descend: iterate the synchronous step"
     )]
     OneWay(usize, usize),
+    /// Where a site votes against itself, single flips may raise the energy.
+    #[error(
+        "site {site} couples to itself with {weight}: a negative self-coupling lets flips raise the energy; take it away with \
+         without_self_coupling, or iterate the synchronous step"
+    )]
+    SelfCoupling {
+        /// The site i.
+        site: usize,
+        /// W_ii.
+        weight: f64,
+    },
     /// The projection rule needs linearly independent patterns.
     #[error("pattern {pattern} of {count} on {sites} sites depends on those before it: leave it out")]
     Dependent {
@@ -76,22 +90,22 @@ impl Couplings {
     /// Hebb's rule, `W = (1/N) Σ_μ ξ^μ ξ^μᵀ` without self-couplings.
     pub fn hebb(patterns: &Patterns) -> Result<Self, MemoryError> {
         let (sites, count) = (patterns.sites(), patterns.count());
-        let signs: Vec<Vec<f64>> = (0..count).map(|mu| patterns.state(mu).signs()).collect();
         let mut weights = square(sites)?;
-        for (i, row) in weights.chunks_exact_mut(sites).enumerate() {
-            signs.iter().for_each(|pattern| add_scaled(row, pattern[i], pattern));
-            row[i] = 0.0;
+        // Sums of whole numbers, in any order.
+        for from in (0..count).step_by(BATCH) {
+            let signs: Vec<Vec<f64>> = (from..count.min(from + BATCH)).map(|mu| patterns.state(mu).signs()).collect();
+            for (i, row) in weights.chunks_exact_mut(sites).enumerate() {
+                signs.iter().for_each(|pattern| add_scaled(row, pattern[i], pattern));
+            }
         }
+        (0..sites).for_each(|i| weights[i * sites + i] = 0.0);
         Ok(Self { sites, weights, external: Vec::new(), unit: 1.0 / sites as f64, tie: 0.0, one_way: None })
     }
 
     /// The same in an external field `b_i`, one finite number for each site: what comes from outside the network, such as an input
     /// that stays on.
     pub fn with_external_field(mut self, field: &[f64]) -> Result<Self, MemoryError> {
-        let (expected, found) = (self.sites, field.len());
-        if expected != found {
-            return Err(MemoryError::Sites { expected, found });
-        }
+        same_sites(self.sites, field.len())?;
         field.iter().try_for_each(|&value| MemoryError::check("an external field", value, f64::MIN, f64::MAX))?;
         self.external = field.iter().map(|value| value / self.unit).collect();
         let largest = self.weights.iter().chain(&self.external).fold(0.0, |most, value| f64::max(most, value.abs()));
@@ -135,7 +149,7 @@ impl Couplings {
     /// tool for studying threshold networks*, Discrete Appl. Math. 12, 261, 1985).
     pub fn two_step_energy(&self, now: &State, before: &State) -> Result<f64, MemoryError> {
         let fields = self.raw_fields(before)?;
-        same_sites(self.sites, now)?;
+        same_sites(self.sites, now.sites())?;
         let energy = -self.unit * dot(&fields, &now.signs());
         Ok(if self.external.is_empty() { energy } else { energy - self.unit * dot(&self.external, &before.signs()) })
     }
@@ -179,9 +193,16 @@ impl Couplings {
         self.one_way.map_or(Ok(()), |(i, j)| Err(CouplingError::OneWay(i, j)))
     }
 
+    /// A flip changes the energy by `2 s_i h_i − 2 W_ii`: below 0 where the field opposes the site by more than rounding, unless
+    /// W_ii is negative by more than that.
+    fn check_self_couplings(&self) -> Result<(), CouplingError> {
+        let negative = (0..self.sites).find(|&site| self.row(site)[site] < -self.tie);
+        negative.map_or(Ok(()), |site| Err(CouplingError::SelfCoupling { site, weight: self.weight(site, site) }))
+    }
+
     /// The fields in units of `unit`.
     pub(crate) fn raw_fields(&self, state: &State) -> Result<Vec<f64>, MemoryError> {
-        same_sites(self.sites, state)?;
+        same_sites(self.sites, state.sites())?;
         let signs = state.signs();
         let mut fields: Vec<f64> = self.weights.chunks_exact(self.sites).map(|row| dot(row, &signs)).collect();
         add_scaled(&mut fields, 1.0, &self.external);
@@ -208,6 +229,7 @@ impl AsynchronousUpdate for Couplings {
 
     fn visits(&self, cue: &State) -> Result<impl FnMut(&State, usize) -> bool, CouplingError> {
         self.check_symmetric()?;
+        self.check_self_couplings()?;
         let mut fields = self.raw_fields(cue)?;
         Ok(move |state: &State, site: usize| {
             let turned = self.opposes(fields[site], state.bit(site));
@@ -224,11 +246,6 @@ impl AsynchronousUpdate for Couplings {
     }
 }
 
-fn same_sites(expected: usize, state: &State) -> Result<(), MemoryError> {
-    let found = state.sites();
-    if expected == found { Ok(()) } else { Err(MemoryError::Sites { expected, found }) }
-}
-
 /// `into += factor · row`.
 pub(crate) fn add_scaled(into: &mut [f64], factor: f64, row: &[f64]) {
     into.iter_mut().zip(row).for_each(|(sum, value)| *sum += factor * value);
@@ -243,18 +260,6 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
         (0..8).for_each(|lane| sums[lane] += x[lane] * y[lane]);
     }
     sums.iter().sum::<f64>() + tail
-}
-
-/// Zeros for the couplings between all sites.
-pub(crate) fn square(sites: usize) -> Result<Vec<f64>, MemoryError> {
-    let mut weights = Vec::new();
-    match sites.checked_mul(sites).map(|count| (count, weights.try_reserve_exact(count))) {
-        Some((count, Ok(()))) => {
-            weights.resize(count, 0.0);
-            Ok(weights)
-        }
-        _ => Err(MemoryError::Square(sites)),
-    }
 }
 
 /// Refuses weights that are no square of finite numbers.
@@ -316,6 +321,32 @@ mod tests {
                 (before, lowest) = (now, energy);
             }
         }
+    }
+
+    /// More patterns than are added together: the sums over each pair of sites.
+    #[test]
+    fn hebb_adds_up_all_patterns() {
+        let patterns = Patterns::random(2 * BATCH + 5, 9, &mut stream("batches", 0)).unwrap();
+        let hebb = Couplings::hebb(&patterns).unwrap();
+        let signs: Vec<Vec<f64>> = patterns.states().map(|state| state.signs()).collect();
+        for (i, j) in (0..9).flat_map(|i| (0..9).map(move |j| (i, j))) {
+            let sum: f64 = signs.iter().map(|pattern| pattern[i] * pattern[j]).sum();
+            assert_eq!(hebb.weight(i, j), if i == j { 0.0 } else { sum * (1.0 / 9.0) });
+        }
+    }
+
+    /// From (1, 1) the first flip would raise the energy from ½ to 3/2. What is negative by rounding alone does no harm.
+    #[test]
+    fn sites_that_vote_against_themselves_are_refused() {
+        let own = |own: f64| Couplings::new(2, vec![own, 0.5, 0.5, own]).unwrap();
+        let cue = State::from_signs(&[1.0, 1.0]).unwrap();
+        let refused = CouplingError::SelfCoupling { site: 0, weight: -1.0 };
+        assert_eq!(own(-1.0).retrieve(&cue, &mut stream("own", 0)), Err(refused.clone()));
+        assert!(refused.to_string().contains("site 0 couples to itself with -1"));
+        for harmless in [own(-1.0).without_self_coupling(), own(-1e-17), own(1.0)] {
+            assert_eq!(harmless.retrieve(&cue, &mut stream("own", 0)).unwrap().state, cue);
+        }
+        assert!(own(-1.0).synchronous_step(&cue).is_ok());
     }
 
     /// Hopfield 1982, by hand: one pattern of N = 5 has the energy −(N − 1)/2; a wrong site raises it by 2 (N − 1)/N.

@@ -138,6 +138,29 @@ pub enum MemoryError {
         /// Number of streams.
         streams: usize,
     },
+    /// The sites of all patterns as numbers, of 8 bytes each where a stored site takes a bit.
+    #[error(
+        "{patterns} patterns of {sites} sites as numbers take {bytes} bytes, which memory does not have: give fewer patterns"
+    )]
+    Numbers {
+        /// Number of patterns.
+        patterns: usize,
+        /// Number of sites.
+        sites: usize,
+        /// What they would take.
+        bytes: u128,
+    },
+    /// Facts without copies, or with a block without sites.
+    #[error(
+        "{copies} copies of facts whose key, context and value have {}, {} and {} sites: give at least one copy, and at least \
+         one site to each block", .blocks[0], .blocks[1], .blocks[2]
+    )]
+    Facts {
+        /// Copies of each fact.
+        copies: usize,
+        /// Sites of key, context and value.
+        blocks: [usize; 3],
+    },
     /// Couplings of every two sites take more than there is.
     #[error(
         "couplings between all of {0} sites do not fit into memory: take fewer sites, or a dense memory, which grows with its \

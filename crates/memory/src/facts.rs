@@ -42,6 +42,7 @@ impl FactModel {
 
     /// Draws all copies, those of a fact one after another.
     pub fn draw(&self, stream: &mut Stream) -> Result<Patterns, MemoryError> {
+        self.check()?;
         let [key, context, _] = self.blocks;
         let facts = Patterns::random(self.facts, self.sites(), stream)?;
         let contexts = Patterns::random(self.facts * self.copies, self.sites(), stream)?;
@@ -52,6 +53,7 @@ impl FactModel {
     /// Probability that a site of a read value is wrong, exactly: by mixture over the overlaps of the fact's copies, of those of
     /// the fact whose context it is, and of the others.
     pub fn reading_error(&self, context: Context) -> Result<f64, MemoryError> {
+        self.check()?;
         let shares = |asked: Context| if context == asked { 1.0 } else { 0.0 };
         let field = Field::new(self.separation, self.sites())?
             .clusters(1, self.fact(1.0, [1.0, shares(Context::Trained), 0.0]))?
@@ -62,6 +64,7 @@ impl FactModel {
 
     /// Probability that a context site of a stored copy is turned over by one update.
     pub fn context_error(&self) -> Result<f64, MemoryError> {
+        self.check()?;
         let [key, context, value] = self.blocks;
         let copies = |centre: f64, members: usize| {
             let blocks = [Block { sites: key + value, centre }, Block { sites: context - 1, centre: 0.0 }];
@@ -72,9 +75,16 @@ impl FactModel {
     }
 
     /// Copies from which on a fact is read in a foreign context, `(N_t/N_k)^(n−1)` for large blocks: M copies that share the key's
-    /// N_k sites with the cue against one that shares its context's N_t. Derived here.
+    /// N_k sites with the cue against one that shares its context's N_t. For orders from 2 on, and keys of at least one site.
+    /// Derived here.
     pub fn copies_needed(order: u32, key: usize, context: usize) -> f64 {
         (context as f64 / key as f64).powi(order as i32 - 1)
+    }
+
+    fn check(&self) -> Result<(), MemoryError> {
+        let Self { copies, blocks, .. } = *self;
+        let good = copies > 0 && !blocks.contains(&0);
+        if good { Ok(()) } else { Err(MemoryError::Facts { copies, blocks }) }
     }
 
     /// A fact's copies around their common key and value, seen from a value site. `site` is the mean product of their value with

@@ -98,11 +98,13 @@
 //! - Sites are −1 or 1: [`State::from_signs`] takes them as numbers, [`Patterns::from_states`] puts states of one length together.
 //! - Every random number comes from a [`Stream`](lawbook_core::Stream) with a name, as `Key::new(["my run"]).stream("cue", 0)`, so
 //!   that a result can be had again. What draws from it takes `&mut stream`.
-//! - An [`EnergyWatch`] looks on while a network descends and refuses the first energy that rises;
+//! - An [`EnergyWatch`] looks on while a network descends and refuses the first energy that rises, or counts and measures rises;
 //!   [`retrieve_watched`](AsynchronousUpdate::retrieve_watched) is for it, other networks take it along from update to update.
-//! - What can be asked wrongly returns a `Result`, and `?` hands the error on. Errors name the numbers and the way out: `a state
-//!   of 63 sites for patterns of 64: give every pattern and state the same number of sites`. Duplicates are stored, with twice
-//!   the weight, unless [`Patterns::distinct`] refuses them.
+//! - Networks and whatever takes states or data return a `Result`, and `?` hands the error on. Errors name the numbers and the way
+//!   out: `a state of 63 sites for patterns of 64: give every pattern and state the same number of sites`. Two kinds of functions
+//!   return bare values: those that look up one entry or follow a rule panic where there is no such entry, and say so; closed
+//!   formulas say the range of their arguments, beyond which they are NaN or mean nothing. Duplicates are stored, with twice the
+//!   weight, unless [`Patterns::distinct`] refuses them.
 //! - In a package of your own: `lawbook-memory = { path = "…/crates/memory" }`, and `lawbook-core` likewise, among the dependencies.
 
 pub mod association;
@@ -137,6 +139,7 @@ pub mod probability_flow;
 pub mod projection;
 mod range;
 mod retrieval;
+mod room;
 pub mod saturation;
 mod separation;
 pub mod simplicial;

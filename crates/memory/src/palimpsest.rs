@@ -23,7 +23,7 @@ pub mod theory;
 
 use lawbook_core::simd::{Level, Wide, WideKernel};
 
-use crate::{AsynchronousUpdate, MemoryError, OutOfRange, State, couplings::square, slices::add_scaled};
+use crate::{AsynchronousUpdate, MemoryError, OutOfRange, State, patterns::same_sites, room::square, slices::add_scaled};
 
 /// What storing a pattern does to the couplings.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -76,7 +76,7 @@ impl Palimpsest {
 
     /// Stores one more pattern.
     pub fn store(&mut self, pattern: &State) -> Result<(), MemoryError> {
-        self.same_sites(pattern)?;
+        same_sites(self.sites, pattern.sites())?;
         let signs = pattern.signs();
         Level::widest().run(Store { storage: self.storage, couplings: &mut self.couplings, signs: &signs });
         Ok(())
@@ -87,12 +87,13 @@ impl Palimpsest {
     /// # Panics
     /// If there is no such site.
     pub fn coupling(&self, i: usize, j: usize) -> f64 {
+        assert!(i < self.sites && j < self.sites, "sites {i} and {j} of {}", self.sites);
         self.couplings[i * self.sites + j]
     }
 
     /// The fields `h_i = Σ_j W_ij σ_j`.
     pub fn fields(&self, state: &State) -> Result<Vec<f64>, MemoryError> {
-        self.same_sites(state)?;
+        same_sites(self.sites, state.sites())?;
         let signs = state.signs();
         Ok(Level::widest().run(Fields { couplings: &self.couplings, signs: &signs }))
     }
@@ -108,11 +109,6 @@ impl Palimpsest {
         let fields = self.fields(state)?;
         let wrong = fields.iter().zip(state.signs()).filter(|(field, sign)| *field * sign < 0.0).count();
         Ok(wrong as f64 / self.sites as f64)
-    }
-
-    fn same_sites(&self, state: &State) -> Result<(), MemoryError> {
-        let (expected, found) = (self.sites, state.sites());
-        if expected == found { Ok(()) } else { Err(MemoryError::Sites { expected, found }) }
     }
 }
 
@@ -198,7 +194,7 @@ mod tests {
 
     fn stored(storage: Storage, patterns: &Patterns) -> Palimpsest {
         let mut memory = Palimpsest::new(patterns.sites(), storage).unwrap();
-        (0..patterns.count()).for_each(|mu| memory.store(&patterns.state(mu)).unwrap());
+        patterns.states().for_each(|state| memory.store(&state).unwrap());
         memory
     }
 
@@ -247,5 +243,11 @@ mod tests {
         let mut memory = Palimpsest::new(10, Storage::Hebb).unwrap();
         let state = State::from_signs(&[1.0]).unwrap();
         assert_eq!(memory.store(&state), Err(MemoryError::Sites { expected: 10, found: 1 }));
+    }
+
+    #[test]
+    #[should_panic(expected = "sites 0 and 10 of 10")]
+    fn a_coupling_of_a_site_that_there_is_not_is_none_of_the_next_row() {
+        Palimpsest::new(10, Storage::Hebb).unwrap().coupling(0, 10);
     }
 }

@@ -7,13 +7,14 @@
 
 use lawbook_analysis::gaussian::normal_tail;
 
-use crate::{MemoryError, Patterns, Separation, State};
+use crate::{MemoryError, Patterns, Separation, State, patterns::same_sites, room};
 
 /// A data set of states, and what its members do to a stored pattern.
 #[derive(Debug, Clone)]
 pub struct Population {
     states: Vec<State>,
-    signs: Vec<Vec<f64>>,
+    /// State after state.
+    signs: Vec<f64>,
     /// A member's term at a site where it agrees with the pattern, by number of agreeing sites, that one among them.
     agreeing: Vec<f64>,
     /// And where it does not.
@@ -38,10 +39,12 @@ impl Population {
         }
         Patterns::from_states(&states)?.distinct()?;
         separation.check(sites, states.len())?;
+        let mut signs = room::signs(states.len(), sites)?;
+        signs.extend(states.iter().flat_map(State::signs));
         let swing = |rest: f64| separation.at(rest + 1.0) - separation.at(rest - 1.0);
         let overlap = |agreeing: usize| 2.0 * agreeing as f64 - sites as f64;
         Ok(Self {
-            signs: states.iter().map(State::signs).collect(),
+            signs,
             states,
             agreeing: (0..=sites).map(|a| swing(overlap(a) - 1.0)).collect(),
             differing: (0..=sites).map(|a| -swing(overlap(a) + 1.0)).collect(),
@@ -56,9 +59,11 @@ impl Population {
 
     /// What the members other than number `except`, at least one, do to `pattern`.
     pub fn disturbance(&self, pattern: &State, except: Option<usize>) -> Result<Disturbance, MemoryError> {
-        let (own, sites) = (pattern.signs(), pattern.sites());
+        let (own, sites) = (pattern.signs(), self.sites());
+        same_sites(sites, pattern.sites())?;
         let (mut mean, mut variance) = (vec![0.0; sites], vec![0.0; sites]);
-        let members = self.states.iter().zip(&self.signs).enumerate().filter(|(index, _)| Some(*index) != except);
+        let members =
+            self.states.iter().zip(self.signs.chunks_exact(sites)).enumerate().filter(|(index, _)| Some(*index) != except);
         let mut count = 0.0;
         for (state, signs) in members.map(|(_, member)| member) {
             let agreeing = (state.overlap(pattern)? + sites as i64) as usize / 2;
@@ -83,36 +88,46 @@ impl Population {
     /// The fraction of sites of a stored pattern that one update turns over, expected if beside it the memory holds so many
     /// draws of each kind, independent from kind to kind.
     ///
-    /// At most as many draws as there are members.
+    /// At most as many draws as there are members, of kinds with as many sites as the population.
     pub fn one_step_error(&self, drawn: &[(&Disturbance, usize)]) -> Result<f64, MemoryError> {
         let sums = drawn.iter().map(|&(kind, count)| (kind, count, count as f64, count as f64));
         self.error(1.0, &sums.collect::<Vec<_>>())
     }
 
     /// The same in a [`WeightedMemory`](crate::weighted::WeightedMemory): the pattern has weight `own`, and the draws of each
-    /// kind have these weights, in whatever order.
+    /// kind have these weights, in whatever order. Weights are from −10⁶ to 10⁶.
     pub fn weighted_error(&self, own: f64, drawn: &[(&Disturbance, &[f64])]) -> Result<f64, MemoryError> {
+        for &weight in drawn.iter().flat_map(|(_, weights)| *weights).chain([&own]) {
+            MemoryError::check("a weight", weight, -1e6, 1e6)?;
+        }
         let squares = |weights: &[f64]| weights.iter().map(|weight| weight * weight).sum::<f64>();
         let sums = drawn.iter().map(|&(kind, weights)| (kind, weights.len(), weights.iter().sum::<f64>(), squares(weights)));
         self.error(own, &sums.collect::<Vec<_>>())
     }
 
+    fn sites(&self) -> usize {
+        self.agreeing.len() - 1
+    }
+
     /// From the number of draws of each kind, the sum of their weights, and that of the squares. Two draws without replacement
     /// have covariance `−v/(D − 1)`.
     fn error(&self, own: f64, drawn: &[(&Disturbance, usize, f64, f64)]) -> Result<f64, MemoryError> {
+        let sites = self.sites();
         for &(kind, drawn, ..) in drawn {
+            same_sites(sites, kind.mean.len())?;
             if drawn as f64 > kind.members {
                 return Err(MemoryError::Draws { drawn, members: kind.members as usize });
             }
         }
-        let sites = self.agreeing.len() - 1;
         let error = |site: usize| {
             let (mut mean, mut variance) = (own * self.signal, 0.0);
             for (kind, _, sum, squares) in drawn {
                 mean += sum * kind.mean[site];
                 variance += kind.variance[site] * (squares - (sum * sum - squares) / (kind.members - 1.0).max(1.0));
             }
-            normal_tail(mean / variance.max(0.0).sqrt())
+            let deviation = variance.max(0.0).sqrt();
+            // A field that is always 0 turns nothing over.
+            if mean == 0.0 && deviation == 0.0 { 0.0 } else { normal_tail(mean / deviation) }
         };
         Ok((0..sites).map(error).sum::<f64>() / sites as f64)
     }
@@ -128,7 +143,7 @@ mod tests {
 
     fn random(count: usize, sites: usize, index: u64) -> Vec<State> {
         let patterns = Patterns::random(count, sites, &mut Key::new(["population"]).stream("states", index)).unwrap();
-        (0..count).map(|mu| patterns.state(mu)).collect()
+        patterns.states().collect()
     }
 
     /// All pairs out of six members beside the pattern: mean and variance of the field by enumeration.
@@ -245,6 +260,19 @@ mod tests {
         let kind = population.disturbance(&random(3, 9, 3)[0], Some(0)).unwrap();
         assert_eq!(population.one_step_error(&[(&kind, 3)]), Err(MemoryError::Draws { drawn: 3, members: 2 }));
         assert!(population.weighted_error(1.0, &[(&kind, &[0.5; 3])]).is_err());
+        // Of a population with fewer sites, and of one with more.
+        for sites in [8, 10] {
+            let others = Population::new(random(3, sites, 3), Separation::Power(2)).unwrap();
+            let kind = others.disturbance(&others.states()[0], Some(0)).unwrap();
+            let refused = MemoryError::Sites { expected: 9, found: sites };
+            assert_eq!(population.one_step_error(&[(&kind, 1)]), Err(refused.clone()));
+            assert_eq!(population.weighted_error(1.0, &[(&kind, &[0.5])]), Err(refused));
+        }
+        for weight in [f64::NAN, f64::INFINITY, 1e200] {
+            assert!(matches!(population.weighted_error(1.0, &[(&kind, &[weight])]), Err(MemoryError::Range { .. })));
+            assert!(matches!(population.weighted_error(weight, &[(&kind, &[0.5])]), Err(MemoryError::Range { .. })));
+        }
+        assert_eq!(population.weighted_error(0.0, &[]), Ok(0.0));
         let alone = Population::new(random(1, 9, 3), Separation::Power(2)).unwrap();
         assert_eq!(alone.disturbance(&alone.states()[0], Some(0)), Err(MemoryError::Empty { patterns: 0, sites: 9 }));
         let twice = [random(3, 9, 3), random(1, 9, 3)].concat();

@@ -26,7 +26,9 @@ use lawbook_core::{
 
 use crate::{
     AsynchronousUpdate, CouplingError, MemoryError, Patterns, State,
-    couplings::{add_scaled, check_square, one_way, square},
+    couplings::{add_scaled, check_square, one_way},
+    patterns::same_sites,
+    room::{self, square},
 };
 
 /// A Hopfield network of neurons in {0, 1} (+1 in a [`State`] is 1) with any symmetric couplings and thresholds.
@@ -64,7 +66,7 @@ impl FlowDescent {
 
     /// Learns the patterns, and says how the descent ended.
     pub fn fit_and_tell(&self, patterns: &Patterns) -> Result<(BinaryNetwork, Stop), MemoryError> {
-        let objective = Objective::new(patterns);
+        let objective = Objective::new(patterns)?;
         let mut parameters = vec![0.0; objective.pairs.len() + patterns.sites()];
         let options = Lbfgs { gradient_norm: self.gradient_norm, steps: self.steps, ..Lbfgs::default() };
         let stop = lbfgs::minimise(&mut parameters, options, |x, slope| objective.value(x, slope));
@@ -75,8 +77,7 @@ impl FlowDescent {
 /// The probability flow of a network on some patterns, per pattern and neighbour.
 pub fn probability_flow(network: &BinaryNetwork, patterns: &Patterns) -> Result<f64, MemoryError> {
     let mut total = 0.0;
-    for mu in 0..patterns.count() {
-        let state = patterns.state(mu);
+    for state in patterns.states() {
         let fields = network.fields(&state)?;
         total += fields.iter().enumerate().map(|(e, h)| (-0.5 * sign(&state, e) * h).exp()).sum::<f64>();
     }
@@ -99,11 +100,10 @@ impl BinaryNetwork {
     /// The Hebbian network of patterns taken as ±1, in terms of {0, 1}: what probability flow is compared with.
     pub fn hebbian(patterns: &Patterns) -> Result<Self, MemoryError> {
         let sites = patterns.sites();
-        let signs: Vec<Vec<f64>> = (0..patterns.count()).map(|mu| patterns.state(mu).signs()).collect();
         let mut couplings = square(sites)?;
-        for signs in &signs {
-            for (row, a) in couplings.chunks_exact_mut(sites).zip(signs) {
-                row.iter_mut().zip(signs).for_each(|(coupling, b)| *coupling += a * b / sites as f64);
+        for signs in patterns.states().map(|state| state.signs()) {
+            for (row, a) in couplings.chunks_exact_mut(sites).zip(&signs) {
+                row.iter_mut().zip(&signs).for_each(|(coupling, b)| *coupling += a * b / sites as f64);
             }
         }
         (0..sites).for_each(|e| couplings[e * sites + e] = 0.0);
@@ -136,12 +136,9 @@ impl BinaryNetwork {
 
     /// The fields `Σ_f J_ef x_f − θ_e`.
     pub fn fields(&self, state: &State) -> Result<Vec<f64>, MemoryError> {
-        let (expected, found) = (self.sites, state.sites());
-        if expected != found {
-            return Err(MemoryError::Sites { expected, found });
-        }
+        same_sites(self.sites, state.sites())?;
         let mut fields: Vec<f64> = self.thresholds.iter().map(|threshold| -threshold).collect();
-        for active in (0..found).filter(|&e| state.bit(e) == 1) {
+        for active in (0..self.sites).filter(|&e| state.bit(e) == 1) {
             fields.iter_mut().zip(self.row(active)).for_each(|(field, coupling)| *field += coupling);
         }
         Ok(fields)
@@ -186,12 +183,15 @@ struct Objective {
 }
 
 impl Objective {
-    fn new(patterns: &Patterns) -> Self {
+    fn new(patterns: &Patterns) -> Result<Self, MemoryError> {
         let (count, sites) = (patterns.count(), patterns.sites());
-        let signs: Vec<f64> = (0..count).flat_map(|mu| patterns.state(mu).signs()).collect();
+        // The square of the couplings is made anew at every step: it has to have room too.
+        square(sites)?;
+        let mut signs = room::signs(count, sites)?;
+        signs.extend(patterns.states().flat_map(|state| state.signs()));
         let signs = from_slice(&signs, &[count as i64, sites as i64], Kind::Double, Device::Cpu);
         let pairs = (0..sites).flat_map(|e| (e + 1..sites).map(move |f| (e, f))).collect();
-        Self { sites, pairs, active: (&signs + 1.0) * 0.5, signs }
+        Ok(Self { sites, pairs, active: (&signs + 1.0) * 0.5, signs })
     }
 
     fn network(&self, parameters: &[f64]) -> BinaryNetwork {
@@ -241,7 +241,7 @@ mod tests {
     fn objective_and_gradient_are_those_of_the_definition() {
         let mut stream = Key::new(["flow"]).stream("test", 0);
         let patterns = Patterns::random(4, 6, &mut stream).unwrap();
-        let objective = Objective::new(&patterns);
+        let objective = Objective::new(&patterns).unwrap();
         let x: Vec<f64> = (0..21).map(|_| stream.normal()).collect();
         let network = objective.network(&x);
         let mut direct = 0.0;

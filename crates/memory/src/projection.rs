@@ -8,7 +8,8 @@ use lawbook_analysis::gaussian::{normal_cdf, normal_tail};
 
 use crate::{
     CouplingError, Couplings, MemoryError, Patterns,
-    couplings::{add_scaled, dot, square},
+    couplings::{add_scaled, dot},
+    room::{self, square},
 };
 
 /// Smallest squared distance, per site, of a pattern from the span of those before it that counts as independent.
@@ -23,11 +24,13 @@ impl Couplings {
             return Err(MemoryError::Duplicate { first, second, count }.into());
         }
         // Gram-Schmidt, twice for orthogonality to rounding: W is the sum of the projections on the basis.
-        let mut basis: Vec<Vec<f64>> = Vec::with_capacity(count);
-        for pattern in 0..count {
-            let mut rest = patterns.state(pattern).signs();
+        let mut weights = square(sites)?;
+        // One row for each pattern, of which no more than N are independent.
+        let mut basis = room::signs(count.min(sites), sites)?;
+        for (pattern, state) in patterns.states().enumerate() {
+            let mut rest = state.signs();
             for _ in 0..2 {
-                for known in &basis {
+                for known in basis.chunks_exact(sites) {
                     let along = dot(known, &rest);
                     add_scaled(&mut rest, -along, known);
                 }
@@ -37,11 +40,10 @@ impl Couplings {
                 return Err(CouplingError::Dependent { pattern, count, sites });
             }
             rest.iter_mut().for_each(|entry| *entry /= squares.sqrt());
-            basis.push(rest);
+            basis.extend(rest);
         }
-        let mut weights = square(sites)?;
         for (i, row) in weights.chunks_exact_mut(sites).enumerate() {
-            basis.iter().for_each(|known| add_scaled(row, known[i], known));
+            basis.chunks_exact(sites).for_each(|known| add_scaled(row, known[i], known));
         }
         Self::new(sites, weights)
     }
@@ -56,7 +58,8 @@ pub struct StepErrors {
     pub corrupted: f64,
 }
 
-/// Without self-couplings, at load α = K/N and cue overlap m: both errors are
+/// Without self-couplings, at load α = K/N from 0 to 1 and cue overlap m from −1 to 1 (NaN beyond, and at α = 1, where nothing of
+/// signal or noise is left): both errors are
 /// `Q(m √((1 − α)/α)/√(1 − m²))` (Kanter & Sompolinsky 1987, first step).
 ///
 /// The cue is `m ξ + s⊥`. W keeps ξ and projects s⊥ on K − 1 other directions; what site i gets of it from other sites is
@@ -66,7 +69,7 @@ pub fn step_errors(load: f64, overlap: f64) -> StepErrors {
     StepErrors { intact: error, corrupted: error }
 }
 
-/// With self-couplings, each site also votes for itself with weight α: the signal is `m(1 − α) ± α`.
+/// With self-couplings, in the same range, each site also votes for itself with weight α: the signal is `m(1 − α) ± α`.
 pub fn step_errors_with_self_coupling(load: f64, overlap: f64) -> StepErrors {
     let error = |own: f64| normal_tail((overlap * (1.0 - load) + own) / deviation(load, overlap));
     StepErrors { intact: error(load), corrupted: error(-load) }
@@ -76,7 +79,8 @@ fn deviation(load: f64, overlap: f64) -> f64 {
     (load * (1.0 - load) * (1.0 - overlap * overlap)).sqrt()
 }
 
-/// The probability that, with self-couplings, a single wrong site is corrected: `Φ((½ − α)/σ)` with `σ = α √(2(1 − α)/N)`.
+/// The probability that, with self-couplings, a single wrong site is corrected, at a load from 0 to 1: `Φ((½ − α)/σ)` with
+/// `σ = α √(2(1 − α)/N)`.
 ///
 /// The field there is `ξ_i (1 − 2 W_ii)`, so it is corrected exactly if `W_ii < ½`. `W_ii` has mean α. Its variance comes from
 /// the products of different patterns at site i alone, for squares of signs do not vary; Gaussian entries would give

@@ -31,7 +31,8 @@ pub struct Retrieved {
 }
 
 /// A state on its way down. It carries the overlaps with all patterns along: O(K) per visited site and per flip. To visit
-/// sites fast it keeps the bits of the patterns a second time, all patterns of a site together.
+/// sites fast it keeps the bits of the patterns a second time, all patterns of a site together, as long as it runs: twice the
+/// memory of [`Patterns`](crate::Patterns).
 #[derive(Debug, Clone)]
 pub struct Descent<'a> {
     memory: &'a DenseMemory,
@@ -59,7 +60,8 @@ impl AsynchronousUpdate for DenseMemory {
 }
 
 impl DenseMemory {
-    /// Descends from each cue with its own stream, as [`retrieve`](AsynchronousUpdate::retrieve) does, on all threads.
+    /// Descends from each cue with its own stream, as [`retrieve`](AsynchronousUpdate::retrieve) does, on all threads. Meanwhile
+    /// they share a second copy of the patterns' bits.
     pub fn retrieve_all(&self, cues: &[State], streams: &mut [Stream]) -> Result<Vec<Retrieved>, MemoryError> {
         if cues.len() != streams.len() {
             return Err(MemoryError::Streams { cues: cues.len(), streams: streams.len() });

@@ -32,7 +32,7 @@ pub use complex::SimplicialComplex;
 pub use dilution::Dilution;
 pub use error::SimplicialError;
 
-use crate::{AsynchronousUpdate, MemoryError, Patterns, State};
+use crate::{AsynchronousUpdate, MemoryError, Patterns, State, patterns::same_sites};
 
 /// A network with weights on the simplices of a complex.
 #[derive(Debug, Clone)]
@@ -63,10 +63,7 @@ impl SimplicialMemory {
 
     /// Stores `patterns` on the weighted simplices of `complex`.
     pub fn on_complex(patterns: &Patterns, complex: SimplicialComplex) -> Result<Self, SimplicialError> {
-        let (found, expected) = (patterns.sites(), complex.sites());
-        if found != expected {
-            return Err(MemoryError::Sites { expected, found }.into());
-        }
+        same_sites(complex.sites(), patterns.sites())?;
         let rows = negative_rows(patterns);
         let weights = (1..=complex.dimension())
             .map(|dimension| complex.weighted(dimension).map(|simplex| hebbian(patterns.count(), &rows, simplex)).collect())
@@ -136,11 +133,8 @@ impl SimplicialMemory {
     /// through each simplex together, which is several times faster than step by step.
     pub fn step_overlap(&self, cues: &Patterns, targets: &Patterns) -> Result<f64, MemoryError> {
         let (sites, count) = (self.complex.sites(), cues.count());
-        for (expected, found) in [(sites, cues.sites()), (sites, targets.sites())] {
-            if expected != found {
-                return Err(MemoryError::Sites { expected, found });
-            }
-        }
+        same_sites(sites, cues.sites())?;
+        same_sites(sites, targets.sites())?;
         if targets.count() != count {
             return Err(MemoryError::Index { what: "target", index: targets.count(), count });
         }
@@ -148,11 +142,8 @@ impl SimplicialMemory {
     }
 
     fn signs(&self, state: &State) -> Result<Vec<i32>, MemoryError> {
-        let (expected, found) = (self.complex.sites(), state.sites());
-        if expected != found {
-            return Err(MemoryError::Sites { expected, found });
-        }
-        Ok((0..found).map(|site| 2 * state.bit(site) as i32 - 1).collect())
+        same_sites(self.complex.sites(), state.sites())?;
+        Ok((0..state.sites()).map(|site| 2 * state.bit(site) as i32 - 1).collect())
     }
 
     fn local_field(&self, signs: &[i32], site: usize) -> i64 {
@@ -229,8 +220,7 @@ fn sum_of_products<const D: usize>(weights: &[i32], others: &[u32], signs: &[i32
 fn negative_rows(patterns: &Patterns) -> Vec<Vec<u64>> {
     let words = crate::bits::words(patterns.count());
     let mut rows = vec![vec![0; words]; patterns.sites()];
-    for mu in 0..patterns.count() {
-        let state = patterns.state(mu);
+    for (mu, state) in patterns.states().enumerate() {
         for (site, row) in rows.iter_mut().enumerate() {
             row[mu / crate::bits::WORD] |= (1 - state.bit(site)) << (mu % crate::bits::WORD);
         }

@@ -3,7 +3,7 @@
 use lawbook_analysis::gaussian::normal_tail;
 use libm::lgamma;
 
-use super::{CliqueError, CliqueMemory};
+use super::{CliqueError, CliqueMemory, check_noise};
 
 /// Numbers of edges with less probability than this are left out.
 const NEGLIGIBLE: f64 = 1e-18;
@@ -16,7 +16,7 @@ impl CliqueMemory {
         [choose_two(k), k * (v - k), choose_two(v - k)]
     }
 
-    /// The mean field of each class when every edge is flipped with probability `noise`.
+    /// The mean field of each class when every edge is flipped with probability `noise`, from 0 to 1.
     pub fn mean_fields(&self, noise: f64) -> [f64; 3] {
         let (touching, apart) = self.neighbours();
         self.clique_neighbours().map(|(s, u)| {
@@ -25,24 +25,27 @@ impl CliqueMemory {
         })
     }
 
-    /// The standard deviation of a field, the same in all classes: `√(p(1 − p)(2(v − 2) x² + C(v − 2, 2) y²))`.
-    pub fn field_deviation(&self, noise: f64) -> f64 {
+    /// The standard deviation of a field at a noise from 0 to below ½, the same in all classes:
+    /// `√(p(1 − p)(2(v − 2) x² + C(v − 2, 2) y²))`.
+    pub fn field_deviation(&self, noise: f64) -> Result<f64, CliqueError> {
+        check_noise(noise)?;
         let (touching, apart) = self.neighbours();
         let squares = touching as f64 * self.sharing.powi(2) + apart as f64 * self.disjoint.powi(2);
-        (noise * (1.0 - noise) * squares).sqrt()
+        Ok((noise * (1.0 - noise) * squares).sqrt())
     }
 
     /// How many standard deviations lie between the threshold and the mean fields of the two classes next to it, at the best
     /// threshold: `(1 − 2p)((k − 3) x − (k − 2) y)/2σ`. It grows as √k, so that any noise below 1/2 is overcome.
-    pub fn margin(&self, noise: f64) -> f64 {
+    /// Without noise it is infinite.
+    pub fn margin(&self, noise: f64) -> Result<f64, CliqueError> {
         let [both, one, _] = self.mean_fields(noise);
-        0.5 * (both - one) / self.field_deviation(noise)
+        Ok(0.5 * (both - one) / self.field_deviation(noise)?)
     }
 
     /// The fraction of edges that are wrong after one synchronous step from a clique with noise, fields taken as Gaussian.
     pub fn gaussian_error(&self, noise: f64) -> Result<f64, CliqueError> {
         check(noise)?;
-        let deviation = self.field_deviation(noise);
+        let deviation = self.field_deviation(noise)?;
         let [both, one, none] = self.mean_fields(noise);
         Ok(self.weighted([normal_tail(both / deviation), normal_tail(-one / deviation), normal_tail(-none / deviation)]))
     }
@@ -86,8 +89,9 @@ impl CliqueMemory {
     }
 }
 
+/// Sums over flips need some.
 fn check(noise: f64) -> Result<(), CliqueError> {
-    if noise > 0.0 && noise < 0.5 { Ok(()) } else { Err(CliqueError::Noise(noise)) }
+    if noise > 0.0 { check_noise(noise) } else { Err(CliqueError::Noise(noise)) }
 }
 
 fn choose_two(n: usize) -> usize {
@@ -126,10 +130,10 @@ mod tests {
         let [x, y, z] = best.parameters();
         for factor in [0.0, 0.9, 1.1, 2.0] {
             let other = CliqueMemory::new(32, 16, x, factor * y, z).unwrap();
-            assert!(other.margin(0.1) < best.margin(0.1), "{factor}");
+            assert!(other.margin(0.1).unwrap() < best.margin(0.1).unwrap(), "{factor}");
         }
         // (1 − 2p)√k/(4√(p(1 − p))) for v = 2k, to leading order in k.
-        let large = CliqueMemory::robust(2000, 1000).unwrap().margin(0.1);
+        let large = CliqueMemory::robust(2000, 1000).unwrap().margin(0.1).unwrap();
         assert!((large / (0.8 * 1000_f64.sqrt() / 1.2) - 1.0).abs() < 0.01, "{large}");
     }
 
@@ -158,7 +162,7 @@ mod tests {
         let (mean, trials) = (sum / trials as f64, trials as f64);
         let deviation = (squares / trials - mean * mean).sqrt();
         assert!((mean - memory.mean_fields(0.2)[0]).abs() < 5.0 * deviation / trials.sqrt());
-        assert!((deviation / memory.field_deviation(0.2) - 1.0).abs() < 0.06);
+        assert!((deviation / memory.field_deviation(0.2).unwrap() - 1.0).abs() < 0.06);
         let error = memory.one_step_error(0.2).unwrap();
         assert!((wrong / trials / error - 1.0).abs() < 0.05, "{} {error}", wrong / trials);
     }

@@ -59,7 +59,11 @@ impl Coordination {
     }
 
     /// The overlap with the stored pattern (divided by N) after one step from a cue with exactly `flips` sites turned over.
+    ///
+    /// # Panics
+    /// If there are more flips than sites.
     pub fn step_overlap(&self, flips: usize) -> f64 {
+        assert!(flips <= self.sites, "{flips} flips among {} sites", self.sites);
         let signs = Moments::new(self.sites, flips);
         let pairs = degree_distribution(self.sites, 1, self.edges);
         let triples = degree_distribution(self.sites, 2, self.triangles);
@@ -148,6 +152,12 @@ mod tests {
             let error = 0.5 * (1.0 - at([4950, 0], patterns).step_overlap(0));
             assert!((error / exact - 1.0).abs() < 2e-3, "{error} {exact}");
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "101 flips among 100 sites")]
+    fn cues_have_no_more_flips_than_sites() {
+        at([4950, 0], 9).step_overlap(101);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 use crate::{
     MemoryError, Patterns, State,
     bits::{WORD, agreeing_sum},
+    patterns::same_sites,
 };
 
 /// `e_1 + … + e_order` of `count` signs with sum `sum`, by `k e_k = x e_{k−1} − (n − k + 2) e_{k−2}`.
@@ -71,15 +72,12 @@ pub fn one_step_error(patterns: &Patterns, dimension: usize, mu: usize) -> Resul
 
 /// The fraction of sites that differ from `target` after one update of all sites of `cue`.
 pub fn error_after(patterns: &Patterns, dimension: usize, cue: &State, target: &State) -> Result<f64, MemoryError> {
-    let (expected, found) = (patterns.sites(), target.sites());
-    if expected != found {
-        return Err(MemoryError::Sites { expected, found });
-    }
+    same_sites(patterns.sites(), target.sites())?;
     let wrong = |(site, field): &(usize, i64)| match (field.signum(), target.bit(*site)) {
         (0, bit) => bit != cue.bit(*site),
         (sign, bit) => (sign > 0) != (bit == 1),
     };
-    Ok(fields(patterns, dimension, cue)?.into_iter().enumerate().filter(wrong).count() as f64 / expected as f64)
+    Ok(fields(patterns, dimension, cue)?.into_iter().enumerate().filter(wrong).count() as f64 / patterns.sites() as f64)
 }
 
 #[cfg(test)]

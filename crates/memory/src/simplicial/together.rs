@@ -69,8 +69,7 @@ impl WideKernel for AlignedFields<'_> {
 fn sign_masks(states: &Patterns) -> Vec<Block> {
     let blocks = states.count().div_ceil(16);
     let mut masks = vec![[0; 16]; states.sites() * blocks];
-    for mu in 0..states.count() {
-        let state = states.state(mu);
+    for (mu, state) in states.states().enumerate() {
         for site in 0..states.sites() {
             masks[site * blocks + mu / 16][mu % 16] = state.bit(site) as i32 - 1;
         }

@@ -43,6 +43,12 @@ fn simplices_and_cliques_exist() {
     refused(CliqueMemory::robust(5, 4), &["4 among 5"]);
     refused(CliqueMemory::robust(usize::MAX, 9), &["18446744073709551615"]);
     refused(CliqueMemory::robust_at(10, 5, 0.5), &["0.5"]);
+    let cliques = CliqueMemory::robust(10, 5).unwrap();
+    for noise in [-0.1, 0.5, 1.5, f64::NAN] {
+        refused(cliques.margin(noise), &["noise", &noise.to_string()]);
+        refused(cliques.field_deviation(noise), &["noise", &noise.to_string()]);
+    }
+    assert_eq!((cliques.field_deviation(0.0).unwrap(), cliques.margin(0.0).unwrap()), (0.0, f64::INFINITY));
     refused(CliqueMemory::new(10, 5, f64::NAN, 0.0, 0.0), &["NaN"]);
     refused(CliqueMemory::robust(10, 5).unwrap().clique(&[0, 1, 2, 3, 10]), &["[0, 1, 2, 3, 10]", "below 10"]);
 }
