@@ -90,6 +90,8 @@ impl TwoLayerMemory {
             let expected = format!("{:?}, as the weights", self.weights.size());
             return Err(ContinuousError::Shape { what: "feedback", found: feedback.size(), expected });
         }
+        same_kind("feedback", &feedback, &self.weights)?;
+        finite("feedback", &feedback)?;
         Ok(Self { feedback, ..self })
     }
 
@@ -122,6 +124,7 @@ impl TwoLayerMemory {
     /// `steps` steps of length `dt` by the classical Runge–Kutta method. Steps should be short against both time constants.
     pub fn run(&self, start: &Layers, dt: f64, steps: usize) -> Result<Layers, ContinuousError> {
         positive("time step", dt)?;
+        self.check(start)?;
         let mut state = start.moved(start, 0.0);
         for _ in 0..steps {
             let first = self.velocity(&state)?;
@@ -163,12 +166,23 @@ impl TwoLayerMemory {
         last_dimension("feature neurons", &state.features, self.weights.size()[1])?;
         last_dimension("memory neurons", &state.memories, self.weights.size()[0])?;
         same_kind("feature neurons", &state.features, &self.weights)?;
-        same_kind("memory neurons", &state.memories, &self.weights)
+        same_kind("memory neurons", &state.memories, &self.weights)?;
+        let (features, memories) = (state.features.size(), state.memories.size());
+        // Both end in a dimension of their own.
+        let batch = &features[..features.len() - 1];
+        if memories[..memories.len() - 1] == *batch {
+            return Ok(());
+        }
+        let expected = format!("as many states as of the feature neurons, {batch:?}");
+        Err(ContinuousError::Shape { what: "memory neurons", found: memories, expected })
     }
 }
 
 impl Layers {
     /// This state, moved along `velocity` for a time `dt`.
+    ///
+    /// # Panics
+    /// If the shapes or kinds of both differ.
     #[must_use]
     pub fn moved(&self, velocity: &Self, dt: f64) -> Self {
         Self { features: &self.features + &velocity.features * dt, memories: &self.memories + &velocity.memories * dt }

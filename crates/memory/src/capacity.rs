@@ -40,7 +40,7 @@ pub fn error_free_patterns(separation: Separation, sites: usize) -> Result<f64, 
     Ok(1.0 / (2.0 * (sites as f64).ln() * noise_to_signal(separation, sites, 1.0)?))
 }
 
-/// Fraction of stored patterns of which every site is stable, if sites err independently: `(1 − P)^N`.
+/// Fraction of stored patterns of which every site is stable, if sites err independently: `(1 − P)^N`, for an error P from 0 to 1.
 pub fn fixed_fraction(error: f64, sites: usize) -> f64 {
     (sites as f64 * (-error).ln_1p()).exp()
 }

@@ -88,14 +88,15 @@ struct Response {
 impl Classifier {
     /// A classifier with these memories: `memories[μ]` holds the N input sites and then the C class sites of memory μ.
     ///
-    /// `order` is n, at least 2; `temperature` is T, positive, in units of the overlap.
+    /// `order` is n, from 2 to 2³¹ − 1; `temperature` is T, positive, in units of the overlap.
     pub fn new(shape: Shape, order: u32, temperature: f64, memories: &[Vec<f64>]) -> Result<Self, ClassifierError> {
         let Shape { memories: count, inputs, classes } = shape;
         if count == 0 || inputs == 0 || classes < 2 {
             return Err(ClassifierError::Empty { memories: count, inputs, classes });
         }
-        if order < 2 {
-            return Err(out_of_range("order n", f64::from(order), "at least 2"));
+        // The exponents of f64 are those of i32. Where overlaps are smaller than T, no overflow refuses higher ones.
+        if order < 2 || i32::try_from(order).is_err() {
+            return Err(out_of_range("order n", f64::from(order), "from 2 to 2147483647"));
         }
         let length = |what, expected, found| {
             if expected == found { Ok(()) } else { Err(ClassifierError::Length { what, expected, found }) }
@@ -143,8 +144,11 @@ impl Classifier {
         if expected != found {
             return Err(ClassifierError::Length { what: "class neurons", expected, found });
         }
+        finite("a class neuron", labels)?;
         let overlaps = self.overlaps(input.iter().chain(labels));
-        Ok(-overlaps.iter().map(|h| (h.max(0.0) / self.temperature).powi(self.order as i32)).sum::<f64>())
+        let energy = -overlaps.iter().map(|h| (h.max(0.0) / self.temperature).powi(self.order as i32)).sum::<f64>();
+        within_range(input.iter().chain(labels), &[energy])?;
+        Ok(energy)
     }
 
     /// The votes `a_α`: what the energy falls by when class neuron α turns from `−step` to `step`, the others at `−step`.
@@ -152,8 +156,10 @@ impl Classifier {
     /// The paper classifies with `step` 1. For small steps `a_α/2·step` tends to [`feed_forward`](Self::feed_forward).
     pub fn votes(&self, input: &[f64], step: f64) -> Result<Vec<f64>, ClassifierError> {
         self.check_input(input)?;
+        finite("the step of a class neuron", &[step])?;
         let mut response = self.response();
         self.respond(input, step, &mut response);
+        within_range(input.iter().chain(&[step]), &response.votes)?;
         Ok(response.votes)
     }
 
@@ -177,7 +183,9 @@ impl Classifier {
         let slope = |h: &f64| scale * (h.max(0.0) / self.temperature).powi(self.order as i32 - 1);
         let hidden: Vec<f64> = overlaps.iter().map(slope).collect();
         let outward = self.class_sites();
-        Ok(outward.map(|site| site.iter().zip(&hidden).map(|(xi, f)| xi * f).sum()).collect())
+        let outputs: Vec<f64> = outward.map(|site| site.iter().zip(&hidden).map(|(xi, f)| xi * f).sum()).collect();
+        within_range(input, &outputs)?;
+        Ok(outputs)
     }
 
     /// The share of each memory in the energy of an input: `F(Σ_i ξ_i^μ v_i)` over its sum. All 0 where every memory is silent.
@@ -187,6 +195,7 @@ impl Classifier {
         let largest = overlaps.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
         let weights: Vec<f64> = overlaps.iter().map(|h| (h.max(0.0) / largest).powi(self.order as i32)).collect();
         let sum = weights.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+        within_range(input, &overlaps)?;
         Ok(weights.into_iter().map(|weight| weight / sum).collect())
     }
 
@@ -196,7 +205,7 @@ impl Classifier {
         Ok(if squares > 0.0 { 1.0 / squares } else { 0.0 })
     }
 
-    /// Energies must stay within f64 however the memories lie towards the input: |h| is at most the sum of all sites.
+    /// Energies must stay within f64 however the memories lie towards an input from −1 to 1: |h| is at most the sum of all sites.
     fn check_temperature(&self, temperature: f64) -> Result<(), ClassifierError> {
         if !(temperature > 0.0 && temperature.is_finite()) {
             return Err(out_of_range("temperature T", temperature, "positive and finite"));
@@ -252,6 +261,16 @@ impl Classifier {
 
 fn finite(what: &'static str, values: &[f64]) -> Result<(), ClassifierError> {
     values.iter().find(|value| !value.is_finite()).map_or(Ok(()), |&value| Err(out_of_range(what, value, "finite")))
+}
+
+/// Refuses what has left f64, naming the largest of the sites that it came from.
+fn within_range<'a>(from: impl IntoIterator<Item = &'a f64>, results: &[f64]) -> Result<(), ClassifierError> {
+    if results.iter().all(|result| result.is_finite()) {
+        return Ok(());
+    }
+    let largest =
+        from.into_iter().copied().fold(0.0, |most: f64, value| if value.abs() > most.abs() { value } else { most });
+    Err(out_of_range("the largest site", largest, "small enough that (overlap/T)^n stays within f64"))
 }
 
 #[cfg(test)]

@@ -82,14 +82,14 @@ impl ConceptModel {
     }
 
     /// The number of examples at which an example's own signal equals the pull of its siblings at the sites that differ from
-    /// the prototype, `M = b^−(2n−1)`, for large N: where memorisation ends. Derived here.
+    /// the prototype, `M = b^−(2n−1)`, for large N: where memorisation ends. For fewer flips than ½. Derived here.
     pub fn memorisation_limit(order: u32, flips: f64) -> f64 {
         (1.0 - 2.0 * flips).powi(1 - 2 * order as i32)
     }
 
     /// The number of examples at which a prototype's one-step error is `Q(z)`, `M = z²(1 − b²)/b²`, for large N and few
-    /// concepts, whatever the order: where generalisation begins. A site of the prototype is what most examples show. Derived
-    /// here.
+    /// concepts, whatever the order: where generalisation begins. A site of the prototype is what most examples show. For
+    /// fewer flips than ½. Derived here.
     pub fn generalisation_onset(z: f64, flips: f64) -> f64 {
         let c = (1.0 - 2.0 * flips).powi(2);
         z * z * (1.0 - c) / c

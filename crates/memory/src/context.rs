@@ -213,7 +213,8 @@ fn distracted(items: usize, between: usize, after: usize) -> Vec<fn(Vec<f64>) ->
     kinds
 }
 
-/// The overlap of contexts `lag` events apart, for orthonormal events: `(1 − β²)^(lag/2)`.
+/// The overlap of contexts `lag` events apart, for orthonormal events: `(1 − β²)^(lag/2)`. For a drift from 0 to 1 and a
+/// lag of at least 0.
 pub fn context_overlap(drift: f64, lag: f64) -> f64 {
     (1.0 - drift * drift).powf(0.5 * lag)
 }

@@ -46,8 +46,11 @@ impl Crosstalk {
         self.others as f64 * self.moment(2)
     }
 
-    /// Excess kurtosis of the crosstalk, `(E G⁴/(E G²)² − 3)/(K − 1)`.
+    /// Excess kurtosis of the crosstalk, `(E G⁴/(E G²)² − 3)/(K − 1)`; 0 of a pattern alone, which has none.
     pub fn excess_kurtosis(&self) -> f64 {
+        if self.others == 0 {
+            return 0.0;
+        }
         (self.moment(4) / self.moment(2).powi(2) - 3.0) / self.others as f64
     }
 
@@ -62,10 +65,9 @@ impl Crosstalk {
     }
 
     /// [`gaussian_error`](Self::gaussian_error) with the first Edgeworth correction, `+ φ(x) (x³ − 3x) κ/24`, for the excess
-    /// kurtosis κ; the crosstalk is symmetric, so there is no skewness at any order n.
+    /// kurtosis κ; the crosstalk is symmetric, so there is no skewness at any order n. A pattern alone errs nowhere.
     pub fn edgeworth_error(&self) -> f64 {
-        let x = self.signal / self.variance().sqrt();
-        normal_tail(x) + normal_density(x) * (x.powi(3) - 3.0 * x) * self.excess_kurtosis() / 24.0
+        edgeworth_tail(self.signal / self.variance().sqrt(), self.excess_kurtosis())
     }
 
     /// The one-step error, exactly: the probability that the crosstalk exceeds the signal; a tie is no error.
@@ -178,6 +180,15 @@ impl Crosstalk {
     }
 }
 
+/// `Q(x) + φ(x) (x³ − 3x) κ/24`, for x up to infinity.
+pub(crate) fn edgeworth_tail(x: f64, kurtosis: f64) -> f64 {
+    match normal_density(x) {
+        // Far out the cube overflows while the density is 0.
+        0.0 => normal_tail(x),
+        density => normal_tail(x) + density * (x.powi(3) - 3.0 * x) * kurtosis / 24.0,
+    }
+}
+
 /// `G(R) = F(R + 1) − F(R − 1)`.
 fn swing(separation: Separation, rest: f64) -> f64 {
     separation.at(rest + 1.0) - separation.at(rest - 1.0)
@@ -201,6 +212,13 @@ fn gcd(a: i64, b: i64) -> i64 {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pattern_alone_errs_nowhere() {
+        let alone = Crosstalk::new(Separation::Power(3), 20, 1).unwrap();
+        assert_eq!([alone.gaussian_error(), alone.edgeworth_error(), alone.exact_error().unwrap()], [0.0; 3]);
+        assert_eq!((alone.variance(), alone.excess_kurtosis()), (0.0, 0.0));
+    }
 
     fn exact(separation: Separation, sites: usize, patterns: usize) -> f64 {
         Crosstalk::new(separation, sites, patterns).unwrap().exact_error().unwrap()

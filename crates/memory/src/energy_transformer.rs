@@ -160,6 +160,7 @@ impl EnergyTransformer {
             let expected = format!("{:?}, as the queries", self.queries.size());
             return Err(ContinuousError::Shape { what: "values", found: values.size(), expected });
         }
+        same_kind("values", values, &self.queries)?;
         let (keys, queries) = self.heads(g);
         Ok(back(&self.scores(&keys, &queries).softmax(-1, None).matmul(&keys), values))
     }

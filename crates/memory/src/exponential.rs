@@ -12,21 +12,28 @@ use crate::MemoryError;
 
 /// `I(a) = ½[(1 + a) ln(1 + a) + (1 − a) ln(1 − a)]`: a random pattern has an overlap of at least aN, 0 ≤ a ≤ 1, with a given
 /// state with probability about `e^{−N I(a)}`.
-pub fn rate(a: f64) -> f64 {
-    let term = |x: f64| if x > 0.0 { x * x.ln() } else { 0.0 };
+pub fn rate(a: f64) -> Result<f64, MemoryError> {
+    MemoryError::check("the overlap per site", a, 0.0, 1.0)?;
+    Ok(rate_of(a))
+}
+
+/// The same from −1 to 1; NaN beyond.
+fn rate_of(a: f64) -> f64 {
+    let term = |x: f64| if x == 0.0 { 0.0 } else { x * x.ln() };
     0.5 * (term(1.0 + a) + term(1.0 - a))
 }
 
 /// The load α below which all e^{αN} patterns are repaired from cues with this share of wrong sites: I(1 − 2ρ)/2. There are M²
-/// pairs that may fail.
+/// pairs that may fail. For shares from 0 to 1, NaN beyond.
 pub fn load_of_all(wrong_share: f64) -> f64 {
     0.5 * load_of_one(wrong_share)
 }
 
 /// The load α below which a given pattern is repaired: I(1 − 2ρ), for 1 − 2ρ < tanh 2, where the random signs of typical patterns
-/// cancel. (For fewer wrong sites the typical ones come in, and at ρ = 0 the load is 2 − ln cosh 2 = 0.675.)
+/// cancel. (For fewer wrong sites the typical ones come in, and at ρ = 0 the load is 2 − ln cosh 2 = 0.675.) For shares from 0
+/// to 1, NaN beyond.
 pub fn load_of_one(wrong_share: f64) -> f64 {
-    rate(1.0 - 2.0 * wrong_share)
+    rate_of(1.0 - 2.0 * wrong_share)
 }
 
 /// The probability q that one other random pattern keeps one parallel step from repairing a given pattern, from a cue with
@@ -97,6 +104,9 @@ mod tests {
         assert!((load_of_all(0.0) - 0.5 * 2f64.ln()).abs() < 1e-15);
         assert!((load_of_one(0.2) - (0.8 * 1.6f64.ln() + 0.2 * 0.4f64.ln())).abs() < 1e-15);
         assert_eq!(load_of_one(0.5), 0.0);
+        assert_eq!(rate(1.0), Ok(load_of_one(0.0)));
+        assert_eq!(rate(1.5), Err(MemoryError::Range { what: "the overlap per site", value: 1.5, low: 0.0, high: 1.0 }));
+        assert!([-0.1, 1.1].into_iter().all(|share| load_of_one(share).is_nan() && load_of_all(share).is_nan()));
     }
 
     /// The closed form of q against all 2^N patterns beside the given one: the definition of the update, with the rest of the

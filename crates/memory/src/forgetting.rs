@@ -41,12 +41,14 @@ pub fn omegas(sessions: &[Session], ideal: f64) -> Result<Omegas, OutOfRange> {
     Ok(Omegas { base: mean(|s| s.base) / ideal, new: mean(|s| s.new), all: mean(|s| s.all) / ideal })
 }
 
-/// Sessions from accuracies `accuracy[i][j]` after session i on the test set of session j, of `sizes[j]` examples.
+/// Sessions from accuracies `accuracy[i][j]` after session i on the test set of session j, of `sizes[j]` examples, at least one
+/// each.
 pub fn sessions(accuracy: &[Vec<f64>], sizes: &[usize]) -> Result<Vec<Session>, OutOfRange> {
     for row in accuracy {
         OutOfRange::check_length("the number of test sets", row.len(), accuracy.len())?;
     }
     OutOfRange::check_length("the number of sizes", sizes.len(), accuracy.len())?;
+    sizes.iter().try_for_each(|&size| OutOfRange::check("the size of a test set", size as f64, 1.0, f64::MAX))?;
     let session = |(i, row): (usize, &Vec<f64>)| {
         let seen = || row.iter().zip(sizes).take(i + 1).map(|(a, &size)| (a, size as f64));
         let all = seen().map(|(a, size)| a * size).sum::<f64>() / seen().map(|(_, size)| size).sum::<f64>();

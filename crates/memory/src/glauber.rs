@@ -17,7 +17,7 @@ pub struct Glauber<'a> {
     temperature: f64,
 }
 
-/// The probability that a site in this field is +1.
+/// The probability that a site in this field is +1, at a temperature of at least 0.
 pub fn heat_bath(field: f64, temperature: f64) -> f64 {
     if field == 0.0 { 0.5 } else { 1.0 / (1.0 + (-2.0 * field / temperature).exp()) }
 }

@@ -158,7 +158,7 @@ impl Field {
     pub fn clusters(mut self, count: usize, cluster: Cluster) -> Result<Self, MemoryError> {
         for law in cluster.environments.iter().flat_map(|(_, laws)| laws) {
             if law.len() != self.sites {
-                return Err(MemoryError::Sites { expected: self.sites - 1, found: law.len() - 1 });
+                return Err(MemoryError::Sites { expected: self.sites - 1, found: law.len().saturating_sub(1) });
             }
         }
         self.stored += count * cluster.count();
@@ -207,7 +207,7 @@ impl Field {
     }
 }
 
-/// Probabilities of 0, 1, …, `sites` agreeing sites if each agrees with mean product `bias`.
+/// Probabilities of 0, 1, …, `sites` agreeing sites if each agrees with mean product `bias`, from −1 to 1.
 pub fn binomial(sites: usize, bias: f64) -> Vec<f64> {
     let (n, agree) = (sites as f64, 0.5 * (1.0 + bias));
     if agree >= 1.0 || agree <= 0.0 {
@@ -221,9 +221,13 @@ pub fn binomial(sites: usize, bias: f64) -> Vec<f64> {
 
 /// Probabilities of 0, 1, …, `sites` agreeing sites, once each of `sites` sites, of which so many agree, is turned over with
 /// probability `flips`.
+///
+/// # Panics
+/// If more sites agree than there are.
 pub fn noisy_agreement(agreeing: usize, sites: usize, flips: f64) -> Vec<f64> {
+    assert!(agreeing <= sites, "{agreeing} agreeing sites of {sites}");
     let kept = 1.0 - 2.0 * flips;
-    convolved(&binomial(agreeing, kept), &binomial(sites.saturating_sub(agreeing), -kept))
+    convolved(&binomial(agreeing, kept), &binomial(sites - agreeing, -kept))
 }
 
 /// The law of a sum of two independent counts.

@@ -2,7 +2,10 @@
 
 /// A parameter outside its range, with the number and the range.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{what} is {value}: give a number from {low} to {high}")]
+#[error(
+    "{what} is {value}: give {}",
+    if .low == .high { format!("exactly {}", .low) } else { format!("a number from {} to {}", .low, .high) }
+)]
 pub struct OutOfRange {
     /// The parameter.
     pub what: &'static str,

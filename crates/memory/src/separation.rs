@@ -4,7 +4,11 @@ use std::fmt;
 
 use crate::MemoryError;
 
-/// The separation function `F` of a dense memory, whose energy is `−Σ F(overlap)`.
+/// The highest order: [`f64::powi`] takes no higher exponent.
+const MOST_ORDER: u32 = i32::MAX as u32;
+
+/// The separation function `F` of a dense memory, whose energy is `−Σ F(overlap)`. Orders n run from 2 to 2³¹ − 1, as far as
+/// the energy stays within f64; see [`check`](Self::check).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Separation {
     /// `x^n`, n ≥ 2. With n = 2 the Hopfield network; with even n a pattern and its negative are stored alike.
@@ -16,7 +20,7 @@ pub enum Separation {
 }
 
 impl Separation {
-    /// The value at overlap `x`, an integer between −N and N.
+    /// The value at overlap `x`, an integer between −N and N. Without meaning for an order that [`check`](Self::check) refuses.
     pub fn at(self, x: f64) -> f64 {
         match self {
             Self::Power(n) => x.powi(n as i32),
@@ -25,7 +29,7 @@ impl Separation {
         }
     }
 
-    /// The derivative at overlap `x`.
+    /// The derivative at overlap `x`, for orders as in [`at`](Self::at).
     pub fn slope(self, x: f64) -> f64 {
         match self {
             Self::Power(n) => f64::from(n) * x.powi(n as i32 - 1),
@@ -34,7 +38,7 @@ impl Separation {
         }
     }
 
-    /// Whether the order is at least 2 and the energy of so many patterns stays within f64.
+    /// Whether the order is from 2 to 2³¹ − 1 and the energy of so many patterns stays within f64.
     pub fn check(self, sites: usize, patterns: usize) -> Result<(), MemoryError> {
         let log_largest = match self {
             Self::Power(n) | Self::Rectified(n) if n < 2 => return Err(MemoryError::Order(n)),
@@ -43,7 +47,16 @@ impl Separation {
         };
         // Sums of two values per pattern must stay below f64::MAX = exp(709.78).
         let in_range = log_largest + (2.0 * patterns as f64).ln() < 709.0;
-        if in_range { Ok(()) } else { Err(MemoryError::Overflow { separation: self, sites, patterns }) }
+        if !in_range {
+            return Err(MemoryError::Overflow { separation: self, sites, patterns });
+        }
+        // A single site has an energy of 1 whatever the order.
+        match self {
+            Self::Power(n) | Self::Rectified(n) => {
+                MemoryError::check("the order n", f64::from(n), 2.0, f64::from(MOST_ORDER))
+            }
+            Self::Exponential => Ok(()),
+        }
     }
 
     /// Whether sums over so many patterns of what a flip may change are integers that f64 holds exactly, so that ties are ties.

@@ -6,12 +6,12 @@
 
 use std::f64::consts::E;
 
-use lawbook_analysis::gaussian::{normal_density, normal_tail, odd_factorial};
+use lawbook_analysis::gaussian::{normal_tail, odd_factorial};
 
 use crate::{
     AsynchronousUpdate, MemoryError, Patterns, Separation, State,
     bits::{WORD, agreeing_sum},
-    crosstalk::Crosstalk,
+    crosstalk::{Crosstalk, edgeworth_tail},
 };
 
 /// A network with energy `−Σ_μ w_μ F(ξ^μ·σ)`. Differences of energy below the rounding of the sum are ties; a tie keeps the state.
@@ -30,7 +30,7 @@ struct Stakes {
     each: Vec<f64>,
     /// What all patterns win by sites that turn towards them.
     gain: f64,
-    /// Rounding of a difference of energies.
+    /// A bound on the rounding of a difference of energies.
     rounding: f64,
 }
 
@@ -56,9 +56,7 @@ impl WeightedMemory {
     /// Patterns written one after another, the last one with weight 1, each earlier one with `decay` times the weight of its
     /// successor. `decay` lies between 0 and 1.
     pub fn fading(patterns: Patterns, decay: f64, separation: Separation) -> Result<Self, MemoryError> {
-        if !(0.0..=1.0).contains(&decay) {
-            return Err(MemoryError::Range { what: "the decay", value: decay, low: 0.0, high: 1.0 });
-        }
+        MemoryError::check("the decay", decay, 0.0, 1.0)?;
         let last = patterns.count() as i32 - 1;
         let weights = (0..patterns.count()).map(|mu| decay.powi(last - mu as i32)).collect();
         Self::new(patterns, weights, separation)
@@ -106,11 +104,12 @@ impl WeightedMemory {
                 let won = if agreeing < sites { value(agreeing + 1) - value(agreeing) } else { 0.0 };
                 let lost = if agreeing > 0 { value(agreeing) - value(agreeing - 1) } else { 0.0 };
                 gain += weight * won;
-                magnitude += (weight * (won + lost)).abs();
+                magnitude += (weight * (won + lost)).abs() + (weight * won).abs();
                 weight * (won + lost)
             })
             .collect();
-        Stakes { each, gain, rounding: f64::EPSILON * magnitude * (agreements.len() as f64).sqrt() }
+        // Each of K terms rounds a few times, and each of K additions once, by half of ε of what has been added up.
+        Stakes { each, gain, rounding: 4.0 * agreements.len() as f64 * f64::EPSILON * magnitude }
     }
 
     /// Every site at once takes the value of lower energy, the others held.
@@ -155,23 +154,34 @@ impl AsynchronousUpdate for WeightedMemory {
 }
 
 /// The capacity scale `A = N^(n−1)/(2n − 3)!!`: squared signal over the crosstalk's variance per memory of weight 1, for large N.
+/// For orders n from 2 on.
 pub fn capacity_scale(order: u32, sites: usize) -> f64 {
     (sites as f64).powi(order as i32 - 1) / odd_factorial(2 * i64::from(order) - 3)
 }
 
 /// One-step error of the pattern that is `age` patterns old in an endless stream of them, `Q(λ^age √((1 − λ²) A))`, for large N:
-/// signal λ^age against crosstalk of variance `Σ λ^(2 age')/A`. Derived here; n = 2 is the known palimpsest.
+/// signal λ^age against crosstalk of variance `Σ λ^(2 age')/A`. Derived here; n = 2 is the known palimpsest. For λ from 0 to 1 and
+/// an age of at least 0; NaN for a larger λ.
 pub fn fading_error(order: u32, sites: usize, decay: f64, age: f64) -> f64 {
     normal_tail(decay.powf(age) * ((1.0 - decay * decay) * capacity_scale(order, sites)).sqrt())
 }
 
-/// The same at finite size, after `count` patterns: exact signal and variance, and the crosstalk's kurtosis (Edgeworth).
+/// The same at finite size, after `count` patterns: exact signal and variance, and the crosstalk's kurtosis (Edgeworth). λ lies
+/// between 0 and 1, `age` below `count`; a pattern alone errs nowhere.
 pub fn fading_error_finite(order: u32, sites: usize, decay: f64, age: usize, count: usize) -> Result<f64, MemoryError> {
+    MemoryError::check("the decay", decay, 0.0, 1.0)?;
+    if age >= count {
+        return Err(MemoryError::Index { what: "pattern of age", index: age, count });
+    }
     let one = Crosstalk::new(Separation::Power(order), sites, 2)?;
     let sum = |power: i32| (0..count).filter(|&a| a != age).map(|a| decay.powi(power * a as i32)).sum::<f64>();
-    let x = decay.powi(age as i32) * one.signal() / (one.variance() * sum(2)).sqrt();
-    let kurtosis = one.excess_kurtosis() * sum(4) / sum(2).powi(2);
-    Ok(normal_tail(x) + normal_density(x) * (x.powi(3) - 3.0 * x) * kurtosis / 24.0)
+    let (signal, squares) = (decay.powi(age as i32) * one.signal(), sum(2));
+    if squares == 0.0 {
+        // Nothing else is there, or nothing is left of it.
+        return Ok(0.0);
+    }
+    let kurtosis = one.excess_kurtosis() * sum(4) / squares.powi(2);
+    Ok(edgeworth_tail(signal / (one.variance() * squares).sqrt(), kurtosis))
 }
 
 /// The decay per pattern `1 − λ` that keeps patterns below an error of `Q(z)` for longest, `e z²/2A`, and how long: the span
@@ -182,7 +192,7 @@ pub fn best_decay(order: u32, sites: usize, z: f64) -> (f64, f64) {
 }
 
 /// The age at which the error reaches `Q(z)`, as a fraction of the longest span, if `1 − λ` is `ratio` times the best:
-/// `(1 + ln ratio)/ratio`, none below 1/e (blackout).
+/// `(1 + ln ratio)/ratio`, none below 1/e (blackout). For a ratio above 0.
 pub fn span_fraction(ratio: f64) -> f64 {
     ((1.0 + ratio.ln()) / ratio).max(0.0)
 }
@@ -263,5 +273,39 @@ mod tests {
         assert_eq!(refused(vec![1.0]), MemoryError::Weights { expected: 3, found: 1 });
         assert!(matches!(refused(vec![1.0, f64::NAN, 1.0]), MemoryError::Range { .. }));
         assert!(WeightedMemory::fading(some(3, 9), 1.5, Separation::Power(2)).is_err());
+    }
+
+    #[test]
+    fn errors_of_fading_memories_are_numbers_or_refused() {
+        let error = |decay: f64, age: usize, count: usize| fading_error_finite(2, 100, decay, age, count);
+        for decay in [f64::NAN, -0.1, 1.5] {
+            assert!(matches!(error(decay, 3, 9), Err(MemoryError::Range { .. })), "{decay}");
+        }
+        assert_eq!(error(0.9, 9, 9), Err(MemoryError::Index { what: "pattern of age", index: 9, count: 9 }));
+        // Alone, or next to memories that are gone.
+        assert_eq!([error(0.9, 0, 1), error(0.0, 0, 9), error(1e-150, 0, 3)], [Ok(0.0), Ok(0.0), Ok(0.0)]);
+        assert_eq!(error(0.0, 1, 9), Ok(0.5));
+        assert!(fading_error(2, 100, 1.5, 3.0).is_nan());
+    }
+
+    /// 2¹⁴ patterns of weight 0.3 that lose by a flip what one of 2¹⁴ times their weight wins: a tie, but for rounding that adds
+    /// up to 1.4 times what the root of their number allows for.
+    #[test]
+    fn what_many_additions_round_is_a_tie() {
+        let (count, site) = (1 << 14, 0);
+        let cue = State::from_signs(&[1.0; 3]).unwrap();
+        let mut rival = cue.clone();
+        rival.flip(site);
+        let states: Vec<State> = std::iter::repeat_n(cue.clone(), count).chain([rival]).collect();
+        let weights: Vec<f64> = std::iter::repeat_n(0.3, count).chain([count as f64 * 0.3]).collect();
+        let memory = WeightedMemory::new(Patterns::from_states(&states).unwrap(), weights, Separation::Power(2)).unwrap();
+        let (costs, rounding) = memory.flip_costs(&cue).unwrap();
+        let terms = 2.0 * 8.0 * 0.3 * count as f64;
+        assert!(
+            costs[site] < -f64::EPSILON * terms * (count as f64).sqrt() && costs[site].abs() < rounding,
+            "{}",
+            costs[site]
+        );
+        assert_eq!(memory.synchronous_step(&cue).unwrap(), cue);
     }
 }

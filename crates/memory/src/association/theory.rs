@@ -11,7 +11,7 @@ use crate::OutOfRange;
 /// Nodes of the quadrature over the crosstalk of the right output: the integrand's steps are as narrow as the ratio of two outputs' crosstalks.
 const NODES: usize = 241;
 
-/// Error of recall with fixed `weights`; see [`mean_error`].
+/// Error of recall with fixed `weights` over token probabilities `frequencies`; see [`mean_error`].
 pub fn recall_error(
     frequencies: &[f64],
     targets: &[usize],
@@ -43,7 +43,9 @@ pub fn mean_error(
     }
     OutOfRange::check("the dimension", dimension as f64, 1.0, 1e9)?;
     OutOfRange::check("the number of outputs", outputs as f64, 1.0, 1e9)?;
+    frequencies.iter().try_for_each(|&p| OutOfRange::check("a frequency", p, 0.0, 1.0))?;
     weights.iter().try_for_each(|&weight| OutOfRange::check("a weight", weight, f64::MIN, f64::MAX))?;
+    stored.iter().try_for_each(|&s| OutOfRange::check("a probability of being stored", s, 0.0, 1.0))?;
     let most = outputs as f64 - 1.0;
     targets.iter().try_for_each(|&target| OutOfRange::check("a target", target as f64, 0.0, most))?;
     let mut energies = vec![0.0; outputs];
@@ -86,7 +88,8 @@ fn error_of_token(q: f64, target: usize, own: f64, energies: &[f64], dimension: 
     1.0 - rule.iter().map(|(g, weight)| weight * product(*g)).sum::<f64>()
 }
 
-/// The probability mass that `samples` draws leave unseen on average, `Σ p (1 − p)^T`: the error of an unlimited memory.
+/// The probability mass that `samples` draws leave unseen on average, `Σ p (1 − p)^T`: the error of an unlimited memory. For
+/// probabilities from 0 to 1 and at least 0 draws.
 pub fn unseen_mass(frequencies: &[f64], samples: f64) -> f64 {
     frequencies.iter().map(|p| p * (samples * (-p).ln_1p()).exp()).sum()
 }
@@ -94,8 +97,10 @@ pub fn unseen_mass(frequencies: &[f64], samples: f64) -> f64 {
 /// Probability of each token to be among the `kept` most frequent ones of `samples` draws, ties broken at random.
 ///
 /// Exact where there is room for all that is seen. Else mean field: counts are Poisson, and the count at which the memory is
-/// full is where its expected size is.
+/// full is where its expected size is. For probabilities from 0 to 1, at least 0 draws, and at least 0 tokens kept.
 pub fn stored_probability(frequencies: &[f64], samples: f64, kept: f64) -> Vec<f64> {
+    // No count is so large that fewer than none were above it.
+    let kept = kept.max(0.0);
     let size_above = |count: usize| frequencies.iter().map(|p| poisson_above(samples * p, count)).sum::<f64>();
     if size_above(0) <= kept {
         return frequencies.iter().map(|p| 1.0 - (samples * (-p).ln_1p()).exp()).collect();
@@ -137,7 +142,7 @@ fn poisson_above(mean: f64, count: usize) -> f64 {
 }
 
 /// The exponent of the error in the dimension, `E ~ d^(−exponent)`, for weights `p^ρ` under Zipf's law of exponent `alpha`,
-/// with as many tokens stored as is best: `(α − 1)/max(1, 2αρ)`.
+/// with as many tokens stored as is best: `(α − 1)/max(1, 2αρ)`, for α above 1.
 ///
 /// Token x rises above crosstalk while `d x^(−2αρ) > Σ_{x' ≤ P} x'^(−2αρ)`. Where the sum converges, that ends at
 /// `x ~ d^(1/2αρ)`, stored or not; where it diverges, `P ~ d` is best. What lies beyond has mass `x^(−(α − 1))`.
@@ -145,7 +150,7 @@ pub fn dimension_exponent(alpha: f64, rho: f64) -> f64 {
     (alpha - 1.0) / f64::max(1.0, 2.0 * alpha * rho)
 }
 
-/// The exponent of the error in the number of samples, `E ~ T^(−exponent)`: `1 − 1/α`, from the unseen mass.
+/// The exponent of the error in the number of samples, `E ~ T^(−exponent)`: `1 − 1/α`, from the unseen mass, for α above 1.
 pub fn sample_exponent(alpha: f64) -> f64 {
     1.0 - 1.0 / alpha
 }
@@ -191,6 +196,8 @@ mod tests {
             close(stored.iter().sum(), kept, 1e-9);
             assert!(stored.windows(2).all(|pair| pair[0] >= pair[1] - 1e-12));
         }
+        // A memory for fewer than none holds none; the count from which on that is so was once looked for without end.
+        assert_eq!(stored_probability(&p, 300.0, -1.0), stored_probability(&p, 300.0, 0.0));
         // With room for all, a token is stored if it was seen.
         let seen = stored_probability(&p, 50.0, 1000.0);
         close(seen[2], 1.0 - (1.0 - p[2]).powi(50), 1e-12);

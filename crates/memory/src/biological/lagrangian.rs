@@ -16,9 +16,12 @@ pub enum Lagrangian {
     SoftSign(f64),
     /// `ln Σ exp(β x)/β`; activation softmax(β x). Memory neurons of model B.
     Softmax(f64),
-    /// `Σ max(x, 0)^n/n`, n ≥ 2; activation max(x, 0)^(n−1). Memory neurons of models A and C.
+    /// `Σ max(x, 0)^n/n`, n from 2 to 100; activation max(x, 0)^(n−1). Memory neurons of models A and C.
     Rectified(u32),
 }
+
+/// The highest order, at which neurons up to 1000 stay within f64.
+const MOST_ORDER: u32 = 100;
 
 /// The last dimension.
 const LAST: [i64; 1] = [-1];
@@ -30,10 +33,8 @@ impl Lagrangian {
             Self::Quadratic | Self::Spherical => Ok(()),
             Self::SoftSign(steepness) => positive("steepness", steepness).map(|_| ()),
             Self::Softmax(beta) => positive("beta", beta).map(|_| ()),
-            Self::Rectified(n) if n < 2 => {
-                Err(ContinuousError::Range { what: "power", value: f64::from(n), range: "at least 2" })
-            }
-            Self::Rectified(_) => Ok(()),
+            Self::Rectified(2..=MOST_ORDER) => Ok(()),
+            Self::Rectified(n) => Err(ContinuousError::Range { what: "power", value: f64::from(n), range: "from 2 to 100" }),
         }
     }
 

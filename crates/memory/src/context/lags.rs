@@ -17,8 +17,14 @@ impl LagCounts {
         Self { items, taken: vec![0.0; 2 * items], available: vec![0.0; 2 * items] }
     }
 
-    /// Counts the transitions of one recall: items in the order of recall, by their positions in the list.
+    /// Counts the transitions of one recall: items in the order of recall, each at most once, by their positions in the list.
+    ///
+    /// # Panics
+    /// If an item is not in the list.
     pub fn count(&mut self, recalled: &[usize]) {
+        for &item in recalled {
+            assert!(item < self.items, "item {item} of a list of {}", self.items);
+        }
         for (i, pair) in recalled.windows(2).enumerate() {
             let open = (0..self.items).filter(|item| !recalled[..=i].contains(item));
             open.for_each(|item| self.available[self.items + item - pair[0]] += 1.0);
@@ -26,10 +32,11 @@ impl LagCounts {
         }
     }
 
-    /// The conditional response probability at a lag, from −(items − 1) to items − 1; 0 where none was available.
+    /// The conditional response probability at a lag, from −(items − 1) to items − 1; 0 where none was available, and beyond.
     pub fn probability(&self, lag: i32) -> f64 {
-        let index = (self.items as i32 + lag).clamp(0, 2 * self.items as i32 - 1) as usize;
-        if self.available[index] > 0.0 { self.taken[index] / self.available[index] } else { 0.0 }
+        let index = usize::try_from(self.items as i64 + i64::from(lag)).unwrap_or(usize::MAX);
+        let available = self.available.get(index).copied().unwrap_or(0.0);
+        if available > 0.0 { self.taken[index] / available } else { 0.0 }
     }
 }
 

@@ -10,7 +10,7 @@ use lawbook_core::{
 };
 
 use super::{ContinuousError, EnergyTransformer, Keys, Sizes};
-use crate::continuous::positive;
+use crate::continuous::{positive, same_kind};
 
 /// A block between a linear encoder and a linear decoder. Images are sets of patches: shape `[B, N, P]`, P pixels each.
 ///
@@ -65,10 +65,12 @@ impl Completion {
     /// The tokens that the block starts from: encoded patches, one learned token for those that `hidden` marks with 1 (shape
     /// `[B, N]`, else 0).
     pub fn tokens(&self, patches: &Tensor, hidden: &Tensor) -> Result<Tensor, ContinuousError> {
-        let (shape, pixels) = (patches.size(), self.encoder.size()[0]);
-        if shape.len() != 3 || shape[1..] != [self.places.size()[0], pixels] || hidden.size() != shape[..2] {
-            let expected = format!("[B, {}, {pixels}], and [B, {0}] marks of what is hidden", self.places.size()[0]);
-            return Err(ContinuousError::Shape { what: "patches", found: shape, expected });
+        self.check(patches)?;
+        same_kind("marks of hidden patches", hidden, &self.encoder)?;
+        let shape = patches.size();
+        if hidden.size() != shape[..2] {
+            let expected = format!("{:?}, one for each patch", &shape[..2]);
+            return Err(ContinuousError::Shape { what: "marks of hidden patches", found: hidden.size(), expected });
         }
         let hidden = hidden.unsqueeze(-1);
         let seen = patches.matmul(&self.encoder) * (hidden.ones_like() - &hidden);
@@ -87,7 +89,7 @@ impl Completion {
         Ok((error * hidden).sum(None) / hidden.sum(None))
     }
 
-    /// Trains all weights by Adam on random batches of `batch` images with `hides` random patches hidden.
+    /// Trains all weights by Adam on random batches of `batch` images (at least one) with `hides` random patches hidden.
     pub fn train(
         &mut self,
         patches: &Tensor,
@@ -95,9 +97,11 @@ impl Completion {
         (updates, rate): (usize, f64),
         stream: &mut Stream,
     ) -> Result<Outcome, ContinuousError> {
+        // Shapes are checked here, so that the loss below cannot fail.
+        self.check(patches)?;
+        positive("images per batch", batch as f64)?;
         let (images, tokens) = (patches.size()[0] as u64, self.places.size()[0]);
         let mut parameters: Vec<Tensor> = self.parameters().into_iter().map(|p| parameter(p, patches.kind())).collect();
-        // Shapes are checked here, so that the loss below cannot fail.
         let _ =
             self.tokens(&patches.narrow(0, 0, 1), &random_masks((1, tokens), hides, stream)?.to_device(patches.device()))?;
         let mut optimiser = Optimiser::new(Rule::ADAM, rate, &parameters);
@@ -115,6 +119,16 @@ impl Completion {
         let outcome = train(&mut parameters, &mut optimiser, updates, loss, |_| ControlFlow::Continue(()));
         *self = self.with(&parameters.iter().map(Tensor::detach).collect::<Vec<_>>());
         failure.map_or(Ok(outcome), Err)
+    }
+
+    /// Whether there are images, of the network's shape and kind.
+    fn check(&self, patches: &Tensor) -> Result<(), ContinuousError> {
+        let (shape, fitting) = (patches.size(), [self.places.size()[0], self.encoder.size()[0]]);
+        if shape.len() != 3 || shape[0] == 0 || shape[1..] != fitting {
+            let expected = format!("[B, {}, {}], of at least one image", fitting[0], fitting[1]);
+            return Err(ContinuousError::Shape { what: "patches", found: shape, expected });
+        }
+        same_kind("patches", patches, &self.encoder)
     }
 
     /// All weights, in the order in which [`with`](Self::with) takes them.

@@ -8,9 +8,13 @@ use lawbook_analysis::gaussian::{normal_tail, normal_tail_inverse};
 use super::Storage;
 use crate::OutOfRange;
 
-/// One-step error of the pattern of age `age` after `stored` patterns (more than `age`).
+/// Fewest and most sites of a network.
+const SITES: (f64, f64) = (2.0, 1e9);
+
+/// One-step error of the pattern of age `age` after `stored` patterns (more than `age`), in a network of at least 2 sites.
 pub fn one_step_error(storage: Storage, sites: usize, age: usize, stored: usize) -> Result<f64, OutOfRange> {
     storage.check()?;
+    OutOfRange::check("the number of sites", sites as f64, SITES.0, SITES.1)?;
     OutOfRange::check("the age of a pattern", age as f64, 0.0, stored as f64 - 1.0)?;
     let (signal, variance) = match storage {
         Storage::Hebb => (1.0, stored as f64 - 1.0),
@@ -47,6 +51,7 @@ fn bounded_moments(bound: usize, age: usize, stored: usize) -> (f64, f64) {
 /// `k* = ln(√(2λN)/z)/λ` for small λ, `z = Q⁻¹(error)`; 0 if not even the latest pattern is that well kept.
 pub fn span(rate: f64, sites: usize, error: f64) -> Result<f64, OutOfRange> {
     Storage::Decay(rate).check()?;
+    OutOfRange::check("the number of sites", sites as f64, SITES.0, SITES.1)?;
     OutOfRange::check("the error", error, 1e-300, 0.5)?;
     let z = normal_tail_inverse(error);
     // e^(−2λk) (N − 1 + z²) = z²/(2λ − λ²), with the pattern's own share taken out of the noise.
@@ -55,7 +60,7 @@ pub fn span(rate: f64, sites: usize, error: f64) -> Result<f64, OutOfRange> {
     Ok((level.ln() / square.ln()).max(0.0))
 }
 
-/// The rate of decay that keeps the most patterns, `λ* = e z²/2N` for large N.
+/// The rate of decay that keeps the most patterns, `λ* = e z²/2N` for large N and an error between 0 and ½.
 pub fn best_rate(sites: usize, error: f64) -> f64 {
     0.5 * std::f64::consts::E * normal_tail_inverse(error).powi(2) / sites as f64
 }
@@ -105,5 +110,17 @@ mod tests {
         close(span(best, sites, 0.005).unwrap(), best_span(sites, 0.005), 1e-3);
         assert!([0.8, 1.25].into_iter().all(|f| span(f * best, sites, 0.005).unwrap() < best_span(sites, 0.005)));
         assert_eq!(span(0.5, 4, 1e-6).unwrap(), 0.0);
+    }
+
+    #[test]
+    fn networks_without_two_sites_are_refused() {
+        for sites in [0, 1] {
+            for storage in [Storage::Hebb, Storage::Decay(0.1), Storage::Bounded(3)] {
+                let refused = one_step_error(storage, sites, 0, 1).unwrap_err();
+                assert_eq!((refused.what, refused.value), ("the number of sites", sites as f64));
+            }
+            assert!(span(0.1, sites, 0.05).is_err());
+        }
+        assert_eq!(one_step_error(Storage::Hebb, 2, 0, 1), Ok(0.0));
     }
 }

@@ -1,6 +1,10 @@
 //! Linear associative memories.
 
-use lawbook_memory::association::{Association, Embeddings, sampled_frequencies, theory::recall_error, zipf};
+use lawbook_memory::association::{
+    Association, Embeddings, sampled_frequencies,
+    theory::{mean_error, recall_error},
+    zipf,
+};
 
 use crate::{refused, stream};
 
@@ -16,6 +20,9 @@ fn associations_say_what_they_were_given() {
     refused(Association::store(embeddings.clone(), &[0, 1, 1, 0], &[1.0, 1.0, f64::NAN, 1.0]), &["weight is NaN"]);
     refused(Association::from_matrix(embeddings, &[0.0; 9]), &["W is 9", "64"]);
     refused(recall_error(&[1.0], &[0], 2, &[1.0], 0), &["dimension is 0"]);
+    refused(recall_error(&[f64::NAN], &[0], 2, &[1.0], 8), &["frequency is NaN", "0 to 1"]);
+    refused(recall_error(&[1.0], &[0, 1], 2, &[1.0], 8), &["targets is 2: give exactly 1"]);
+    refused(mean_error(&[1.0], &[0], 2, &[1.0], &[1.5], 8), &["stored is 1.5", "0 to 1"]);
     assert!(sampled_frequencies(&[], 3, &mut stream).is_empty());
     refused(Embeddings::gaussian(1 << 29, 3, 1 << 29, &mut stream), &["numbers in all embeddings"]);
 }

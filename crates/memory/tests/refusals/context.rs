@@ -1,6 +1,6 @@
 //! Search by temporal context.
 
-use lawbook_memory::context::{Choice, Event, TemporalContext, orthonormal_list};
+use lawbook_memory::context::{Choice, Event, TemporalContext, lags::LagCounts, orthonormal_list};
 
 use crate::refused;
 
@@ -14,4 +14,21 @@ fn searches_say_what_they_were_given() {
     refused(TemporalContext { stop: f64::NAN, ..model }.study(&orthonormal_list(3, 0, 0)), &["NaN"]);
     let endless = TemporalContext { choice: Choice::Exponential(0.0), ..model };
     refused(endless.study(&orthonormal_list(3, 0, 0)), &["choice is 0"]);
+}
+
+/// Lags beyond the list never occur; they once had the probability of the largest lag.
+#[test]
+fn lags_beyond_the_list_have_no_probability() {
+    let mut counts = LagCounts::new(4);
+    counts.count(&[0, 3]);
+    assert_eq!(
+        [3, 4, 10, -4, -10, i32::MAX, i32::MIN].map(|lag| counts.probability(lag)),
+        [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+    );
+}
+
+#[test]
+#[should_panic(expected = "item 9 of a list of 4")]
+fn items_beyond_the_list_are_not_counted() {
+    LagCounts::new(4).count(&[0, 9]);
 }

@@ -3,8 +3,8 @@
 use lawbook_core::{Device, Kind, Tensor};
 use lawbook_memory::{
     SimplicialComplex,
-    biological::{Lagrangian, TwoLayerMemory},
-    energy_transformer::{EnergyTransformer, Keys, Sizes},
+    biological::{Lagrangian, Layers, TwoLayerMemory},
+    energy_transformer::{EnergyTransformer, Keys, Sizes, completion::Completion},
     modern::ModernMemory,
     simplicial::attention::{Similarity, SimplicialAttention},
 };
@@ -41,11 +41,26 @@ fn continuous_memories_take_tensors_of_their_shape_and_kind() {
     refused(SimplicialAttention::new(normals(&[0, 10]), &complex, 1.0, Similarity::Dot), &["[0, 10]"]);
     refused(TwoLayerMemory::new(normals(&[0, 10]), Lagrangian::Quadratic, Lagrangian::Quadratic), &["[0, 10]"]);
     refused(layers.run(&layers.settled(&normals(&[10])).unwrap(), 0.0, 3), &["time step is 0"]);
+    let uneven = Layers { features: normals(&[2, 10]), memories: normals(&[5, 3]) };
+    for refusal in [layers.energy(&uneven), layers.dissipation(&uneven)] {
+        refused(refusal, &["[5, 3]", "[2]"]);
+    }
+    refused(layers.velocity(&uneven), &["[5, 3]", "[2]"]);
+    refused(layers.run(&uneven, 0.1, 0), &["[5, 3]", "[2]"]);
     refused(layers.with_input(normals(&[10]) / 0.0), &["not finite"]);
-    refused(
-        TwoLayerMemory::new(Tensor::from_slice2(&[[1.0, 1.0]]), Lagrangian::Quadratic, Lagrangian::Rectified(1)),
-        &["1"],
-    );
+    let layers = || TwoLayerMemory::new(normals(&[3, 10]), Lagrangian::Quadratic, Lagrangian::Softmax(1.0)).unwrap();
+    refused(layers().with_feedback(normals(&[10, 3])), &["[10, 3]", "[3, 10]"]);
+    refused(layers().with_feedback(normals(&[3, 10]).to_kind(Kind::Float)), &["feedback", "Float"]);
+    refused(layers().with_feedback(normals(&[3, 10]) / 0.0), &["feedback", "not finite"]);
+    for order in [1, 101, 400, u32::MAX] {
+        let rectified = Lagrangian::Rectified(order);
+        let weights = || Tensor::from_slice2(&[[1.0, 1.0]]);
+        refused(
+            TwoLayerMemory::new(weights(), Lagrangian::Quadratic, rectified),
+            &[&format!("power is {order}"), "2 to 100"],
+        );
+        refused(TwoLayerMemory::new(weights(), rectified, Lagrangian::Quadratic), &[&format!("power is {order}")]);
+    }
 }
 
 #[test]
@@ -66,4 +81,21 @@ fn energy_transformers_take_two_tokens_or_more_of_their_shape_and_kind() {
         refused(block.recollection(&tokens), &[named]);
     }
     refused(block.run(&(normals(&[5, 10]) / 0.0), 0.1, 2), &["not finite"]);
+    let single = block.queries.to_kind(Kind::Float);
+    refused(block.attention_with(&single, &normals(&[5, 10])), &["values", "Float"]);
+}
+
+#[test]
+fn completions_take_images_of_their_shape_and_kind() {
+    let sizes = Sizes { features: 6, heads: 1, head_features: 2, memories: 3 };
+    let network = || Completion::random((5, 2), sizes, 0.2, Keys::All, &mut stream()).unwrap();
+    let train = |patches: &Tensor, batch| network().train(patches, (batch, 2), (1, 0.01), &mut stream());
+    refused(train(&normals(&[0, 5, 2]), 3), &["[0, 5, 2]", "at least one image"]);
+    refused(train(&normals(&[]), 3), &["[]", "[B, 5, 2]"]);
+    refused(train(&normals(&[4, 5, 2]).to_kind(Kind::Float), 3), &["patches", "Float"]);
+    refused(train(&normals(&[4, 5, 2]), 0), &["images per batch is 0"]);
+    let marks = |shape: &[i64]| Tensor::ones(shape, (Kind::Double, Device::Cpu));
+    refused(network().complete(&normals(&[4, 5, 2]).to_kind(Kind::Float), &marks(&[4, 5])), &["patches", "Float"]);
+    refused(network().complete(&normals(&[4, 5, 2]), &marks(&[4, 4])), &["[4, 4]", "[4, 5]"]);
+    refused(network().loss(&normals(&[4, 5, 2]), &marks(&[4, 5]).to_kind(Kind::Float)), &["marks", "Float"]);
 }

@@ -3,8 +3,13 @@
 use std::slice::from_ref;
 
 use lawbook_memory::{
-    AsynchronousUpdate, DenseMemory, Descent, Separation, capacity, concepts::ConceptModel, crosstalk::Crosstalk,
-    exponential, mixture::Field, population::Population, weighted::WeightedMemory,
+    AsynchronousUpdate, DenseMemory, Descent, Separation, capacity,
+    concepts::ConceptModel,
+    crosstalk::Crosstalk,
+    exponential,
+    mixture::{Cluster, Field},
+    population::Population,
+    weighted::WeightedMemory,
 };
 
 use crate::{patterns, refused, stream, wrong};
@@ -56,6 +61,15 @@ fn orders_that_overflow_are_refused_before_any_work() {
     for order in [0, 1] {
         refused(DenseMemory::new(patterns(4, 10), Separation::Power(order)), &[&format!("order {order}")]);
     }
+    // A single site has an energy of 1 at every order; the exponents of f64 end at 2³¹ − 1.
+    for order in [1 << 31, u32::MAX] {
+        for separation in [Separation::Power(order), Separation::Rectified(order)] {
+            refused(DenseMemory::new(patterns(4, 1), separation), &[&format!("order n is {order}"), "2147483647"]);
+        }
+    }
+    assert!(DenseMemory::new(patterns(4, 1), Separation::Power(i32::MAX as u32)).is_ok());
+    let empty = Cluster::observed(0.0, 3, Vec::new());
+    refused(Field::new(Separation::Power(2), 10).unwrap().clusters(1, empty), &["0 sites", "9"]);
     refused(DenseMemory::new(patterns(4, 800), Separation::Exponential), &["exp(x)", "800", "4"]);
     refused(capacity::one_step_error(Separation::Power(2), 10, f64::NAN), &["NaN"]);
     // F alone stays in f64, 10^306, but not 10^6 times it.
