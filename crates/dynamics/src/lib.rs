@@ -40,9 +40,9 @@
 //! For a process of your own change the fields of the struct, the number of columns of the state, and the lines of `step`. There
 //! `X` stands for one number or for sixteen at once: write plain numbers to the right of it (`w * 2.0`), draw from `noise`
 //! ([`normal`](Noise::normal), [`uniform`](Noise::uniform), [`sign`](Noise::sign), rows of data by [`row`](Noise::row)), and
-//! choose by [`if_below`](Number::if_below) in place of `if`. A replica that overflows stops, and
-//! [`diverged`](Ensemble::diverged) has its step; [`estimators::time_average`] takes means over time
-//! where one look at many replicas is not enough.
+//! choose by [`if_below`](Number::if_below) in place of `if`. Of a replica that overflows
+//! [`diverged`](Ensemble::diverged) has the step (one that comes back from infinity between two looks is not noticed);
+//! [`estimators::time_average`] takes means over time where one look at many replicas is not enough.
 //!
 //! [`Ensemble`] runs sixteen replicas to a vector on all cores, [`TensorEnsemble`] the same process on tensors; both draw the
 //! same numbers, and both are in [`engine`]. Around them:

@@ -28,7 +28,7 @@ use lawbook_dynamics::{
         quadratic::{Quadratic, Shape, epoch_variances},
         regression::Regression,
         regression_sgd::RegressionSgd,
-        spred::Factors,
+        spred::{Factors, GroupFactors},
         two_layer::{Sgd, Weights, snapshots},
     },
     theory::{
@@ -188,6 +188,19 @@ fn stationary_states() {
     }
     refused("no batch", constant_noise(&line(0.1, 0)), &["0"]);
     refused("no batch", data.excess_of_constant_noise(0.1, 0), &["batch size 0"]);
+    // The last is below 2/a = 0.9, where the noise of single samples makes it run away.
+    for (bad, batch, mention) in [
+        (0.0, 4, "(0, "),
+        (-0.1, 4, "(0, "),
+        (f64::NAN, 4, "(0, "),
+        (f64::INFINITY, 4, "(0, "),
+        (100.0, 4, "(0, "),
+        (0.1, 0, "batch of at least 1"),
+        (0.8, 1, "grows without bound"),
+    ] {
+        let exact = move || DataSet::of_noise(20, 3, 1.0, &Key::new(["data"])).exact_excess(bad, batch, 300);
+        panics("a rate or batch", exact, mention);
+    }
     refused("one sample", epoch_variances(1.0, 0.5, 1), &["at least 2"]);
     for momentum in [-0.1, 1.0, f64::NAN] {
         refused("a momentum", newton_covariance(&one, &one, 0.5, momentum), &[&momentum.to_string(), "[0, 1)"]);
@@ -209,6 +222,7 @@ fn stationary_states() {
     refused("no time", mean_size(0), &["time 0"]);
     refused("no time", size_variance(0), &["time 0"]);
     refused("no time", size_cdf(0, 1.0), &["time 0"]);
+    refused("a size", size_cdf(5, f64::NAN), &["NaN", "give a number"]);
 }
 
 #[test]
@@ -218,6 +232,14 @@ fn symmetries() {
     // Neither counts as a symmetry.
     assert!(mirror.asymmetry(|theta| theta.square().sum(Kind::Double), 0, &mut stream).is_nan());
     assert!(mirror.asymmetry(|theta| theta.sum(Kind::Double).log(), 20, &mut stream).is_nan());
+    for normals in [0, 3, -1] {
+        let random = Mirror::random(2, normals, &mut stream, Device::Cpu);
+        refused("normals", random, &[&format!("[2, {normals}]"), "at least 1"]);
+    }
+    for (groups, weights) in [(2, 3), (2, 1), (0, 1)] {
+        let product = move || GroupFactors { u: vec![1.0; groups], w: vec![1.0; weights] }.product();
+        panics("unequal groups", product, &format!("{weights} weights in {groups} groups"));
+    }
     for bad in [f64::NAN, f64::INFINITY] {
         refused("a factor", Factors::new(vec![1.0, bad], vec![2.0, 3.0]), &["weight 1", &bad.to_string(), "finite"]);
     }

@@ -20,7 +20,8 @@ use crate::{
 /// Independent replicas of a process, all at the same time.
 ///
 /// Replica `i` draws from the streams of index `i` alone: it depends neither on how many replicas there are, nor on the number
-/// of threads, nor on the vector width, nor on how its way is cut into pieces. The memory is that of the states.
+/// of threads, nor on the vector width, nor on how its way is cut into pieces; and so it is with the step at which it
+/// [diverges](Self::diverged), unless it comes back from infinity. The memory is that of the states.
 #[derive(Debug, Clone)]
 pub struct Ensemble<P, T = f64> {
     process: P,
@@ -124,7 +125,12 @@ impl<P: Process, T: Element> Ensemble<P, T> {
         P::State::load_lane(replica % LANES, columns)
     }
 
-    /// For every replica the step after which its state was first not finite, if that has happened.
+    /// For every replica the step after which its state was first not finite, if that has been noticed.
+    ///
+    /// Replicas are looked at after every 256 steps of a call of [`advance`](Self::advance) and at its end, and where one is not
+    /// finite its neighbours' steps since the last look are gone through singly. Overflow stays, as infinite or no number, and is
+    /// told with its first step. A process that comes back from infinity, as 1/x does, may do so between two looks: whether that
+    /// counts depends on how its way is cut and on its neighbours. Nothing is frozen: a diverged replica goes on.
     pub fn diverged(&self) -> impl Iterator<Item = Option<NonZeroU64>> + Clone + '_ {
         let of = |group: &Diverged| group.as_deref().copied().unwrap_or_default();
         self.diverged.iter().flat_map(of).take(self.replicas as usize)
@@ -198,6 +204,33 @@ mod tests {
         single.advance(1000);
         // 10^(2^6) is beyond f32.
         assert_eq!(single.diverged().nth(5), Some(NonZeroU64::new(6)));
+    }
+
+    /// From 0 to infinity and back.
+    struct Inverse;
+
+    impl Process for Inverse {
+        type State<X: Number> = [X; 1];
+
+        #[inline(always)]
+        fn step<X: Number, N: Noise<X>>(&self, [x]: [X; 1], _: &mut N) -> [X; 1] {
+            [X::constant(1.0) / x]
+        }
+    }
+
+    /// What is documented of replicas that come back: they are noticed where they are looked at, and are not stopped.
+    #[test]
+    fn who_comes_back_from_infinity_between_two_looks_is_not_noticed() {
+        let ensemble = || Ensemble::<_, f64>::new(Inverse, 1, &Key::new(["inverse"]), |_| [0.0]);
+        let (mut at_once, mut singly, mut long) = (ensemble(), ensemble(), ensemble());
+        at_once.advance(2);
+        (0..2).for_each(|_| singly.advance(1));
+        // Looked at after 256 steps, and at the end.
+        long.advance(257);
+        assert_eq!(at_once.diverged().next(), Some(None));
+        assert_eq!(singly.diverged().next(), Some(NonZeroU64::new(1)));
+        assert_eq!(long.diverged().next(), Some(NonZeroU64::new(257)));
+        assert!(at_once.states().chain(singly.states()).all(|state| state == [0.0]));
     }
 
     struct Walker;

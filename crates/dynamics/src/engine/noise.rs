@@ -105,7 +105,7 @@ impl Sources {
 }
 
 /// Places that a sign is chosen from: −1 and 1, in the other order.
-const SIGNS: u32 = 2;
+pub(crate) const SIGNS: u32 = 2;
 
 /// The noise of some steps for sixteen replicas, out of what has been drawn before them.
 pub(crate) struct LaneNoise<'a, T> {
@@ -149,17 +149,17 @@ impl<T: Element> LaneNoise<'_, T> {
 }
 
 #[cold]
-fn drawn_too_much() -> ! {
+pub(crate) fn drawn_too_much() -> ! {
     panic!("a step drew more than the first one did: a process has to draw as much at every step, whatever the state")
 }
 
 #[cold]
-fn drawn_too_little() -> ! {
+pub(crate) fn drawn_too_little() -> ! {
     panic!("steps drew less than the first one did: a process has to draw as much at every step, whatever the state")
 }
 
 #[cold]
-fn drawn_otherwise(among: u32, count: u32) -> ! {
+pub(crate) fn drawn_otherwise(among: u32, count: u32) -> ! {
     panic!(
         "a step drew from a table of {count} rows where the first one drew from {among} (2 is a sign): a process has to draw in the \
          same order at every step, from tables of the same length"

@@ -15,7 +15,7 @@ use lawbook_core::{
 use crate::{
     engine::column::{self, Column},
     engine::lanes::Element,
-    engine::noise::{Draws, Noise, Order, Sources},
+    engine::noise::{Draws, Noise, Order, SIGNS, Sources, drawn_otherwise, drawn_too_little, drawn_too_much},
     engine::process::Process,
     engine::state::Columns,
     engine::table::Table,
@@ -84,7 +84,8 @@ impl<P: Process> TensorEnsemble<P> {
         (0..self.replicas as usize).map(move |replica| P::State::from_fn(|c| columns[c][replica]))
     }
 
-    /// For every replica the step after which its state was first not finite, if that has happened.
+    /// For every replica the step after which its state was first not finite, if that has been noticed: replicas are looked at after
+    /// every 64 steps of a call of [`advance`](Self::advance) and at its end, and one that is finite again by then may pass.
     pub fn diverged(&self) -> impl Iterator<Item = Option<NonZeroU64>> + Clone + '_ {
         self.diverged.iter().copied()
     }
@@ -96,7 +97,11 @@ impl<P: Process> TensorEnsemble<P> {
     }
 
     fn walk(&mut self, steps: u64) {
-        let Some((kind, device)) = self.columns.first().map(|column| (column.kind(), column.device())) else { return };
+        let Some((kind, device)) = self.columns.first().map(|column| (column.kind(), column.device())) else {
+            // Of an empty state there is nothing to compute.
+            self.time += steps;
+            return;
+        };
         let (draws, groups) = (&self.draws, self.replicas.div_ceil(LANES as u64));
         let per_step = draws.normals.max(draws.words).max(draws.places.len()).max(1) * self.replicas as usize;
         let at_once = (DRAWN_AT_ONCE / per_step).max(1) as u64;
@@ -120,10 +125,12 @@ impl<P: Process> TensorEnsemble<P> {
             };
             let halves = by_replica(rows(draws.places.len()), self.replicas, 0, fill);
             for step in 0..steps as usize {
+                let range = |count: usize| step * count..(step + 1) * count;
                 let mut noise = TensorNoise {
-                    normals: normals[step * draws.normals..].iter(),
-                    words: words[step * draws.words..].iter(),
-                    halves: halves[step * draws.places.len()..].iter(),
+                    normals: normals[range(draws.normals)].iter(),
+                    words: words[range(draws.words)].iter(),
+                    halves: halves[range(draws.places.len())].iter(),
+                    among: draws.places.iter(),
                     orders: &mut orders,
                     replicas: self.replicas as usize,
                     time: self.time + step as u64,
@@ -137,6 +144,7 @@ impl<P: Process> TensorEnsemble<P> {
                     let column = |c| after.column(c).tensor().broadcast_to(shape).to_device(device).to_kind(kind);
                     self.columns = (0..self.columns.len()).map(column).collect();
                 });
+                noise.end();
                 column::forget();
             }
             self.time += steps;
@@ -161,6 +169,8 @@ struct TensorNoise<'a> {
     normals: std::slice::Iter<'a, Vec<f64>>,
     words: std::slice::Iter<'a, Vec<u64>>,
     halves: std::slice::Iter<'a, Vec<u32>>,
+    /// Among how many places each of the words of 32 bits is to choose.
+    among: std::slice::Iter<'a, u32>,
     orders: &'a mut [Order],
     replicas: usize,
     time: u64,
@@ -173,6 +183,22 @@ impl TensorNoise<'_> {
         Column::new(from_slice(values, &[values.len() as i64], self.kind, self.device))
     }
 
+    /// The next words of 32 bits, to choose among so many places.
+    fn halves(&mut self, count: u32) -> &[u32] {
+        let (Some(halves), Some(&among)) = (self.halves.next(), self.among.next()) else { drawn_too_much() };
+        if among != count {
+            drawn_otherwise(among, count);
+        }
+        halves
+    }
+
+    /// The step has been made.
+    fn end(&self) {
+        if self.normals.len() + self.words.len() + self.halves.len() > 0 {
+            drawn_too_little();
+        }
+    }
+
     fn rows<const C: usize>(&self, rows: Vec<[f64; C]>) -> [Column; C] {
         std::array::from_fn(|c| self.column(&rows.iter().map(|row| row[c]).collect::<Vec<_>>()))
     }
@@ -180,26 +206,32 @@ impl TensorNoise<'_> {
 
 impl Noise<Column> for TensorNoise<'_> {
     fn normal(&mut self) -> Column {
-        let values = self.normals.next().map_or(&[] as &[f64], Vec::as_slice);
+        let Some(values) = self.normals.next() else { drawn_too_much() };
         self.column(values)
     }
 
     fn uniform(&mut self) -> Column {
-        let words = self.words.next().into_iter().flatten();
-        self.column(&words.map(|&bits| <f64 as Element>::uniform(bits)).collect::<Vec<_>>())
+        let Some(words) = self.words.next() else { drawn_too_much() };
+        // In single precision as the fused engine draws it: rounded from double precision it could be 1.
+        let uniform = if self.kind == Kind::Float { |bits| <f32 as Element>::uniform(bits).to_f64() } else { f64::uniform };
+        self.column(&words.iter().map(|&bits| uniform(bits)).collect::<Vec<_>>())
     }
 
     fn sign(&mut self) -> Column {
-        let halves = self.halves.next().into_iter().flatten();
-        self.column(&halves.map(|bits| if bits >> 31 == 0 { 1.0 } else { -1.0 }).collect::<Vec<_>>())
+        let signs = self.halves(SIGNS).iter().map(|bits| if bits >> 31 == 0 { 1.0 } else { -1.0 });
+        let signs: Vec<f64> = signs.collect();
+        self.column(&signs)
     }
 
     fn row<const C: usize>(&mut self, table: &Table<C>) -> [Column; C] {
-        let rows = self.halves.next().into_iter().flatten().map(|&bits| *table.choose(bits)).collect();
+        let rows = self.halves(table.count()).iter().map(|&bits| *table.choose(bits)).collect();
         self.rows(rows)
     }
 
     fn next_row<const C: usize>(&mut self, table: &Table<C>) -> [Column; C] {
+        if self.orders.is_empty() {
+            drawn_too_much();
+        }
         let n = table.rows().len();
         let mut rows: Vec<_> =
             self.orders.iter_mut().flat_map(|order| order.next(n)).map(|row| table.rows()[row as usize]).collect();
@@ -254,6 +286,122 @@ mod tests {
         let mut single = TensorEnsemble::new(Mixture { table: table() }, 37, &key, (Kind::Float, Device::Cpu), start);
         single.advance(200);
         assert!(single.states().zip(tensors.states()).all(|((a, _), (b, _))| (a[0] - b[0]).abs() < 1e-4));
+    }
+
+    /// The uniform number that was drawn last.
+    struct Uniform;
+
+    impl Process for Uniform {
+        type State<X: Number> = [X; 1];
+
+        #[inline(always)]
+        fn step<X: Number, N: Noise<X>>(&self, _: [X; 1], noise: &mut N) -> [X; 1] {
+            [noise.uniform()]
+        }
+    }
+
+    /// 2⁻²⁵ of all numbers in f64 would round to 1 in f32, and half of the others to another one.
+    #[test]
+    fn uniform_numbers_in_single_precision_are_those_of_the_fused_engine() {
+        let key = Key::new(["uniform"]);
+        let mut fused = Ensemble::<_, f32>::new(Uniform, 1000, &key, |_| [0.0]);
+        let mut tensors = TensorEnsemble::new(Uniform, 1000, &key, (Kind::Float, Device::Cpu), |_| [0.0]);
+        for _ in 0..3 {
+            fused.advance(1);
+            tensors.advance(1);
+            assert!(fused.states().eq(tensors.states()));
+        }
+        let words = [vec![u64::MAX; 3]];
+        let mut noise = noise(&words, &[], &[]);
+        let largest = to_vec(&Noise::<Column>::uniform(&mut noise).tensor());
+        assert_eq!(largest, vec![f64::from(1.0 - f32::EPSILON); 3]);
+        column::forget();
+    }
+
+    fn noise<'a>(words: &'a [Vec<u64>], halves: &'a [Vec<u32>], among: &'a [u32]) -> TensorNoise<'a> {
+        TensorNoise {
+            normals: [].iter(),
+            words: words.iter(),
+            halves: halves.iter(),
+            among: among.iter(),
+            orders: &mut [],
+            replicas: 3,
+            time: 0,
+            kind: Kind::Float,
+            device: Device::Cpu,
+        }
+    }
+
+    /// What the steps after the first draw, which draws a normal and a row.
+    #[derive(Clone, Copy)]
+    enum Then {
+        Normal,
+        Sign,
+        Order,
+        Nothing,
+    }
+
+    struct Fickle(Then, Table<2>);
+
+    impl Process for Fickle {
+        type State<X: Number> = [X; 1];
+
+        fn step<X: Number, N: Noise<X>>(&self, [x]: [X; 1], noise: &mut N) -> [X; 1] {
+            if noise.time() == 0 {
+                return [x + noise.normal() + noise.row(&self.1)[0]];
+            }
+            match self.0 {
+                Then::Normal => [x + noise.normal() + noise.row(&self.1)[0] + noise.normal()],
+                Then::Sign => [x + noise.normal() + noise.sign()],
+                Then::Order => [x + noise.normal() + noise.row(&self.1)[0] + noise.next_row(&self.1)[0]],
+                Then::Nothing => [x],
+            }
+        }
+    }
+
+    fn fickle(then: Then) {
+        let kind = (Kind::Double, Device::Cpu);
+        TensorEnsemble::new(Fickle(then, table()), 5, &Key::new(["fickle"]), kind, |_| [0.0]).advance(4);
+    }
+
+    #[test]
+    #[should_panic(expected = "drew more than the first one")]
+    fn steps_may_not_draw_more_than_the_first_one() {
+        fickle(Then::Normal);
+    }
+
+    #[test]
+    #[should_panic(expected = "drew less than the first one")]
+    fn steps_may_not_draw_less_than_the_first_one() {
+        fickle(Then::Nothing);
+    }
+
+    #[test]
+    #[should_panic(expected = "a table of 2 rows where the first one drew from 5")]
+    fn steps_may_not_draw_in_another_order() {
+        fickle(Then::Sign);
+    }
+
+    #[test]
+    #[should_panic(expected = "drew more than the first one")]
+    fn steps_may_not_begin_an_epoch_that_the_first_one_did_not() {
+        fickle(Then::Order);
+    }
+
+    /// Without a state.
+    struct Nothing;
+
+    impl Process for Nothing {
+        type State<X: Number> = ();
+
+        fn step<X: Number, N: Noise<X>>(&self, (): (), _: &mut N) {}
+    }
+
+    #[test]
+    fn an_empty_state_takes_its_steps() {
+        let mut ensemble = TensorEnsemble::new(Nothing, 3, &Key::new(["nothing"]), (Kind::Double, Device::Cpu), |_| ());
+        ensemble.advance(200);
+        assert_eq!((ensemble.time, ensemble.states().count()), (200, 3));
     }
 
     #[test]

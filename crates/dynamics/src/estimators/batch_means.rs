@@ -82,9 +82,9 @@ pub enum BatchMeansError {
 
 /// Autocorrelation times per batch from which on [`mean_with_error`] is content. For a memory that decays exponentially it then
 /// underestimates the variance of the mean by 1/20.
-const TIMES_PER_BATCH: f64 = 10.0;
+pub(crate) const TIMES_PER_BATCH: f64 = 10.0;
 /// Batches in a series, below which the error of the error exceeds a quarter.
-const BATCHES: usize = 20;
+pub(crate) const BATCHES: usize = 20;
 /// The first length of a batch that is tried.
 const FIRST_BATCH: usize = 16;
 
@@ -141,13 +141,13 @@ pub fn mean_with_error<S: AsRef<[f64]>>(replicas: &[S]) -> Result<BatchMeans, Ba
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use lawbook_core::{Key, Stream};
 
     use super::*;
 
     /// Stationary AR(1), `x' = φ x + z`: `τ = (1 + φ)/(1 − φ)`.
-    fn autoregressive(phi: f64, length: usize, stream: &mut Stream) -> Vec<f64> {
+    pub(crate) fn autoregressive(phi: f64, length: usize, stream: &mut Stream) -> Vec<f64> {
         let mut x = stream.normal() / (1.0 - phi * phi).sqrt();
         let step = |_| {
             x = phi * x + stream.normal();
@@ -173,6 +173,9 @@ mod tests {
                 let error = found.autocorrelation_time() / (exact * (1.0 - bias)) - 1.0;
                 assert!(error.abs() < 4.0 * found.relative_deviation() + 0.01, "{phi} {error} {found:?}");
                 assert!((found.variance * (1.0 - phi * phi) - 1.0).abs() < 0.05, "{found:?}");
+                // 400 000 samples, of which (1 − φ)/(1 + φ) count.
+                let effective = found.effective_samples() * exact * (1.0 - bias) / 400_000.0;
+                assert!((effective - 1.0).abs() < 4.0 * found.relative_deviation() + 0.01, "{phi} {effective} {found:?}");
             }
         }
     }

@@ -45,19 +45,7 @@ mod tests {
     use lawbook_core::Key;
 
     use super::*;
-    use crate::{Noise, Number};
-
-    /// w → w², which overflows from beyond 1.
-    struct Square;
-
-    impl Process for Square {
-        type State<X: Number> = [X; 1];
-
-        #[inline(always)]
-        fn step<X: Number, N: Noise<X>>(&self, [w]: [X; 1], _: &mut N) -> [X; 1] {
-            [w * w]
-        }
-    }
+    use crate::engine::process::tests::Square;
 
     /// 2 is 2^1024, beyond f64, after ten squarings; ½ and 1 stay.
     #[test]

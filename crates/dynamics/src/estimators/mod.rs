@@ -8,4 +8,5 @@ pub mod lyapunov_spectrum;
 pub mod passage;
 pub mod regression_passage;
 pub mod renewals;
+pub mod running_batches;
 pub mod time_average;

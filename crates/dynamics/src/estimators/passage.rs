@@ -103,8 +103,8 @@ pub enum PassageTimesError {
     Censored(#[from] Censored),
 }
 
-/// Runs `replicas` of a process until all have been at or above `level` once, or for `horizon` steps. An error if a height is not
-/// a number at the end without having passed before.
+/// Runs `replicas` of a process until all have been at or above `level` once, or for `horizon` steps. Who starts there has passed
+/// at time 0. An error if a height is not a number at the end without having passed before.
 pub fn first_passages<P: Watched>(
     process: P,
     level: f64,
@@ -118,8 +118,9 @@ pub fn first_passages<P: Watched>(
     if level.is_nan() {
         return Err(PassageTimesError::Level(level));
     }
+    let below: Vec<f64> = (0..replicas).map(|i| if process.height(&start(i)) >= level { 0.0 } else { 1.0 }).collect();
     let clocked = Clocked { process, level };
-    let mut ensemble = Ensemble::<_, f64>::new(clocked, replicas, key, |i| (start(i), [1.0, 0.0]));
+    let mut ensemble = Ensemble::<_, f64>::new(clocked, replicas, key, |i| (start(i), [below[i as usize], 0.0]));
     let clock = P::State::<f64>::COUNT;
     // A height that has overflowed is no longer below anything; its clock has stopped before.
     while ensemble.time() < horizon && ensemble.states().any(|state| state.column(clock) > 0.0) {
@@ -229,6 +230,34 @@ mod tests {
         assert!((error / exact - 1.0).abs() < 0.1, "{error} {exact}");
         // Not before twenty steps, and only at even times.
         assert!(passages.times.iter().all(|t| *t >= 20.0 && t % 2.0 == 0.0));
+    }
+
+    /// Down at every step.
+    struct Fall;
+
+    impl Process for Fall {
+        type State<X: Number> = [X; 1];
+
+        #[inline(always)]
+        fn step<X: Number, N: Noise<X>>(&self, [x]: [X; 1], _: &mut N) -> [X; 1] {
+            [x - 1.0]
+        }
+    }
+
+    impl Watched for Fall {
+        #[inline(always)]
+        fn height<X: Number>(&self, [x]: &[X; 1]) -> X {
+            *x
+        }
+    }
+
+    /// From below the level, from the level, and from beyond it to above it.
+    #[test]
+    fn who_starts_at_the_level_has_passed_at_time_zero() {
+        let passages = first_passages(Fall, 2.0, (3, 10), &Key::new(["fall"]), |i| [[1.5, 2.0, 7.0][i as usize]]);
+        assert_eq!(passages, Passages::new(&[None, Some(0.0), Some(0.0)], 10));
+        let none = first_passages(Fall, 2.0, (3, 0), &Key::new(["fall"]), |_| [2.0]).expect("valid input");
+        assert_eq!(none.restricted_mean().mean, 0.0);
     }
 
     #[test]

@@ -136,8 +136,8 @@ impl DataSet {
             let (early, late) = (path[middle] - path[middle - 1], end - path[path.len() - 2]);
             assert!(
                 late <= early || late < 1e-9 * end,
-                "learning rate {rate} at batch size {batch}: the excess grows without bound, by {early} at step {middle} and by \
-                 {late} at step {steps}; lower the rate or take a larger batch"
+                "learning rate {rate} at batch size {batch}: the excess grows without bound, by {early:.2e} at step {middle} and by \
+                 {late:.2e} at step {steps}; lower the rate or take a larger batch"
             );
         }
         end

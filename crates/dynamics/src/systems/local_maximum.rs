@@ -8,7 +8,13 @@
 
 use lawbook_analysis::crossings::crossings;
 
-use crate::{engine::noise::Noise, engine::number::Number, engine::process::Process, estimators::passage::Watched};
+use crate::{
+    engine::noise::Noise,
+    engine::number::Number,
+    engine::process::Process,
+    estimators::passage::Watched,
+    optimizers::optimizer::{self, Optimizer},
+};
 
 /// The two samples.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -165,10 +171,16 @@ impl Process for AmsGrad {
     #[inline(always)]
     fn step<X: Number, N: Noise<X>>(&self, [w, m, v, largest]: [X; 4], noise: &mut N) -> [X; 4] {
         let gradient = w * (self.samples.draw(noise) + w.squared());
-        let m = m * self.memory + gradient * (1.0 - self.memory);
-        let v = v * self.square_memory + gradient.squared() * (1.0 - self.square_memory);
-        let largest = largest.max(v);
-        [w - m * self.rate / largest.sqrt(), m, v, largest]
+        // What is remembered at first is in the state already.
+        let method = optimizer::AmsGrad {
+            rate: self.rate,
+            beta1: self.memory,
+            beta2: self.square_memory,
+            epsilon: 0.0,
+            initial_second_moment: 0.0,
+        };
+        let ([w], ([m], ([v], [largest]))) = method.update([w], ([m], ([v], [largest])), [gradient], noise.time());
+        [w, m, v, largest]
     }
 }
 
@@ -261,6 +273,25 @@ mod tests {
                 assert!(w == 0.0 && log < -1500.0, "{log} {w}");
             }
         }
+    }
+
+    /// By hand, to the bit.
+    #[test]
+    fn amsgrad_is_its_definition() {
+        let adaptive = AmsGrad { samples: samples(-0.3), rate: 0.05, memory: 0.9, square_memory: 0.99 };
+        let key = Key::new(["definition"]);
+        let mut ensemble = Ensemble::<_, f64>::new(adaptive, 3, &key, |_| AmsGrad::start(0.1, 0.01));
+        ensemble.advance(300);
+        let ([mut w, mut m, mut v, mut largest], mut stream) = (AmsGrad::start(0.1, 0.01), key.stream("halves", 2));
+        for _ in 0..300 {
+            let sign = if stream.next_u32() >> 31 == 0 { 1.0 } else { -1.0 };
+            let gradient = w * (sign * (1.0 + 0.5 * 0.3) + 0.5 * -0.3 + w * w);
+            m = m * 0.9 + gradient * (1.0 - 0.9);
+            v = v * 0.99 + gradient * gradient * (1.0 - 0.99);
+            largest = largest.max(v);
+            w -= m * 0.05 / largest.sqrt();
+        }
+        assert_eq!(ensemble.states().nth(2), Some([w, m, v, largest]));
     }
 
     /// A frozen v̂ far above every gradient makes AMSGrad the SGD of the rate λ/√v̂.

@@ -13,7 +13,8 @@ use thiserror::Error;
 pub enum MirrorError {
     /// Not a matrix of more rows than columns.
     #[error(
-        "normals of shape {0:?}: give a matrix with one row per parameter and one column per normal, no more columns than rows"
+        "normals of shape {0:?}: give a matrix with one row per parameter and one column per normal, at least 1 and no more than \
+         rows"
     )]
     Shape(Vec<i64>),
     /// The columns are not orthonormal.
@@ -63,8 +64,12 @@ impl Mirror {
         Ok(Self { normals })
     }
 
-    /// A mirror with `normals` random normals, uniformly oriented.
+    /// A mirror with `normals` random normals, at least 1 and at most `parameters`, uniformly oriented.
     pub fn random(parameters: i64, normals: i64, stream: &mut Stream, device: Device) -> Result<Self, MirrorError> {
+        // Of more columns than rows the decomposition would keep as many as there are rows.
+        if !(1..=parameters).contains(&normals) {
+            return Err(MirrorError::Shape(vec![parameters, normals]));
+        }
         let draws = stream.normal_tensor(&[parameters, normals], Kind::Double, device);
         Self::new(&Tensor::linalg_qr(&draws, "reduced").0)
     }

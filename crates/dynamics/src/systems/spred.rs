@@ -23,6 +23,16 @@ pub enum SpredError {
         /// Number of second factors.
         w: usize,
     },
+    /// Groups that do not share the weights.
+    #[error(
+        "{weights} weights in {groups} groups: give at least one group, and the same number of weights, at least one, to each"
+    )]
+    Groups {
+        /// Number of groups.
+        groups: usize,
+        /// Number of weights.
+        weights: usize,
+    },
     /// A factor is infinite or no number.
     #[error("the factors {u} and {w} of weight {index}: give finite ones")]
     NotFinite {
@@ -183,10 +193,17 @@ impl GroupFactors {
         Self { u: draw(groups), w: draw(groups * size) }
     }
 
-    /// The weights, group by group.
+    /// The weights, group by group. Panics unless all groups have the same number of weights, at least one.
     pub fn product(&self) -> Vec<f64> {
-        let size = self.w.len() / self.u.len().max(1);
+        let size = self.size().unwrap_or_else(|error| panic!("{error}"));
         self.w.iter().enumerate().map(|(i, w)| self.u[i / size] * w).collect()
+    }
+
+    /// Weights per group.
+    fn size(&self) -> Result<usize, SpredError> {
+        let (groups, weights) = (self.u.len(), self.w.len());
+        let fits = groups > 0 && weights > 0 && weights.is_multiple_of(groups);
+        if fits { Ok(weights / groups) } else { Err(SpredError::Groups { groups, weights }) }
     }
 }
 
@@ -197,11 +214,7 @@ pub fn descend_groups(
     mut gradient: impl FnMut(&[f64], &mut [f64]),
 ) -> Result<Option<usize>, SpredError> {
     descent.check()?;
-    let (groups, count) = (factors.u.len(), factors.w.len());
-    if groups == 0 || !count.is_multiple_of(groups) {
-        return Err(SpredError::Lengths { u: groups, w: count });
-    }
-    let size = count / groups;
+    let (size, count) = (factors.size()?, factors.w.len());
     let shrink = 1.0 - 2.0 * descent.rate * descent.kappa;
     let mut g = vec![0.0; count];
     for step in 0..descent.steps {
@@ -288,6 +301,16 @@ mod tests {
         let exact: Vec<f64> = target.chunks(2).flat_map(|group| group_soft_threshold(group, 0.8)).collect();
         assert!(factors.product().iter().zip(&exact).all(|(v, exact)| (v - exact).abs() < 1e-9), "{factors:?} {exact:?}");
         assert!((factors.product()[0] - soft_threshold(3.0, 0.8)).abs() > 0.1);
+    }
+
+    #[test]
+    fn groups_of_unequal_size_are_refused() {
+        let descent = Descent { rate: 0.1, kappa: 0.1, steps: 1 };
+        for (groups, weights) in [(2, 3), (2, 1), (2, 0), (0, 2)] {
+            let mut factors = GroupFactors { u: vec![1.0; groups], w: vec![1.0; weights] };
+            let refused = Err(SpredError::Groups { groups, weights });
+            assert_eq!(descend_groups(&mut factors, &descent, |_, _| {}), refused);
+        }
     }
 
     #[test]

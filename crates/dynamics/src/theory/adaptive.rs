@@ -27,6 +27,9 @@ pub enum AdaptiveError {
     /// There is no step before the first gradient.
     #[error("the step at time {0}: the first gradient comes at time 1")]
     Time(u64),
+    /// A size that is no number.
+    #[error("a size of {0}: give a number")]
+    Size(f64),
 }
 
 /// Adam without ε, as a process of independent standard normal gradients. The state is the two bias-corrected means
@@ -124,6 +127,9 @@ pub fn size_variance(t: u64) -> Result<f64, AdaptiveError> {
 pub fn size_cdf(t: u64, x: f64) -> Result<f64, AdaptiveError> {
     if t == 0 {
         return Err(AdaptiveError::Time(t));
+    }
+    if x.is_nan() {
+        return Err(AdaptiveError::Size(x));
     }
     let edge = (t as f64).sqrt();
     if t < 2 || x >= edge {

@@ -47,6 +47,17 @@ pub enum CovarianceError {
     /// A matrix that is not symmetric.
     #[error("the {0} is not symmetric: give its symmetric part")]
     Asymmetric(&'static str),
+    /// An entry is infinite or no number.
+    #[error("the {name} has the entry {entry}: give finite ones")]
+    NotFinite {
+        /// Which matrix.
+        name: &'static str,
+        /// The entry.
+        entry: f64,
+    },
+    /// Noise of a negative variance.
+    #[error("the noise covariance has a negative eigenvalue, by the pivot {0} of its Cholesky factors: no noise has that")]
+    Negative(f64),
     /// Momentum out of range.
     #[error("momentum {0}: give a number in [0, 1)")]
     Momentum(f64),
@@ -79,7 +90,8 @@ pub enum CovarianceError {
 }
 
 impl Valley {
-    /// From the Hessian `K`, the covariance `C` of the gradient noise, the learning-rate matrix `Λ` and the momentum `μ`.
+    /// From the Hessian `K`, the covariance `C` of the gradient noise, the learning-rate matrix `Λ` and the momentum `μ`. All are
+    /// finite and symmetric, `C` has no negative eigenvalue, and steps without noise come to rest.
     pub fn new(hessian: Matrix, noise: Matrix, preconditioner: Matrix, momentum: f64) -> Result<Self, CovarianceError> {
         let size = hessian.rows();
         for (name, m) in [("Hessian", &hessian), ("noise covariance", &noise), ("preconditioner", &preconditioner)] {
@@ -87,9 +99,18 @@ impl Valley {
             if rows != size || columns != size {
                 return Err(CovarianceError::Shape { name, rows, columns, size });
             }
+            let mut entries = (0..size * size).map(|i| m[(i / size, i % size)]);
+            if let Some(entry) = entries.find(|entry| !entry.is_finite()) {
+                return Err(CovarianceError::NotFinite { name, entry });
+            }
             if !m.is_symmetric(1e-12) {
                 return Err(CovarianceError::Asymmetric(name));
             }
+        }
+        // Directions without noise are allowed, and rounding makes them a little negative.
+        let lifted = &noise + &(&Matrix::identity(size) * (1e-10 * noise.largest()));
+        if let (true, Err(MatrixError::NotPositive { pivot, .. })) = (noise.largest() > 0.0, lifted.cholesky()) {
+            return Err(CovarianceError::Negative(pivot));
         }
         if !(0.0..1.0).contains(&momentum) {
             return Err(CovarianceError::Momentum(momentum));
@@ -291,5 +312,15 @@ mod tests {
         assert!(error(two(), two(), two(), 1.0).contains("[0, 1)"));
         assert!(error(two(), two(), &two() * 3.9, 0.9).contains("(0, 3.8)"));
         assert!(error(&two() * -1.0, two(), two(), 0.0).contains("(0, 2)"));
+        assert!(error(two(), &two() * -1.0, two(), 0.0).contains("negative eigenvalue"));
+        assert!(error(two(), Matrix::from_rows([[1.0, 2.0], [2.0, 1.0]]), two(), 0.0).contains("negative eigenvalue"));
+        for bad in [f64::NAN, f64::INFINITY] {
+            assert!(error(two(), &two() * bad, two(), 0.0).contains("noise covariance has the entry"));
+            assert!(error(Matrix::diagonal(&[1.0, bad]), two(), two(), 0.0).contains("Hessian has the entry"));
+        }
+        // Noise along one direction alone, and none.
+        for noise in [Matrix::from_rows([[0.36, 0.48], [0.48, 0.64]]), &two() * 0.0] {
+            assert!(Valley::new(two(), noise, two(), 0.0).is_ok());
+        }
     }
 }

@@ -45,15 +45,16 @@ pub enum KestenError {
     Root(#[from] NoBracket),
 }
 
-/// `E f(χ²_S)` for `f` smooth but for a kink at `kink`, which may be a power of the distance to it; `reach` is a power up to
-/// which `f` may grow.
-fn expectation(batch: u32, kink: f64, reach: f64, f: impl Fn(f64) -> f64) -> f64 {
+/// The integral over `χ_S` of `f(χ²_S, log p)`, with `p` the density of `χ_S`: `E g(χ²_S)` for `f = p g`. Here `g` is smooth but
+/// for a kink at `kink`, which may be a power of the distance to it; `reach` is a power up to which `g` may grow. The logarithm is
+/// given, as the density may underflow where a power overflows.
+fn expectation(batch: u32, kink: f64, reach: f64, f: impl Fn(f64, f64) -> f64) -> f64 {
     let degrees = f64::from(batch);
     let norm = (1.0 - 0.5 * degrees) * std::f64::consts::LN_2 - lgamma(0.5 * degrees);
     // In s = χ the density is smooth at 0 for every S.
     let weighted = |s: f64| {
         let log_density = norm + if batch == 1 { 0.0 } else { (degrees - 1.0) * s.ln() } - 0.5 * s * s;
-        log_density.exp() * f(s * s)
+        f(s * s, log_density)
     };
     let end = (degrees + 2.0 * reach).sqrt() + 12.0;
     let middle = kink.max(0.0).sqrt().min(end);
@@ -75,14 +76,19 @@ pub fn moment_growth(rate: f64, batch: u32, power: f64) -> Result<f64, KestenErr
 
 fn moment(rate: f64, batch: u32, power: f64) -> f64 {
     let scale = rate / f64::from(batch);
-    expectation(batch, 1.0 / scale, power, |chi| (1.0 - scale * chi).abs().powf(power))
+    expectation(batch, 1.0 / scale, power, |chi, log_density| (log_density + power * log_factor(scale * chi)).exp())
 }
 
 /// `E ln|1 − x χ²_S/S|`: the growth of `ln|w|` per step, at `x = λ a`. To some 10⁻⁶.
 pub fn log_growth(rate: f64, batch: u32) -> Result<f64, KestenError> {
     check(rate, batch)?;
     let scale = rate / f64::from(batch);
-    Ok(expectation(batch, 1.0 / scale, 1.0, |chi| (1.0 - scale * chi).abs().max(f64::MIN_POSITIVE).ln()))
+    Ok(expectation(batch, 1.0 / scale, 1.0, |chi, log_density| log_density.exp() * log_factor(scale * chi)))
+}
+
+/// `ln|1 − x|`, finite where that is −∞, so that its product with zero is zero.
+fn log_factor(x: f64) -> f64 {
+    (1.0 - x).abs().max(f64::MIN_POSITIVE).ln()
 }
 
 /// The index `β > 0` of the stationary tail, `E|1 − x χ²_S/S|^β = 1`, at `x = λ a`.
@@ -134,6 +140,13 @@ mod tests {
             (1.0, 16, 11.419_443_806_3),
             (1.5, 10, 2.839_850_713_957_855_3),
             (1.6, 32, 5.439_267_450_786_903),
+            // mpmath at 30 digits, where the density underflows before the power has overflown.
+            (0.3, 16, 72.236_420_777_078_75),
+            (0.1, 16, 257.915_779_131_032_3),
+            (0.1, 64, 1_026.567_442_065_335),
+            (0.05, 8, 271.670_940_068_756_6),
+            (0.02, 4, 351.210_726_455_079),
+            (0.005, 1, 358.445_179_288_778_8),
         ] {
             let root = tail_index(rate, batch).expect("valid input");
             assert!((root / exact - 1.0).abs() < 1e-9, "{rate} {batch}: {root} {exact}");

@@ -14,6 +14,15 @@ pub enum LineLawError {
     /// The regression has no variance.
     #[error(transparent)]
     Regression(#[from] MinibatchError),
+    /// Not the width of anything.
+    #[error("a scale of {0}: give a finite number above 0, the width of the bulk of the law")]
+    Scale(f64),
+    /// Nothing spreads the law.
+    #[error(
+        "the error w - u is {0} at every step of the stationary state: without label noise and weight decay the law is a point \
+         mass, for which a grid has no scale; give either of them, or inputs that vary"
+    )]
+    Point(f64),
     /// The chain has not come to rest.
     #[error("after {steps} steps the law of the chain still moves by {moved} per step; give a chain that forgets faster")]
     Restless {
@@ -40,11 +49,14 @@ const STILL: f64 = 1e-9;
 
 impl LineLaw {
     /// The stationary law of the chain that goes from `x` to the first number of each pair of `step(x)` with the probability that
-    /// is the second. `scale` is where the grid turns from even to logarithmic: the width of the bulk.
+    /// is the second. `scale` is where the grid turns from even to logarithmic: the width of the bulk, positive and finite.
     ///
     /// The grid is 3 % of the distance to the origin; what falls between two nodes is shared such that the mean is kept. Beyond
     /// 10⁶ scales all is at the last node.
     pub fn stationary(scale: f64, step: impl Fn(f64) -> Vec<(f64, f64)>) -> Result<Self, LineLawError> {
+        if !(scale > 0.0 && scale.is_finite()) {
+            return Err(LineLawError::Scale(scale));
+        }
         let (count, spacing) = (2 * HALF + 1, FAR.asinh() / HALF as f64);
         let nodes: Vec<f64> = (0..count).map(|i| scale * (spacing * (i as f64 - HALF as f64)).sinh()).collect();
         let rows: Vec<Vec<f64>> = nodes
@@ -98,9 +110,12 @@ impl LineLaw {
 
 /// The stationary law of the error `w − u` of SGD for linear regression on a line, without momentum: from `e` a step leads to
 /// `e − (λ a/S) χ²_S e + (λ √a σ/S) χ_S ξ − λ γ (u + e)`, `ξ` standard normal. Refuses what has no variance, as
-/// [`stationary`] does, which is then the variance of this law.
+/// [`stationary`] does, which is then the variance of this law, and what does not spread.
 pub fn regression_law(r: &Regression<1>) -> Result<LineLaw, LineLawError> {
     let (found, size) = (stationary(r)?, r.rate / f64::from(r.batch));
+    if found.variance[0] == 0.0 {
+        return Err(LineLawError::Point(found.mean[0] - r.teacher[0]));
+    }
     let (a, degrees) = (r.curvatures[0], f64::from(r.batch));
     let norm = (1.0 - 0.5 * degrees) * std::f64::consts::LN_2 - lgamma(0.5 * degrees);
     let log_density = |s: f64| norm + if r.batch == 1 { 0.0 } else { (degrees - 1.0) * s.ln() } - 0.5 * s * s;
@@ -162,6 +177,19 @@ mod tests {
             let r = Regression { teacher: [1.0], label_noise: 0.0, decay, ..line(1.0, 0.5, 1) };
             let found = regression_law(&r).expect("has a variance").mean(|e| 0.5 * e * e);
             assert!((found / exact - 1.0).abs() < 2e-3, "γ = {decay}: {found} {exact}");
+        }
+    }
+
+    #[test]
+    fn a_law_without_a_spread_is_refused_as_what_it_is() {
+        let clean = Regression { label_noise: 0.0, ..line(1.0, 0.5, 4) };
+        for r in [clean, Regression { decay: 0.1, ..clean }] {
+            let error = regression_law(&r).expect_err("a point").to_string();
+            assert!(error.contains("is 0 at every step") && error.contains("point mass"), "{error}");
+        }
+        for scale in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            let found = LineLaw::stationary(scale, |x| vec![(0.5 * x, 1.0)]);
+            assert!(matches!(found, Err(LineLawError::Scale(_))), "{scale}");
         }
     }
 

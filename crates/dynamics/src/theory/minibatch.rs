@@ -29,6 +29,12 @@ pub enum MinibatchError {
     /// The loss has no minimum.
     #[error("curvature a + gamma = {0} in some direction: weight decay must exceed minus the smallest curvature")]
     NoMinimum(f64),
+    /// Not the variance of any inputs.
+    #[error("curvature a = {0}: it is the variance of the inputs in some direction; give a finite number of at least 0")]
+    Curvature(f64),
+    /// Not the weights of any teacher.
+    #[error("a weight {0} of the teacher: give finite ones")]
+    Teacher(f64),
     /// Not the deviation of any labels.
     #[error("label noise {0}: give a finite standard deviation of at least 0")]
     Noise(f64),
@@ -110,10 +116,14 @@ fn check<const D: usize>(r: &Regression<D>) -> Result<(), MinibatchError> {
     if !(r.label_noise >= 0.0 && r.label_noise.is_finite()) {
         return Err(MinibatchError::Noise(r.label_noise));
     }
-    match r.curvatures.iter().map(|a| a + r.decay).find(|k| !(*k > 0.0 && k.is_finite())) {
-        Some(k) => Err(MinibatchError::NoMinimum(k)),
-        None => Ok(()),
+    if let Some(k) = r.curvatures.iter().map(|a| a + r.decay).find(|k| !(*k > 0.0 && k.is_finite())) {
+        return Err(MinibatchError::NoMinimum(k));
     }
+    // Weight decay makes a minimum of any curvature, but no inputs have a negative variance.
+    if let Some(a) = r.curvatures.into_iter().find(|a| *a < 0.0) {
+        return Err(MinibatchError::Curvature(a));
+    }
+    r.teacher.into_iter().find(|u| !u.is_finite()).map_or(Ok(()), |u| Err(MinibatchError::Teacher(u)))
 }
 
 /// `γ² a² u²/k²`: `S` times the gradient noise that weight decay makes along its pull.
@@ -294,6 +304,12 @@ mod tests {
         assert!(matches!(stationary(&labels([1.0], 0.1, 1.0, 1)), Err(MinibatchError::Invalid { .. })));
         for rate in [0.0, -0.1, f64::NAN] {
             assert!(matches!(stationary(&labels([1.0], rate, 0.0, 1)), Err(MinibatchError::Invalid { .. })), "{rate}");
+        }
+        let upside_down = Regression { curvatures: [-1.0], decay: 2.0, ..labels([1.0], 0.1, 0.0, 1) };
+        assert_eq!(stationary(&upside_down), Err(MinibatchError::Curvature(-1.0)));
+        for u in [f64::NAN, f64::INFINITY] {
+            let lost = Regression { teacher: [u], ..labels([1.0], 0.1, 0.0, 1) };
+            assert!(matches!(stationary(&lost), Err(MinibatchError::Teacher(_))), "{u}");
         }
         for a in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(matches!(stationary(&labels([1.0, a], 0.1, 0.0, 1)), Err(MinibatchError::NoMinimum(_))), "{a}");
