@@ -15,6 +15,16 @@ pub fn crossings(mut f: impl FnMut(f64) -> f64, grid: &[f64], tolerance: f64) ->
     zeros
 }
 
+/// Where a curve that was looked at in `points` `(x, y)`, x ascending, first rises above `level`: between two of them where
+/// `scale(y)` is a straight line in x. The first x if the curve begins above, `None` if it stays below.
+pub fn first_above(points: &[(f64, f64)], level: f64, scale: impl Fn(f64) -> f64) -> Option<f64> {
+    let above = points.iter().position(|&(_, y)| y > level)?;
+    let (x, y) = points[above];
+    let Some(&(before, lower)) = above.checked_sub(1).map(|below| &points[below]) else { return Some(x) };
+    let (lower, upper) = (scale(lower), scale(y));
+    Some(before + (x - before) * (scale(level) - lower) / (upper - lower))
+}
+
 /// Calls after which the bracket is taken as it is.
 const MOST: usize = 200;
 
@@ -49,6 +59,19 @@ fn close_in(f: &mut impl FnMut(f64) -> f64, [mut fixed, mut moving]: [(f64, f64)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// eˣ passes 5 at ln 5, between points at which its logarithm is exact; a straight line would say 1.52.
+    #[test]
+    fn a_curve_is_straight_on_its_own_scale() {
+        let points = [0.0, 1.0, 2.0, 3.0].map(|x: f64| (x, x.exp()));
+        let found = first_above(&points, 5.0, f64::ln).expect("it passes 5");
+        assert!((found - 5_f64.ln()).abs() < 1e-12);
+        assert!(first_above(&points, 5.0, |y| y).expect("it passes 5") < found - 0.05);
+        assert_eq!(first_above(&points, 0.5, f64::ln), Some(0.0));
+        assert_eq!(first_above(&points, 30.0, f64::ln), None);
+        // Down again does not count.
+        assert_eq!(first_above(&[(0.0, 0.0), (1.0, 2.0), (2.0, 0.0), (3.0, 2.0)], 1.0, |y| y), Some(0.5));
+    }
 
     #[test]
     fn the_zeros_of_the_sine() {

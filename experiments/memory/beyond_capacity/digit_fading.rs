@@ -6,6 +6,7 @@ use std::{f64::consts::E, ops::RangeInclusive};
 
 use anyhow::{Context, Result};
 use law::law;
+use lawbook_analysis::crossings::first_above;
 use lawbook_memory::{
     Patterns, Separation, State,
     weighted::{WeightedMemory, fading_error, span_fraction},
@@ -122,14 +123,8 @@ fn around(age: usize) -> RangeInclusive<usize> {
 
 /// The age at which the error passes the level, between two that were looked at; the last one if never.
 fn span(errors: &[f64]) -> f64 {
-    match errors.iter().position(|&error| error > LEVEL) {
-        Some(0) => 0.0,
-        Some(above) => {
-            let (low, high) = (AGES[above - 1] as f64, AGES[above] as f64);
-            low + (high - low) * (LEVEL - errors[above - 1]) / (errors[above] - errors[above - 1])
-        }
-        None => AGES[AGES.len() - 1] as f64,
-    }
+    let points: Vec<(f64, f64)> = AGES.iter().map(|&age| age as f64).zip(errors.iter().copied()).collect();
+    first_above(&points, LEVEL, |error| error).unwrap_or(AGES[AGES.len() - 1] as f64)
 }
 
 /// By order, at one age. The crosstalk's skewness takes 4 % off the error at n = 6, less elsewhere (Edgeworth).

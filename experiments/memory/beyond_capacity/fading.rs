@@ -5,7 +5,10 @@ mod spans;
 use std::f64::consts::E;
 
 use anyhow::Result;
-use lawbook_analysis::gaussian::{normal_tail, normal_tail_inverse};
+use lawbook_analysis::{
+    crossings::first_above,
+    gaussian::{normal_tail, normal_tail_inverse},
+};
 use lawbook_memory::{
     Patterns, Separation,
     weighted::{WeightedMemory, best_decay, capacity_scale, fading_error},
@@ -129,14 +132,9 @@ fn fade(p: &Params) -> f64 {
 /// The age at which the error passes 2 %, between two of the ages looked at; the logarithm of the error's quantile is linear in
 /// it. The first age above if it is passed at once, the last if never.
 fn span(errors: &[f64]) -> f64 {
-    let log = |error: f64| normal_tail_inverse(f64::clamp(error, 1e-9, 0.49)).ln();
-    let level = log(ERROR);
-    let Some(above) = errors.iter().position(|&error| error > ERROR) else { return AGES[AGES.len() - 1] };
-    if above == 0 {
-        return 0.0;
-    }
-    let (before, after) = (log(errors[above - 1]), log(errors[above]));
-    AGES[above - 1] + (AGES[above] - AGES[above - 1]) * (before - level) / (before - after)
+    let points: Vec<(f64, f64)> = AGES.into_iter().zip(errors.iter().copied()).collect();
+    let log = |error: f64| normal_tail_inverse(error.clamp(1e-9, 0.49)).ln();
+    first_above(&points, ERROR, log).unwrap_or(AGES[AGES.len() - 1])
 }
 
 /// The error by age, at leading order. Neglected, relative to the error at x = 2: 5 (n − 1)|n − 5|/6N from signal and variance (7 %

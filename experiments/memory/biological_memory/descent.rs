@@ -6,7 +6,10 @@ use lawbook_core::{
     optim::gradients,
     tensor::{scalar, to_vec},
 };
-use lawbook_memory::biological::{Layers, TwoLayerMemory};
+use lawbook_memory::{
+    EnergyWatch,
+    biological::{Layers, TwoLayerMemory},
+};
 
 use super::{MODELS, network};
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
@@ -127,17 +130,14 @@ fn rises(memory: &TwoLayerMemory, start: &Layers, steps: i64) -> Result<[f64; 2]
         Ok([to_vec(&memory.energy(state)?), to_vec(&memory.reduced_energy(&state.features)?)])
     };
     let mut state = memory.run(start, STEP, 0)?;
-    let (mut before, mut rises) = (energies(&state)?, [0.0; 2]);
-    for _ in 0..steps {
-        state = memory.run(&state, STEP, 1)?;
-        let after = energies(&state)?;
-        for kind in 0..2 {
-            let risen = |(b, a): &(&f64, &f64)| **a > **b + 1e-12 * b.abs().max(1.0);
-            rises[kind] += before[kind].iter().zip(&after[kind]).filter(risen).count() as f64;
+    let mut watches = energies(&state)?.map(|starts| vec![EnergyWatch::relative(1e-12); starts.len()]);
+    for _ in 0..=steps {
+        for (watches, energies) in watches.iter_mut().zip(energies(&state)?) {
+            watches.iter_mut().zip(energies).for_each(|(watch, energy)| watch.note(energy));
         }
-        before = after;
+        state = memory.run(&state, STEP, 1)?;
     }
-    Ok(rises)
+    Ok(watches.map(|watches| watches.iter().map(EnergyWatch::rises).sum::<usize>() as f64))
 }
 
 /// The energy's rate by autograd along the velocity, against the curvatures and against the squared velocities.

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use lawbook_core::{Stream, data::Digits};
-use lawbook_memory::{DenseMemory, Descent, MemoryError, Patterns, Separation, State, capacity};
+use lawbook_memory::{AsynchronousUpdate, DenseMemory, EnergyWatch, MemoryError, Patterns, Separation, State, capacity};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
@@ -98,9 +98,13 @@ impl Study for DigitRetrieval {
             let memory = DenseMemory::new(patterns.clone(), Separation::Rectified(order))?;
             let (mut hits, mut rise, mut synchronous, mut gradient) = (0, 0.0, 0.0, 0.0);
             for (cue, &mu) in cues.iter().zip(&targets) {
-                let (end, largest_rise) = descend(&memory, cue, &mut stream)?;
-                hits += usize::from(end == stored[mu]);
-                rise = f64::max(rise, largest_rise);
+                let mut watch = EnergyWatch::relative(0.0);
+                let found = memory.retrieve_watched(cue, &mut stream, |state| {
+                    watch.note(memory.energy(state)?);
+                    Ok(())
+                })?;
+                hits += usize::from(found.state == stored[mu]);
+                rise = f64::max(rise, watch.largest_relative_rise());
                 synchronous = f64::max(synchronous, largest_step(&memory, cue, DenseMemory::synchronous_step)?);
                 gradient = f64::max(gradient, largest_step(&memory, cue, DenseMemory::gradient_step)?);
             }
@@ -152,39 +156,17 @@ fn choose(count: usize, stream: &mut Stream) -> Result<Vec<State>> {
     None.with_context(|| format!("{count} distinct digits: there are {} after binarising", chosen.len()))
 }
 
-/// The fixed point below `cue` and the largest relative rise of the energy on the way, recomputed from scratch at each flip.
-fn descend(memory: &DenseMemory, cue: &State, stream: &mut Stream) -> Result<(State, f64)> {
-    let mut descent = Descent::new(memory, cue)?;
-    let (mut energy, mut rise) = (memory.energy(cue)?, 0.0);
-    let mut order: Vec<usize> = (0..cue.sites()).collect();
-    loop {
-        stream.shuffle(&mut order);
-        let mut flips = 0;
-        for &site in &order {
-            if descent.visit(site) {
-                flips += 1;
-                let next = memory.energy(descent.state())?;
-                rise = f64::max(rise, (next - energy) / energy.abs());
-                energy = next;
-            }
-        }
-        if flips == 0 {
-            return Ok((descent.state().clone(), rise));
-        }
-    }
-}
-
 /// The largest relative rise of the energy over ten parallel steps from `cue`, or until one changes nothing.
 fn largest_step(memory: &DenseMemory, cue: &State, step: Step) -> Result<f64> {
-    let (mut state, mut before, mut rise) = (cue.clone(), memory.energy(cue)?, 0.0);
+    let (mut state, mut watch) = (cue.clone(), EnergyWatch::relative(0.0));
+    watch.note(memory.energy(cue)?);
     for _ in 0..10 {
         let next = step(memory, &state)?;
         if next == state {
             break;
         }
-        let after = memory.energy(&next)?;
-        rise = f64::max(rise, (after - before) / before.abs());
-        (state, before) = (next, after);
+        watch.note(memory.energy(&next)?);
+        state = next;
     }
-    Ok(rise)
+    Ok(watch.largest_relative_rise())
 }

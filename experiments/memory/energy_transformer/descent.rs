@@ -6,7 +6,10 @@ use lawbook_core::{
     optim::gradients,
     tensor::{scalar, to_vec},
 };
-use lawbook_memory::energy_transformer::{EnergyTransformer, Keys};
+use lawbook_memory::{
+    EnergyWatch,
+    energy_transformer::{EnergyTransformer, Keys},
+};
 
 use super::{keys, random_block};
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
@@ -140,16 +143,13 @@ fn gradient_errors(block: &EnergyTransformer, tokens: &Tensor, cell: &mut Cell) 
 
 /// Steps along `update` in which each energy of a set of tokens rises by more than rounding.
 fn rises(p: &Params, tokens: &Tensor, update: Energy<'_>, energies: &[Energy<'_>]) -> Result<Vec<f64>> {
-    let mut x = tokens.shallow_clone();
-    let at = |x: &Tensor| -> Result<Vec<Vec<f64>>> { energies.iter().map(|energy| Ok(to_vec(&energy(x)?))).collect() };
-    let (mut before, mut rises) = (at(&x)?, vec![0.0; energies.len()]);
-    for _ in 0..p.steps {
-        x = update(&x)? * p.alpha + x;
-        let after = at(&x)?;
-        for (count, (before, after)) in rises.iter_mut().zip(before.iter().zip(&after)) {
-            *count += before.iter().zip(after).filter(|(b, a)| **a > **b + 1e-12 * b.abs().max(1.0)).count() as f64;
+    let (mut x, mut watches) =
+        (tokens.shallow_clone(), vec![vec![EnergyWatch::relative(1e-12); p.sets as usize]; energies.len()]);
+    for _ in 0..=p.steps {
+        for (watches, energy) in watches.iter_mut().zip(energies) {
+            watches.iter_mut().zip(to_vec(&energy(&x)?)).for_each(|(watch, energy)| watch.note(energy));
         }
-        before = after;
+        x = update(&x)? * p.alpha + x;
     }
-    Ok(rises)
+    Ok(watches.iter().map(|watches| watches.iter().map(EnergyWatch::rises).sum::<usize>() as f64).collect())
 }

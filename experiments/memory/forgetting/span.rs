@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use anyhow::{Context, Result};
-use lawbook_analysis::gaussian::normal_tail_inverse;
+use lawbook_analysis::{crossings::first_above, gaussian::normal_tail_inverse};
 use lawbook_memory::{
     Palimpsest, Patterns, State, Storage,
     palimpsest::theory::{best_rate, best_span, span},
@@ -96,17 +96,12 @@ impl Study for Span {
                 *error += memory.one_step_error(&latest[age])? / p.looks as f64;
             }
         }
-        let after =
-            errors.iter().position(|&error| error > ERROR).context("no error above 5 %; the network is too small")?;
-        if after == 0 {
-            cell.record("span", 0.0);
-            return Ok(());
-        }
         // The logarithm of the quantile is linear in age; errors of 0 or above ½ have none and are moved inside.
-        let level = |error: f64| normal_tail_inverse(error.clamp(1e-9, 0.49)).ln();
-        let (above, below) = (level(errors[after - 1]), level(errors[after]));
-        let share = (above - level(ERROR)) / (above - below);
-        cell.record("span", spacing as f64 * ((after - 1) as f64 + share));
+        let log = |error: f64| normal_tail_inverse(error.clamp(1e-9, 0.49)).ln();
+        let points: Vec<(f64, f64)> =
+            errors.into_iter().enumerate().map(|(i, error)| ((spacing * i) as f64, error)).collect();
+        let span = first_above(&points, ERROR, log).context("no error above 5 %; give a larger network")?;
+        cell.record("span", span);
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use lawbook_core::Stream;
-use lawbook_memory::{Couplings, DenseMemory, Descent, Patterns, Separation, State};
+use lawbook_memory::{AsynchronousUpdate, Couplings, DenseMemory, EnergyWatch, Patterns, Separation, State};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
@@ -80,7 +80,12 @@ impl Study for Dynamics {
                 long += usize::from(!matches!(hebb.synchronous_period(&start, 10_000)?, Some(1 | 2)));
                 let (one_state, two_states) = synchronous_rises(&hebb, &start)?;
                 (together, two_step) = (together.max(one_state), two_step.max(two_states));
-                single = single.max(single_rise(&hebb, &memory, &start, &mut stream)?);
+                let mut watch = EnergyWatch::new(0.0);
+                memory.retrieve_watched(&start, &mut stream, |state| {
+                    watch.note(hebb.energy(state)?);
+                    Ok(())
+                })?;
+                single = single.max(watch.largest_rise());
             }
         }
         let one_way = Couplings::new(sites, (0..sites * sites).map(|_| stream.normal()).collect())?;
@@ -105,27 +110,13 @@ fn starts(sites: usize, stream: &mut Stream) -> Result<Vec<State>> {
 
 /// The largest rises, over ten synchronous steps, of the energy of one state and of that of two.
 fn synchronous_rises(couplings: &Couplings, start: &State) -> Result<(f64, f64)> {
-    let (mut before, mut now) = (start.clone(), couplings.synchronous_step(start)?);
-    let (mut one, mut two) = (couplings.energy(&now)? - couplings.energy(start)?, 0.0);
-    for _ in 0..10 {
+    let (mut now, mut one, mut two) = (start.clone(), EnergyWatch::new(0.0), EnergyWatch::new(0.0));
+    one.note(couplings.energy(start)?);
+    for _ in 0..=10 {
         let next = couplings.synchronous_step(&now)?;
-        one = f64::max(one, couplings.energy(&next)? - couplings.energy(&now)?);
-        two = f64::max(two, couplings.two_step_energy(&next, &now)? - couplings.two_step_energy(&now, &before)?);
-        (before, now) = (now, next);
+        one.note(couplings.energy(&next)?);
+        two.note(couplings.two_step_energy(&next, &now)?);
+        now = next;
     }
-    Ok((one, two))
-}
-
-/// The largest rise of the energy over single flips of two sweeps, computed from the couplings at each.
-fn single_rise(couplings: &Couplings, memory: &DenseMemory, start: &State, stream: &mut Stream) -> Result<f64> {
-    let mut descent = Descent::new(memory, start)?;
-    let (mut energy, mut rise) = (couplings.energy(start)?, 0.0);
-    for _ in 0..2 * start.sites() {
-        if descent.visit(stream.below(start.sites() as u64) as usize) {
-            let next = couplings.energy(descent.state())?;
-            rise = f64::max(rise, next - energy);
-            energy = next;
-        }
-    }
-    Ok(rise)
+    Ok((one.largest_rise(), two.largest_rise()))
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use lawbook_core::{Kind, Tensor, tensor::to_vec};
-use lawbook_memory::modern::ModernMemory;
+use lawbook_memory::{EnergyWatch, modern::ModernMemory};
 
 use super::{along_unit, on_sphere};
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
@@ -119,14 +119,11 @@ fn errors(memory: &ModernMemory, patterns: &Tensor, radius: f64, cell: &mut Cell
 
 /// Updates that raise the energy of a start by more than rounding.
 fn rises(memory: &ModernMemory, starts: &Tensor, eta: f64) -> Result<f64> {
-    let rounding = 1e-12 * memory.bounds().longest.powi(2);
-    let (mut state, mut energy, mut rises) = (starts.shallow_clone(), to_vec(&memory.energy(starts)?), 0);
-    for _ in 0..UPDATES {
-        let update = memory.update(&state)?;
-        state = (update - &state) * eta + &state;
-        let next = to_vec(&memory.energy(&state)?);
-        rises += energy.iter().zip(&next).filter(|(before, after)| **after > **before + rounding).count();
-        energy = next;
+    let mut watches = vec![EnergyWatch::new(1e-12 * memory.bounds().longest.powi(2)); starts.size()[0] as usize];
+    let mut state = starts.shallow_clone();
+    for _ in 0..=UPDATES {
+        watches.iter_mut().zip(to_vec(&memory.energy(&state)?)).for_each(|(watch, energy)| watch.note(energy));
+        state = (memory.update(&state)? - &state) * eta + &state;
     }
-    Ok(rises as f64)
+    Ok(watches.iter().map(EnergyWatch::rises).sum::<usize>() as f64)
 }
