@@ -125,6 +125,9 @@ pub struct RunArgs {
 /// Arguments of `list`.
 #[derive(Debug, Clone, Args)]
 pub struct ListArgs {
+    /// Laws or families; all if none is given.
+    #[arg(value_name = "LAW|FAMILY")]
+    pub laws: Vec<String>,
     /// What standard output carries.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,

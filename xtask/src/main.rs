@@ -50,6 +50,9 @@ fn main() -> ExitCode {
 }
 
 fn dispatch(verb: Verb) -> anyhow::Result<u8> {
+    if matches!(verb, Verb::List(_) | Verb::Show(_) | Verb::Plan(_) | Verb::Status(_) | Verb::Why(_)) {
+        end_with_the_reader();
+    }
     match verb {
         Verb::Run(args) => verbs::run::run(&args),
         Verb::List(args) => verbs::list::run(&args),
@@ -68,3 +71,14 @@ fn dispatch(verb: Verb) -> anyhow::Result<u8> {
         Verb::Bench(args) => verbs::bench::run(&args),
     }
 }
+
+/// Rust turns writing to a closed pipe into an error, and `println!` that into a panic: `list | head` would end with one. Verbs that
+/// only print end quietly instead, as other programs do; those that write to workers must hear of one that has died.
+#[cfg(unix)]
+fn end_with_the_reader() {
+    // SAFETY: nothing else has set a handler for this signal, and the default one runs no code of ours.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+}
+
+#[cfg(not(unix))]
+fn end_with_the_reader() {}

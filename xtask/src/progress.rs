@@ -126,7 +126,8 @@ impl Progress {
         let mean = |kind: &String| self.costs.get(kind).map_or(typical, |(seconds, count)| seconds / *count as f64);
         let seconds: f64 = self.left.iter().map(|(kind, left)| mean(kind) * *left as f64).sum::<f64>() / self.jobs as f64;
         match seconds.ceil() as u64 {
-            0..=90 => format!(", about {} s left", seconds.ceil()),
+            0 => String::new(),
+            seconds @ 1..=90 => format!(", about {seconds} s left"),
             _ => format!(", about {} min left", (seconds / 60.0).ceil()),
         }
     }

@@ -40,11 +40,26 @@ impl Selection {
         if selection.seeds == Some(0) {
             return Err(Misuse::error("--seeds 0 measures nothing: give at least 1"));
         }
+        let mut names = BTreeSet::new();
         for assignment in &args.set {
             let (name, values) = parse_assignment(assignment)?;
+            if !names.insert(name.clone()) {
+                return Err(Misuse::error(format!(
+                    "--set names {name} twice: give its values together, {name}=VALUE,VALUE"
+                )));
+            }
             selection.set(cards, &name, &values)?;
         }
         Ok(selection)
+    }
+
+    /// The overridden parameters with the laws that have them, where that is more than one: a name may mean other things elsewhere.
+    pub fn set_in_several(&self) -> Vec<(&str, Vec<&str>)> {
+        let mut laws: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (law, overrides) in &self.laws {
+            overrides.keys().for_each(|name| laws.entry(name).or_default().push(law));
+        }
+        laws.into_iter().filter(|(_, laws)| laws.len() > 1).collect()
     }
 
     /// Overrides a parameter in every chosen law that has it.

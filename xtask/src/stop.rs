@@ -14,6 +14,7 @@ use anyhow::{Context, Result};
 #[derive(Clone, Default)]
 pub struct Stop {
     draining: Arc<AtomicBool>,
+    interrupted: Arc<AtomicBool>,
     workers: Arc<Mutex<Vec<Arc<Mutex<Child>>>>>,
 }
 
@@ -23,6 +24,7 @@ impl Stop {
         let stop = Self::default();
         let heard = stop.clone();
         ctrlc::set_handler(move || {
+            heard.interrupted.store(true, Ordering::SeqCst);
             if heard.draining.swap(true, Ordering::SeqCst) {
                 heard.kill_workers();
                 eprintln!("\nkilled; finished cells are kept, `run` again continues");
@@ -42,6 +44,11 @@ impl Stop {
     /// Whether to stop after the cells in hand.
     pub fn draining(&self) -> bool {
         self.draining.load(Ordering::SeqCst)
+    }
+
+    /// Whether somebody has pressed Ctrl-C.
+    pub fn interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::SeqCst)
     }
 
     /// Remembers a worker process.

@@ -5,7 +5,7 @@ mod layout;
 use lawbook_claims::{Kind, LawCard, Verdict};
 
 use crate::outcome::{ClaimOutcome, Outcome, kind_word};
-pub use layout::{paragraph, table, wrapped};
+pub use layout::{paragraph, table, titled_table, wrapped};
 
 /// Which claims of a run get a row of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub fn verdicts(outcome: &Outcome, detail: Detail) -> String {
     let rows: Vec<_> =
         outcome.claims().filter(|(_, claim)| every || !plain(claim)).map(|(card, claim)| row(card, claim)).collect();
     if !rows.is_empty() {
-        text.push_str(&table(&CLAIM_HEADER, rows));
+        text.push_str(&claims(outcome, rows));
         text.push('\n');
     }
     for (card, ClaimOutcome { claim, judgement, .. }) in outcome.claims() {
@@ -66,6 +66,7 @@ fn surprise(card: &LawCard, claim: &ClaimOutcome) -> String {
     format!("{} {}, {}{expected}", card.id, claim.claim.id, claim.judgement.verdict)
 }
 
+const LAW_COLUMN: usize = 1;
 const CLAIM_HEADER: [&str; 10] =
     ["verdict", "law", "claim", "kind", "predicted", "measured", "interval", "margin", "seeds", "rivals refuted"];
 
@@ -84,6 +85,18 @@ fn row(card: &LawCard, claim: &ClaimOutcome) -> Vec<String> {
         claim.judgement.seeds.to_string(),
         format!("{refuted} of {}", claim.judgement.rivals.len()),
     ]
+}
+
+/// The table of claims, without the column of the law where there is only one.
+fn claims(outcome: &Outcome, mut rows: Vec<Vec<String>>) -> String {
+    let mut header = CLAIM_HEADER.to_vec();
+    if outcome.laws.len() == 1 {
+        header.remove(LAW_COLUMN);
+        rows.iter_mut().for_each(|row| drop(row.remove(LAW_COLUMN)));
+    }
+    // Verdict, law and claim say which row it is.
+    let titles = if outcome.laws.len() == 1 { 2 } else { 3 };
+    titled_table(&header, rows, titles)
 }
 
 /// A row for each law: what became of its claims, and what they cost.
@@ -145,8 +158,11 @@ fn counted(count: usize, word: &str) -> String {
 
 /// A number with four significant digits.
 pub fn number(value: f64) -> String {
-    if value == 0.0 || !value.is_finite() {
+    if value == 0.0 || value.is_nan() {
         return format!("{value}");
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "∞".to_owned() } else { "−∞".to_owned() };
     }
     let exponent = value.abs().log10().floor() as i32;
     if (-3..6).contains(&exponent) {
@@ -205,8 +221,15 @@ mod tests {
 
     #[test]
     fn numbers_keep_four_digits() {
-        let cases =
-            [(0.0, "0"), (1.0, "1"), (0.33339, "0.3334"), (-12345.6, "-12346"), (1e-9, "1.000e-9"), (0.00125, "0.00125")];
+        let cases = [
+            (0.0, "0"),
+            (1.0, "1"),
+            (0.33339, "0.3334"),
+            (-12345.6, "-12346"),
+            (1e-9, "1.000e-9"),
+            (0.00125, "0.00125"),
+            (f64::NEG_INFINITY, "−∞"),
+        ];
         for (value, text) in cases {
             assert_eq!(number(value), text);
         }

@@ -25,7 +25,11 @@ impl Margin {
 impl std::fmt::Display for Margin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Absolute(width) => write!(f, "±{width}"),
+            Self::Absolute(width) => {
+                // As many digits as anybody wrote down; products of such numbers have more.
+                let short = format!("{width:.3e}").parse().unwrap_or(*width);
+                if short == 0.0 || (1e-4..1e6).contains(&short) { write!(f, "±{short}") } else { write!(f, "±{short:e}") }
+            }
             Self::Relative(fraction) => write!(f, "±{} %", (1e10 * fraction).round() / 1e8),
         }
     }

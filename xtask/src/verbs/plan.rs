@@ -97,9 +97,16 @@ impl std::fmt::Display for Cost {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match (self.known, self.unknown) {
             (0, 0) => write!(f, "none"),
-            (0, cells) => write!(f, "not known for {cells} cells"),
+            (0, cells) => write!(f, "not known: {cells} cells were never timed"),
             (_, 0) => write!(f, "{}", terminal::duration(self.seconds)),
-            (_, cells) => write!(f, "{}, not known for {cells} cells", terminal::duration(self.seconds)),
+            (known, cells) => {
+                write!(
+                    f,
+                    "at least {}: {cells} of {} cells were never timed",
+                    terminal::duration(self.seconds),
+                    known + cells
+                )
+            }
         }
     }
 }
@@ -112,7 +119,9 @@ mod tests {
     fn what_is_not_known_is_not_guessed() {
         let known = Cost { seconds: 7200.0, known: 3, unknown: 0 };
         assert_eq!(known.to_string(), "2.0 h");
-        assert_eq!(known.and(Cost { unknown: 5, ..Cost::default() }).to_string(), "2.0 h, not known for 5 cells");
+        let never = Cost { unknown: 5, ..Cost::default() };
+        assert_eq!(known.and(never).to_string(), "at least 2.0 h: 5 of 8 cells were never timed");
+        assert_eq!(never.to_string(), "not known: 5 cells were never timed");
         assert_eq!(Cost::default().to_string(), "none");
     }
 }

@@ -25,6 +25,9 @@ pub fn run(args: &RunArgs) -> Result<u8> {
     let house = House::open()?;
     let selection = Selection::resolve(&args.selection, &house.cards)?;
     let plan = Plan::new(&house, &selection, args.selection.device.name())?;
+    for (name, laws) in selection.set_in_several() {
+        eprintln!("{name} is set in {}; `cargo xtask show LAW` says what it means there", laws.join(", "));
+    }
     if args.selection.device != DeviceArg::Cpu {
         house.lab.program.check(args.selection.device.name())?;
     }
@@ -46,6 +49,10 @@ pub fn run(args: &RunArgs) -> Result<u8> {
     store.seal()?;
     if let Some(shard) = args.shard {
         return Ok(share_done(shard, &laws, &stop));
+    }
+
+    if stop.interrupted() {
+        return Ok(interrupted(&laws));
     }
 
     let most = plan.laws.iter().map(|law| law.most_seeds).max().unwrap_or(0);
@@ -74,6 +81,13 @@ pub fn run(args: &RunArgs) -> Result<u8> {
         eprintln!("undecided claims have had all their seeds; `--seeds N` gives them more");
     }
     Ok(outcome.exit_status())
+}
+
+/// Says how far an interrupted run has come, and gives the exit status. Nothing is judged for good, so nothing is filed either.
+fn interrupted(laws: &[LawOutcome]) -> u8 {
+    let measured: usize = laws.iter().map(|law| law.measured).sum();
+    eprintln!("stopped: {measured} cells were measured and are kept; the same command continues");
+    3
 }
 
 /// Says what a job of an array has done, and gives the exit status.
