@@ -42,7 +42,8 @@
 //! ([`normal`](Noise::normal), [`uniform`](Noise::uniform), [`sign`](Noise::sign), rows of data by [`row`](Noise::row)), and
 //! choose by [`if_below`](Number::if_below) in place of `if`. Of a replica that overflows
 //! [`diverged`](Ensemble::diverged) has the step (one that comes back from infinity between two looks is not noticed);
-//! [`estimators::time_average`] takes means over time where one look at many replicas is not enough.
+//! [`estimators::time_average`] takes means over time where one look at many replicas is not enough. In a package of your own set
+//! `opt-level = 3` under `[profile.dev]`, without which steps take sixty times as long; the README's "In a package of your own" has the files.
 //!
 //! [`Ensemble`] runs sixteen replicas to a vector on all cores, [`TensorEnsemble`] the same process on tensors; both draw the
 //! same numbers, and both are in [`engine`]. Around them:

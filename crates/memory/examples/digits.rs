@@ -5,8 +5,8 @@
 
 use std::{error::Error, fmt::Write};
 
-use lawbook_core::{Key, Stream, data::Digits};
-use lawbook_memory::{DenseMemory, Descent, Patterns, Separation, State};
+use lawbook_core::{Key, Stream};
+use lawbook_memory::{DenseMemory, Descent, Patterns, Separation, State, digits};
 
 /// Digits stored, the one that is looked for, and its pixels turned over in the cue.
 const STORED: usize = 50;
@@ -26,11 +26,8 @@ const TITLE: usize = 64;
 const MOMENTS: usize = 5;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let states: Vec<State> = Digits::load()?.pixels[..STORED]
-        .iter()
-        .map(|image| State::from_signs(&image.map(|ink| if ink >= 8.0 { 1.0 } else { -1.0 })))
-        .collect::<Result<_, _>>()?;
-    let patterns = Patterns::from_states(&states)?;
+    let states = &digits::distinct()?.0[..STORED];
+    let patterns = Patterns::from_states(states)?;
     let wanted = &states[WANTED];
     let cue = wanted.corrupted(FLIPS, &mut Key::new(["digits"]).stream("cue", 0))?;
     let rows = [10, 2].map(|order| -> Result<String, Box<dyn Error>> {

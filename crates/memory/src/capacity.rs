@@ -4,11 +4,14 @@
 //! The crosstalk of K memories on one site is taken as Gaussian, with the leading power of N in its variance and in the
 //! signal. [`crate::crosstalk`] has the same error at finite size without either approximation.
 
+mod filling;
+
 use std::f64::consts::PI;
 
 use lawbook_analysis::gaussian::{normal_tail, normal_tail_inverse, odd_factorial};
 
 use crate::{MemoryError, Separation};
+pub use filling::patterns_at_measured_error;
 
 /// Load in the units of the Gaussian formula, noise variance over squared signal: `r = (2n − 3)!! K/N^(n−1)` for the power
 /// function. Rectification silences the half of the memories that point away, and halves it.

@@ -10,14 +10,11 @@
 //! One neuron per pixel, fifty handwritten digits stored at once, ten pixels of one turned over:
 //!
 //! ```
-//! use lawbook_core::{Key, data::Digits};
-//! use lawbook_memory::{AsynchronousUpdate, DenseMemory, Patterns, Separation, State};
+//! use lawbook_core::Key;
+//! use lawbook_memory::{AsynchronousUpdate, DenseMemory, Patterns, Separation, digits};
 //!
-//! let images = Digits::load()?.pixels;
-//! let sign = |ink| if ink >= 8.0 { 1.0 } else { -1.0 };
-//! let binary = |image: &[f64; 64]| State::from_signs(&image.map(sign));
-//! let digits: Vec<State> = images[..50].iter().map(binary).collect::<Result<_, _>>()?;
-//! let memory = DenseMemory::new(Patterns::from_states(&digits)?, Separation::Rectified(10))?;
+//! let (digits, _labels) = digits::distinct()?;
+//! let memory = DenseMemory::new(Patterns::from_states(&digits[..50])?, Separation::Rectified(10))?;
 //!
 //! let mut stream = Key::new(["digits"]).stream("cue", 0);
 //! let cue = digits[13].corrupted(10, &mut stream)?;
@@ -53,25 +50,29 @@
 //! Each of these is three lines to use. Triangles on half of the weights that all pairs have ([`simplicial`]):
 //!
 //! ```
-//! # use lawbook_core::Key;
-//! # use lawbook_memory::{Dilution, Patterns, SimplicialMemory};
-//! use lawbook_memory::AsynchronousUpdate;
+//! use lawbook_core::Key;
+//! use lawbook_memory::{AsynchronousUpdate, Dilution, Patterns, SimplicialMemory};
 //!
-//! # let mut stream = Key::new(["page"]).stream("patterns", 0);
-//! # let patterns = Patterns::random(8, 100, &mut stream)?;
+//! let mut stream = Key::new(["page"]).stream("patterns", 0);
+//! let patterns = Patterns::random(8, 100, &mut stream)?;
+//!
 //! let memory = SimplicialMemory::new(&patterns, &Dilution::SameBudget { triangles: 0.5 }, &mut stream)?;
 //! let cue = patterns.state(3).corrupted(10, &mut stream)?;
 //! assert_eq!(memory.retrieve(&cue, &mut stream)?.state, patterns.state(3));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Random patterns, that is: correlated ones, as digits are, run into one another as in any network of Hebbian weights.
+//!
 //! All 601 080 390 cliques of 16 among 32 vertices, from three numbers and without storing one of them ([`clique`]); every edge of
 //! the cue is wrong with a chance of 5 %:
 //!
 //! ```
-//! # use lawbook_core::Key;
-//! # use lawbook_memory::CliqueMemory;
-//! # let mut stream = Key::new(["page"]).stream("clique", 0);
+//! use lawbook_core::Key;
+//! use lawbook_memory::CliqueMemory;
+//!
+//! let mut stream = Key::new(["page"]).stream("clique", 0);
+//!
 //! let memory = CliqueMemory::robust(32, 16)?;
 //! let clique = memory.random_clique(&mut stream)?;
 //! assert_eq!(memory.retrieve(&clique.noisy(0.05, &mut stream)?)?.state, clique);
@@ -105,7 +106,9 @@
 //!   return bare values: those that look up one entry or follow a rule panic where there is no such entry, and say so; closed
 //!   formulas say the range of their arguments, beyond which they are NaN or mean nothing. Duplicates are stored, with twice the
 //!   weight, unless [`Patterns::distinct`] refuses them.
-//! - In a package of your own: `lawbook-memory = { path = "…/crates/memory" }`, and `lawbook-core` likewise, among the dependencies.
+//! - In a package of your own: `lawbook-memory = { path = "…/crates/memory" }`, and `lawbook-core` likewise, among the dependencies,
+//!   `opt-level = 3` under `[profile.dev]`, and a `.cargo/config.toml` that says where libtorch is: the README's "In a package of
+//!   your own" has both files.
 
 pub mod association;
 mod balance;
@@ -122,6 +125,7 @@ mod couplings;
 pub mod crosstalk;
 mod dense;
 mod descent;
+pub mod digits;
 pub mod energy_transformer;
 mod error;
 pub mod exponential;

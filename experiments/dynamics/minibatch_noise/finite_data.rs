@@ -123,6 +123,7 @@ fn claims(p: &Params) -> Result<Vec<Claim>> {
         return Ok(vec![
             Claim::at_most(&format!("no-noise-at-{name}"), site, 1e-12)
                 .rival("noise-floor", "the noise of labels with variance one, as if they could not be fitted", [floor])
+                .axes("", "excess loss wᵀÂw")
                 .source("theorem 6 at alpha < 1; proposition 2"),
         ]);
     }
@@ -137,12 +138,14 @@ fn claims(p: &Params) -> Result<Vec<Claim>> {
             .within(Margin::Relative(0.1))
             .rival("constant-noise", because, [constant])
             .rival("continuous-time", continuous_because, [continuous])
+            .axes("", "excess loss wᵀÂw")
             .source("theorem 6"),
         // No approximation: the margin is what the samples resolve.
         Claim::value(&format!("exact-recursion-{name}"), site, set.exact_excess(rate, batch, 200))
             .within(Margin::Relative(0.03))
             .rival("constant-noise", because, [constant])
             .rival("continuous-time", continuous_because, [continuous])
+            .axes("", "excess loss wᵀÂw")
             .source("proposition 1, iterated without approximation"),
     ])
 }

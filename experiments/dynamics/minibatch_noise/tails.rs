@@ -106,6 +106,7 @@ fn claims(p: &Params) -> Result<Vec<Claim>> {
     let paper = Claim::value(&format!("tail-student-{name}"), site.clone(), student)
         .within(margin)
         .rival("continuous-time", because, [continuous])
+        .axes("", "tail index of |w|")
         .source("section 6.6: beta = 2S/(lambda a) - S");
     if (kesten / student - 1.0).abs() < 1e-6 {
         return Ok(vec![paper]);
@@ -116,6 +117,7 @@ fn claims(p: &Params) -> Result<Vec<Claim>> {
         .within(margin)
         .rival("continuous-time", because, [continuous])
         .rival("student", "2S/(lambda a) - S: the Student law with the right variance", [student])
+        .axes("", "tail index of |w|")
         .source("Kesten 1973; corrects section 6.6");
     Ok(vec![paper.finding(Verdict::Fails, found), corrected])
 }

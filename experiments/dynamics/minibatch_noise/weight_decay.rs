@@ -108,6 +108,7 @@ impl Study for WeightDecay {
                     .within(Margin::Absolute(0.0))
                     .out_of(REPLICAS)
                     .rival("zero-is-best", "without label noise the best weight decay is zero, and leaves no loss", [0.0])
+                    .axes("", "fraction of replicas that have run away")
                     .source("corollary 1: the best weight decay is negative"),
             );
         }

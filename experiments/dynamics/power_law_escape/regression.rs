@@ -81,6 +81,7 @@ impl Study for Regression {
                 let claim = Claim::ratio_at_most(&format!("dimensions-{}-to-{}", low.d, high.d), above, below, bound)
                     .within(Margin::Relative(0.05))
                     .rival("one-dimensional", "the way out is one-dimensional, and so is the rate", [1.0])
+                    .axes("", &format!("first-passage time in {} dimensions over that in {}", high.d, low.d))
                     .source("equation 18 and figure 3b");
                 claims.push(claim);
             }

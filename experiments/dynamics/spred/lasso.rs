@@ -12,7 +12,7 @@ params! {
     /// Sparse linear regression.
     pub struct Params {
         /// Penalty α = 2κ of the lasso, on half the mean squared error.
-        alpha: real = 0.05, 0.0001..=10.0;
+        alpha: real = 0.05, 0.00001..=10.0;
         /// Number of samples M.
         M: integer = 60, 2..=100_000;
         /// Number of weights N.

@@ -110,6 +110,7 @@ impl Study for Spectrum {
             // Half of the limit, since a finite matrix loses part of it this close to the transition.
             let visible = Claim::at_least("visible-below-one", Self::at(point).site("overlap"), 0.5 * limit);
             let visible = visible.rival("direct", "below β = 1 the spectrum of Ŷ shows nothing", [0.0]);
+            let visible = visible.axes("", "squared overlap of the top eigenvector with the signal");
             claims.push(visible.assuming("the strength is critical or more", limit > 0.0).source("Theorem 3.3"));
         }
         Ok(claims)

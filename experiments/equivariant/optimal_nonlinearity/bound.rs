@@ -66,7 +66,7 @@ impl Study for ClosedForm {
             let optimum = if prior == "sparse" { root_of_double_integral()? } else { root_of_lambert()? };
             let exact = |id: &str, observable: &str, margin: f64| {
                 let claim = Claim::exact(&format!("{prior}-{id}"), [(0.0, at.site(observable), optimum)]);
-                let claim = claim.within(Margin::Absolute(margin));
+                let claim = claim.within(Margin::Absolute(margin)).axes("", "critical signal strength β");
                 claim.rival("published-best", "the best of the published searches is the best there is", [published]).rival(
                     "belief-propagation",
                     "a nonlinear Laplacian does as well as belief propagation",

@@ -3,9 +3,9 @@
 use std::sync::OnceLock;
 
 use anyhow::Result;
-use lawbook_core::{Stream, data::Digits};
+use lawbook_core::Stream;
 use lawbook_memory::{
-    Separation, State,
+    Separation, State, digits,
     population::{Disturbance, Population},
 };
 
@@ -15,23 +15,10 @@ pub(super) fn load() -> Result<&'static (Vec<State>, Vec<u8>)> {
     match DATA.get() {
         Some(data) => Ok(data),
         None => {
-            let data = read()?;
+            let data = digits::distinct()?;
             Ok(DATA.get_or_init(|| data))
         }
     }
-}
-
-fn read() -> Result<(Vec<State>, Vec<u8>)> {
-    let digits = Digits::load()?;
-    let (mut states, mut labels): (Vec<State>, Vec<u8>) = (Vec::new(), Vec::new());
-    for (image, label) in digits.pixels.iter().zip(digits.labels) {
-        let state = State::from_signs(&image.map(|ink| if ink >= 8.0 { 1.0 } else { -1.0 }))?;
-        if !states.contains(&state) {
-            states.push(state);
-            labels.push(label);
-        }
-    }
-    Ok((states, labels))
 }
 
 /// The digits that show one numeral, and the sign of most of them at each pixel.

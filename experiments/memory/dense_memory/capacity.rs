@@ -1,7 +1,6 @@
 //! The load at an error of 0.5 % grows as N^(n−1) (eq. 5), and rectification doubles it.
 
 use anyhow::{Context, Result};
-use lawbook_analysis::gaussian::normal_tail_inverse;
 use lawbook_memory::{Separation, capacity};
 
 use super::{probe, separation};
@@ -81,28 +80,13 @@ impl Study for Capacity {
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let mut stream = cell.stream("patterns");
         let (form, sites, probes) = (separation(&p.F, p.n), p.N as usize, (p.bits / p.N).max(1) as usize);
-        let mut error = |patterns: usize, probes: usize| probe(form, sites, patterns, probes, &mut stream).map(|(e, _)| e);
-        let mut top = 4;
-        while error(top, probes.div_ceil(10))? < 2.0 * ERROR {
-            top *= 2;
-        }
-        // The load per squared quantile is smooth and nearly constant, so that linear interpolation between rungs a factor
-        // of √2 apart errs by far less than the counting does.
-        let noise = |error: f64| normal_tail_inverse(error).powi(-2);
-        let mut above: Option<(f64, f64)> = None;
-        for rung in 0..8 {
-            let patterns = (top as f64 * 0.5_f64.powf(0.5 * f64::from(rung))).round();
-            let here = error(patterns as usize, probes)?;
-            if let (true, Some((upper, upper_error))) = (here < ERROR, above) {
-                let share = (noise(ERROR) - noise(here)) / (noise(upper_error) - noise(here));
-                let found = patterns + share * (upper - patterns);
-                cell.record("K", found);
-                cell.record("alpha", found / (p.N as f64).powi(p.n as i32 - 1));
-                return Ok(());
-            }
-            above = Some((patterns, here));
-        }
-        None.context("no load below an error of 0.5 %; give more bits or a larger network")
+        let measured = capacity::patterns_at_measured_error(ERROR, 4, |patterns, effort| {
+            probe(form, sites, patterns, (effort * probes as f64).ceil() as usize, &mut stream).map(|(error, _)| error)
+        })?;
+        let found = measured.context("no load below an error of 0.5 %; give more bits or a larger network")?;
+        cell.record("K", found);
+        cell.record("alpha", found / (p.N as f64).powi(p.n as i32 - 1));
+        Ok(())
     }
 }
 

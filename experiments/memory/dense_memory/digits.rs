@@ -1,8 +1,10 @@
 //! Stored handwritten digits, retrieved from corrupted cues by a descent in energy.
 
-use anyhow::{Context, Result};
-use lawbook_core::{Stream, data::Digits};
-use lawbook_memory::{AsynchronousUpdate, DenseMemory, EnergyWatch, MemoryError, Patterns, Separation, State, capacity};
+use anyhow::{Result, ensure};
+use lawbook_core::Stream;
+use lawbook_memory::{
+    AsynchronousUpdate, DenseMemory, EnergyWatch, MemoryError, Patterns, Separation, State, capacity, digits,
+};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
@@ -141,19 +143,12 @@ fn energy(points: &[Params], id: &str, observable: &str, source: &str) -> Option
 
 /// Distinct binarised digits, in random order.
 fn choose(count: usize, stream: &mut Stream) -> Result<Vec<State>> {
-    let mut images = Digits::load()?.pixels;
-    stream.shuffle(&mut images);
-    let mut chosen: Vec<State> = Vec::new();
-    for image in images {
-        let state = State::from_signs(&image.map(|ink| if ink >= 8.0 { 1.0 } else { -1.0 }))?;
-        if !chosen.contains(&state) {
-            chosen.push(state);
-        }
-        if chosen.len() == count {
-            return Ok(chosen);
-        }
-    }
-    None.with_context(|| format!("{count} distinct digits: there are {} after binarising", chosen.len()))
+    let (mut states, _) = digits::distinct()?;
+    let known = states.len();
+    ensure!(count <= known, "{count} distinct digits: there are {known} after binarising");
+    stream.shuffle(&mut states);
+    states.truncate(count);
+    Ok(states)
 }
 
 /// The largest relative rise of the energy over ten parallel steps from `cue`, or until one changes nothing.

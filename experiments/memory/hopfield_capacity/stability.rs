@@ -62,7 +62,7 @@ impl Study for Stability {
         for _ in 0..p.draws {
             let stored = Patterns::random(patterns(p), p.N as usize, &mut stream)?;
             let memory = DenseMemory::new(stored, Separation::Power(2))?;
-            let states: Vec<State> = (0..memory.patterns().count()).map(|mu| memory.patterns().state(mu)).collect();
+            let states: Vec<State> = memory.patterns().states().collect();
             stable += usize::from(memory.one_step_errors(&states)?.iter().all(|&error| error == 0.0));
         }
         cell.record("all", stable as f64 / p.draws as f64);

@@ -1,8 +1,7 @@
 //! All simplices up to dimension 2 hold P ~ N² patterns, pairs P ~ N.
 
 use anyhow::{Context, Result};
-use lawbook_analysis::gaussian::normal_tail_inverse;
-use lawbook_memory::{Patterns, simplicial::skeleton};
+use lawbook_memory::{Patterns, capacity::patterns_at_measured_error, simplicial::skeleton};
 
 use crate::framework::{Cell, Claim, Margin, Profile, Study, params};
 
@@ -63,8 +62,8 @@ impl Study for Capacity {
     fn measure(p: &Params, cell: &mut Cell) -> Result<()> {
         let mut stream = cell.stream("patterns");
         let (sites, dimension) = (p.N as usize, p.dimension as usize);
-        let mut error = |patterns: usize, bits: i64| -> Result<f64> {
-            let (mut total, probes) = (0.0, (bits / p.N).max(1) as usize);
+        let measured = patterns_at_measured_error(ERROR, PROBES_PER_NETWORK, |patterns, effort| -> Result<f64> {
+            let (mut total, probes) = (0.0, ((effort * p.bits as f64) as usize / sites).max(1));
             for start in (0..probes).step_by(PROBES_PER_NETWORK) {
                 let memory = Patterns::random(patterns, sites, &mut stream)?;
                 for mu in 0..PROBES_PER_NETWORK.min(probes - start) {
@@ -72,25 +71,8 @@ impl Study for Capacity {
                 }
             }
             Ok(total / probes as f64)
-        };
-        let mut top = PROBES_PER_NETWORK;
-        while error(top, p.bits / 20)? < 2.0 * ERROR {
-            top *= 2;
-        }
-        // The load per squared quantile is nearly constant, so that interpolation between rungs a factor of √2 apart errs by
-        // far less than the counting does.
-        let noise = |error: f64| normal_tail_inverse(error).powi(-2);
-        let mut above: Option<(f64, f64)> = None;
-        for rung in 0..8 {
-            let patterns = (top as f64 * 0.5_f64.powf(0.5 * f64::from(rung))).round();
-            let here = error(patterns as usize, p.bits)?;
-            if let (true, Some((upper, upper_error))) = (here < ERROR, above) {
-                let share = (noise(ERROR) - noise(here)) / (noise(upper_error) - noise(here));
-                cell.record("P", patterns + share * (upper - patterns));
-                return Ok(());
-            }
-            above = Some((patterns, here));
-        }
-        None.context("no load below an error of 0.5 %; give more bits or a larger network")
+        })?;
+        cell.record("P", measured.context("no load below an error of 0.5 %; give more bits or a larger network")?);
+        Ok(())
     }
 }

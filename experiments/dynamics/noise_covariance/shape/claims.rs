@@ -17,8 +17,9 @@ pub(super) fn of_case(p: &Params) -> Result<Vec<Claim>> {
     let (law, slow) = (valley.covariance()?, valley.continuous_time_covariance()?);
     let curve = |id: &str, observable: &str, values: [f64; 3]| {
         let sites = values.into_iter().enumerate();
+        let of = if observable == "covariance" { "covariance of the weights" } else { "covariance of the gradient" };
         Claim::curve(id, sites.map(|(i, value)| (i as f64, at.site(observable).at(i as f64), value)))
-            .axes("entry (1,1), (1,2), (2,2)", observable)
+            .axes("entry (1,1), (1,2), (2,2)", of)
     };
     let seen = |covariance: &Matrix| entries(&(&(valley.hessian() * covariance) * valley.hessian()));
     let mu = p.mu;
