@@ -1,12 +1,13 @@
 //! A claim in full: verdict, numbers, rivals, assumptions, figure.
 
-use lawbook_claims::{Claim, Kind, RivalOutcome, Verdict};
+use lawbook_claims::{Claim, Kind, RivalOutcome, Statistic, Verdict};
 use maud::{Markup, html};
 use serde_json::Value;
 
 use super::{
     next, number,
     overview::{anchor, badge},
+    points::differences,
     prose::{capitalised, prose, reference},
     published, reading,
 };
@@ -82,7 +83,7 @@ fn rivals(outcome: &ClaimOutcome) -> Markup {
                     @let (class, glyph, word) = if result.refuted { ("refuted", "✓", "refuted") } else { ("standing", "?", "not refuted") };
                     span.rival.(class) { span.glyph aria-hidden="true" { (glyph) } " " (word) }
                     " " strong { (rival.name) } @if !rival.because.is_empty() { " (" (prose(&rival.because)) ")" }
-                    @if rival.residual.is_empty() { (says(outcome, result)) }
+                    @if rival.residual.is_empty() { (prose(&says(outcome, result))) }
                     @else if let Some(residual) = result.predicted.first() {
                         " is off by at least " (number::significant(*residual, 2))
                     }
@@ -104,21 +105,21 @@ fn says(outcome: &ClaimOutcome, rival: &RivalOutcome) -> String {
     let Some(value) = rival.predicted.get(furthest) else { return String::new() };
     let value = number::plain(*value);
     let many = claim.components() > 1 && judgement.measured.len() == claim.components();
-    match claim.sites.get(furthest).filter(|_| many && !matches!(claim.kind, Kind::Threshold { .. })) {
-        Some((x, _)) => format!(
-            " says {value} at {} = {}, where {} is measured",
-            reading::abscissa(claim),
-            number::plain(*x),
-            number::interval(judgement.measured[furthest], judgement.low[furthest], judgement.high[furthest])
-        ),
-        None => format!(" says {value}"),
+    if !many || matches!(claim.kind, Kind::Threshold { .. }) {
+        return format!(" says {value}");
     }
+    let measured = number::interval(judgement.measured[furthest], judgement.low[furthest], judgement.high[furthest]);
+    format!(" says {value} at {}, where {measured} is measured", reading::at(claim, furthest))
 }
 
 /// Under what conditions, and where the paper says so.
 fn conditions(outcome: &ClaimOutcome) -> Markup {
     let claim = &outcome.claim;
-    let params = claim.common_params();
+    let params = claim.common_params().into_iter().map(|(name, given)| format!("{name} = {}", value(&given)));
+    // A ratio has no table that would say in what its two points differ.
+    let apart = differences(claim).into_iter().filter(|apart| claim.statistic == Statistic::Ratio && apart.of_parameter);
+    let apart = apart.map(|apart| format!("{} = {} against {}", apart.name, apart.shown(0), apart.shown(1)));
+    let params: Vec<String> = params.chain(apart).collect();
     html! {
         @for assumption in &claim.assumptions {
             p.assumption {
@@ -129,7 +130,7 @@ fn conditions(outcome: &ClaimOutcome) -> Markup {
         p.source {
             @if !claim.source.is_empty() { (reference(&claim.source)) }
             @if !claim.source.is_empty() && !params.is_empty() { " · " }
-            @for (i, (name, given)) in params.iter().enumerate() { @if i > 0 { ", " } (name) " = " (value(given)) }
+            (params.join(", "))
         }
     }
 }
@@ -142,14 +143,17 @@ fn table(outcome: &ClaimOutcome) -> Markup {
     }
     let predicted = claim.predicted_values();
     let margins = claim.margins();
+    let differences = differences(claim);
     html! {
         details {
             summary { "All " (claim.sites.len()) " points of " (claim.id) }
             div.scroll tabindex="0" role="region" aria-label={ "All points of " (claim.id) } {
                 table {
-                    caption { (reading::observable(claim)) }
+                    caption { (prose(&reading::observable(claim))) }
                     thead { tr {
-                        th scope="col" { (reading::abscissa(claim)) } th scope="col" { "Predicted" }
+                        th scope="col" { (prose(&reading::abscissa(claim))) }
+                        @for difference in &differences { th scope="col" { (difference.name) } }
+                        th scope="col" { "Predicted" }
                         th scope="col" { "Measured [interval]" } th scope="col" { "Margin" }
                     } }
                     tbody {
@@ -157,6 +161,7 @@ fn table(outcome: &ClaimOutcome) -> Markup {
                             @let (low, high) = (judgement.low[i], judgement.high[i]);
                             tr {
                                 th scope="row" { (number::plain(*x)) }
+                                @for difference in &differences { td.number { (difference.shown(i)) } }
                                 td.number { (number::beside(predicted[i], 0.5 * (high - low))) }
                                 td.number { (number::interval(judgement.measured[i], low, high)) }
                                 td.number { "±" (number::significant(margins[i], 3)) }

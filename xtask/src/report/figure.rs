@@ -9,7 +9,9 @@ mod diagram;
 mod exact;
 mod exponent;
 mod forest;
+mod label;
 mod plot;
+mod text;
 mod threshold;
 
 use std::ops::Range;
@@ -147,6 +149,17 @@ impl<'a> Layer<'a> {
         Ok(self.area.draw(&Text::new(text.to_owned(), at, style))?)
     }
 
+    /// Text with exponents and indices.
+    fn formula(&self, at: (f64, f64), anchor: HPos, text: &str) -> Result<()> {
+        self.text(at, anchor, &text::marked(text))
+    }
+
+    /// Its size in the figure's units.
+    fn size(&self) -> (f64, f64) {
+        let (width, height) = self.area.dim_in_pixel();
+        (f64::from(width) / FINENESS, f64::from(height) / FINENESS)
+    }
+
     fn finish(self) -> Result<()> {
         Ok(self.area.present()?)
     }
@@ -205,7 +218,7 @@ fn site_intervals(claim: &Claim, evidence: &Evidence, level: f64) -> Judgement {
 
 /// Turns what plotters wrote into an element of the page, with a title and a description for those who do not see it.
 fn svg(id: &str, title: &str, description: &str, drawn: &str) -> Markup {
-    let coloured = recoloured(drawn);
+    let coloured = text::typeset(&recoloured(drawn));
     let (opening, rest) = coloured.split_once('>').unwrap_or_default();
     let view = opening.split_once("viewBox=").map_or("", |(_, view)| view.trim());
     html! {
@@ -242,25 +255,4 @@ fn recoloured(drawn: &str) -> String {
 fn class(digits: &str) -> Option<&'static str> {
     let index = u8::from_str_radix(digits.strip_suffix("5EED")?, 16).ok()?;
     Role::ALL.get(usize::from(index)).map(|(_, class)| *class)
-}
-
-/// Text in lines of at most so many characters.
-fn wrapped(text: &str, most: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= most => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
-/// Text that fits a width.
-fn shortened(text: &str, width: f64) -> String {
-    let most = (width / CHARACTER) as usize;
-    if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
 }

@@ -1,16 +1,19 @@
 //! A law: its statement, equation and figures, then its claims.
 
 use anyhow::{Context, Result};
-use lawbook_claims::{LawCard, ParamKind, StudyCard};
+use lawbook_claims::{LawCard, ParamKind, StudyCard, Verdict};
 use maud::{Markup, html};
 
 use super::{
     Links, claim, equation, figure, number,
-    overview::{VERDICTS, counted, inflected, level_of_each},
+    overview::{VERDICTS, anchor, counted, inflected, level_of_each},
     prose::{capitalised, prose, reference},
     reading,
 };
-use crate::outcome::{LawOutcome, Outcome};
+use crate::outcome::{ClaimOutcome, LawOutcome, Outcome};
+
+/// From how many claims on a law has an index of them.
+const MANY: usize = 8;
 
 /// The list of laws with their verdicts, by family.
 pub(super) fn contents(outcome: &Outcome) -> Markup {
@@ -22,7 +25,9 @@ pub(super) fn contents(outcome: &Outcome) -> Markup {
                 h3 { (capitalised(&laws[0].card.family)) }
                 ul {
                     @for law in laws {
-                        li { a href={ "#" (law.card.id) } { (prose(&law.card.title)) } " " (tally(law)) }
+                        li {
+                            a href={ "#" (law.card.id) } { (prose(&law.card.title)) } " " code { (law.card.id) } " " (tally(law))
+                        }
                     }
                 }
             }
@@ -51,14 +56,16 @@ pub(super) fn section(law: &LawOutcome, outcome: &Outcome, links: &Links) -> Res
         let phases = figure::phase_diagram(law, outcome).with_context(named)?;
         let figures: Vec<Markup> = figure.into_iter().chain(phases).collect();
         let claims = if figures.is_empty() { &mut plain } else { &mut drawn };
-        claims.push(claim::article(id, outcome, &figures));
+        claims.push((outcome, claim::article(id, outcome, &figures)));
     }
+    let claims: Vec<_> = drawn.into_iter().chain(plain).collect();
     Ok(html! {
         section.law id=(id) aria-labelledby={ (id) "-title" } {
             header {
                 p.eyebrow { a href="#laws" { "Laws" } " · " (card.family) " · " (id) }
                 h2 id={ (id) "-title" } { (prose(&card.title)) }
                 p { (tally(law)) }
+                @if claims.len() >= MANY { (index(id, claims.iter().map(|(outcome, _)| *outcome))) }
             }
             p.statement { (prose(&card.statement)) }
             div.equation tabindex="0" role="group" aria-label="Equation" { @for part in equation { (part) } }
@@ -74,9 +81,27 @@ pub(super) fn section(law: &LawOutcome, outcome: &Outcome, links: &Links) -> Res
                 @if let Some(figure) = second { div { (figure) } }
             }
             (studies(card))
-            div.claims { @for claim in drawn.iter().chain(&plain) { (claim) } }
+            div.claims { @for (_, claim) in &claims { (claim) } }
         }
     })
+}
+
+/// The claims of a law in the order in which they follow, for one that is too long to leaf through.
+fn index<'a>(law: &str, claims: impl Iterator<Item = &'a ClaimOutcome>) -> Markup {
+    html! {
+        nav.index aria-label={ "Claims of " (law) } {
+            ul {
+                @for ClaimOutcome { claim, judgement, .. } in claims {
+                    @let (class, _) = reading::class(judgement.verdict);
+                    li {
+                        span.verdict.(class) { span.glyph aria-hidden="true" { (reading::glyph(judgement.verdict)) } }
+                        " " a href={ "#" (anchor(law, &claim.id)) } { (claim.id) }
+                        @if judgement.verdict != Verdict::Holds { " " span.verdict.(class) { (judgement.verdict.word()) } }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// A path as an address: nothing in it may be taken for a query or a fragment.

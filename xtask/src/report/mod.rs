@@ -9,6 +9,7 @@ mod law;
 mod next;
 mod number;
 mod overview;
+mod points;
 mod prose;
 mod provenance;
 mod published;

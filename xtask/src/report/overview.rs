@@ -106,7 +106,7 @@ pub(super) fn findings(outcome: &Outcome) -> Markup {
                         p.numbers {
                             "Stated: " (reading::stated(claim)) ". Measured: "
                             (reading::measured(claim)) "."
-                            @if let Some(place) = reading::place(claim) { " (" (place) ")" }
+                            @if let Some(place) = reading::place(claim) { " (" (prose(&place)) ")" }
                         }
                         @if finding.verdict != claim.judgement.verdict {
                             p.alarm { "The law file records that this claim " (inflected(finding.verdict, 1)) "; this run does not bear that out." }

@@ -17,15 +17,41 @@ pub(super) fn prose(text: &str) -> Markup {
     }
 }
 
+/// Where a piece of a text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    Line,
+    Raised,
+    Lowered,
+}
+
 /// Text with its exponents raised and its indices lowered.
 fn formulas(text: &str) -> Markup {
-    let mut marks = text.match_indices(['^', '_']);
-    let found = marks.find_map(|(at, mark)| Some((at, mark, script(&text[..at], mark, &text[at + 1..])?)));
-    let Some((at, mark, Script { shown, length })) = found else { return html! { (text) } };
     html! {
-        (text[..at]) @if mark == "^" { sup { (shown) } } @else { sub { (shown) } }
-        (formulas(&text[at + 1 + length..]))
+        @for (level, piece) in pieces(text) {
+            @match level {
+                Level::Line => (piece),
+                Level::Raised => sup { (piece) },
+                Level::Lowered => sub { (piece) },
+            }
+        }
     }
+}
+
+/// A text in pieces, without the marks that raise and lower.
+pub(super) fn pieces(text: &str) -> Vec<(Level, &str)> {
+    let (mut pieces, mut rest) = (Vec::new(), text);
+    loop {
+        let mut marks = rest.match_indices(['^', '_']);
+        let found = marks.find_map(|(at, mark)| Some((at, mark, script(&rest[..at], mark, &rest[at + 1..])?)));
+        let Some((at, mark, Script { shown, length })) = found else { break };
+        pieces.push((Level::Line, &rest[..at]));
+        pieces.push((if mark == "^" { Level::Raised } else { Level::Lowered }, shown));
+        rest = &rest[at + 1 + length..];
+    }
+    pieces.push((Level::Line, rest));
+    pieces.retain(|(_, piece)| !piece.is_empty());
+    pieces
 }
 
 /// What stands above or below the line.
@@ -50,8 +76,8 @@ fn script<'a>(before: &str, mark: &str, after: &'a str) -> Option<Script<'a>> {
         let shown = if sign == 0 { &after[1..length - 1] } else { &after[..length] };
         return Some(Script { shown, length });
     }
-    if after.starts_with('*') {
-        return Some(Script { shown: "*", length: 1 });
+    if let Some(sign) = after.chars().next().filter(|c| "*∞".contains(*c)) {
+        return Some(Script { shown: &after[..sign.len_utf8()], length: sign.len_utf8() });
     }
     let ends = |c: char| !c.is_alphanumeric() && c != '.' || "⁰¹²³⁴⁵⁶⁷⁸⁹".contains(c);
     let letters = after[sign..].find(ends).map_or(after.len(), |end| sign + end);
@@ -116,6 +142,7 @@ mod tests {
         assert_eq!(set("N^(n−1), e^{α(N+1)} and c^−2.5."), "N<sup>n−1</sup>, e<sup>α(N+1)</sup> and c<sup>−2.5</sup>.");
         assert_eq!(set("above T_c or β η_dec²"), "above T<sub>c</sub> or β η<sub>dec</sub>²");
         assert_eq!(set("b^−(2n−1), L_s/L_*"), "b<sup>−(2n−1)</sup>, L<sub>s</sub>/L<sub>*</sub>");
+        assert_eq!(set("ℓ_∞ and W_1"), "ℓ<sub>∞</sub> and W<sub>1</sub>");
         assert_eq!(set("(m_over_s, x_1)"), "(m_over_s, x<sub>1</sub>)");
         for plain in ["m_over_s", "a ^ b", "two_layer", "_x", "R^(", "x_ "] {
             assert_eq!(set(plain), plain);

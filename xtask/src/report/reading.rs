@@ -2,7 +2,7 @@
 
 use lawbook_claims::{Claim, Kind, Margin, Prediction, Statistic, Verdict};
 
-use super::number;
+use super::{number, points::curves};
 use crate::outcome::ClaimOutcome;
 
 /// What is measured: the name of the ordinate.
@@ -46,12 +46,20 @@ pub(super) fn place(outcome: &ClaimOutcome) -> Option<String> {
     let many = claim.components() > 1 && !matches!(claim.kind, Kind::Threshold { .. });
     many.then(|| {
         let points = format!("{} points", claim.components());
-        match claim.sites.get(worst(outcome)).filter(|_| !outcome.judgement.measured.is_empty()) {
-            Some((x, _)) if claim.axis.label.is_empty() => format!("{points}; worst at {}", number::plain(*x)),
-            Some((x, _)) => format!("{points}; worst at {} = {}", claim.axis.label, number::plain(*x)),
-            None => points,
+        let worst = worst(outcome);
+        if outcome.judgement.measured.is_empty() || worst >= claim.sites.len() {
+            return points;
         }
+        format!("{points}; worst at {}", at(claim, worst))
     })
+}
+
+/// Where a point of a claim lies: its abscissa, and the curve where there are several.
+pub(super) fn at(claim: &Claim, point: usize) -> String {
+    let x = number::plain(claim.sites[point].0);
+    let x = if claim.axis.label.is_empty() { x } else { format!("{} = {x}", claim.axis.label) };
+    let curve = curves(claim).into_iter().find(|curve| curve.points.contains(&point)).map(|curve| curve.name);
+    curve.filter(|name| !name.is_empty()).map_or(x.clone(), |name| format!("{x}, {name}"))
 }
 
 /// What the law says.

@@ -46,6 +46,7 @@
       set("stroke-width", parseFloat(style.strokeWidth));
       set("stroke-dasharray", style.strokeDasharray.replaceAll("px", ""));
       set("font-family", "sans-serif");
+      set("paint-order", style.paintOrder);
       copies[i].removeAttribute("class");
     });
     copy.setAttribute("width", 760);

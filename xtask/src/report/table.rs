@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::{
     overview::{anchor, badge},
+    prose::prose,
     reading,
 };
 use crate::outcome::{ClaimOutcome, Outcome, kind_word};
@@ -45,7 +46,7 @@ fn row(law: &str, outcome: &ClaimOutcome) -> Markup {
             td.of-law { a href={ "#" (law) } { (law) } }
             th.of-claim scope="row" {
                 a href={ "#" (anchor(law, &claim.id)) } { (claim.id) }
-                @if let Some(place) = reading::place(outcome) { small { (place) } }
+                @if let Some(place) = reading::place(outcome) { small { (prose(&place)) } }
             }
             td.of-kind { (kind_word(claim)) }
             td.of-verdict data-sort=(rank) {
@@ -66,6 +67,7 @@ fn row(law: &str, outcome: &ClaimOutcome) -> Markup {
 fn key(value: f64) -> String {
     match value {
         f64::INFINITY => "Infinity".to_owned(),
+        f64::NEG_INFINITY => "-Infinity".to_owned(),
         _ if value.is_nan() => "none".to_owned(),
         _ => value.to_string(),
     }

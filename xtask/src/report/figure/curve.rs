@@ -2,17 +2,25 @@
 
 use anyhow::Result;
 use maud::Markup;
+use plotters::style::text_anchor::HPos;
 
-use super::super::reading;
+use super::super::{
+    points::{Curve, curves},
+    reading,
+};
 use super::{
-    Layer, Role,
-    axis::Axis,
+    CHARACTER, Layer, Role,
+    axis::{Axis, OVERDRAW},
+    label::{self, Named},
     plot::{HEIGHT, Panel, Plot, dot_radius, line_width, whisker},
+    text,
 };
 use crate::outcome::ClaimOutcome;
 
 /// Everything that is drawn over one ordinate.
 struct Values {
+    abscissae: Vec<f64>,
+    curves: Vec<Curve>,
     predicted: Vec<f64>,
     band: (Vec<f64>, Vec<f64>),
     rivals: Vec<Vec<f64>>,
@@ -24,13 +32,15 @@ pub(super) fn draw(id: &str, outcome: &ClaimOutcome) -> Result<Markup> {
     let ClaimOutcome { claim, judgement, .. } = outcome;
     let abscissae: Vec<f64> = claim.sites.iter().map(|(x, _)| *x).collect();
     let values = Values {
+        abscissae,
+        curves: curves(claim),
         predicted: claim.predicted_values(),
         band: (judgement.band_low.clone(), judgement.band_high.clone()),
         rivals: claim.rivals.iter().map(|rival| rival.predicted.clone()).collect(),
         measured: judgement.measured.clone(),
         interval: (judgement.low.clone(), judgement.high.clone()),
     };
-    let x = Axis::spanning(&reading::abscissa(claim), claim.axis.log, &abscissae, &[]);
+    let x = Axis::spanning(&reading::abscissa(claim), claim.axis.log, &values.abscissae, &[]);
     let y = values.axis(&reading::observable(claim), claim.axis.log_observable);
 
     let mut legend = vec![
@@ -44,13 +54,16 @@ pub(super) fn draw(id: &str, outcome: &ClaimOutcome) -> Result<Markup> {
     }
     let title = format!("{}: {} against {}", claim.id, y.label, x.label);
     let plot = Plot { title, description: reading::description(outcome), x, legend };
-    let above = |layer: &Layer<'_>| values.draw(layer, &abscissae, &plot.x, &y);
+    let above = |layer: &Layer<'_>| {
+        values.draw(layer, &plot.x, &y)?;
+        values.name(layer, &plot.x, &y)
+    };
     let main = Panel { y: &y, height: HEIGHT, data: &above };
     let Some(deviations) = values.in_margins(&claim.margins()) else { return plot.draw(id, &[main]) };
     // Rivals may leave this panel: it is there to show how the evidence lies in its margin.
     let ends: Vec<f64> = deviations.interval.0.iter().chain(&deviations.interval.1).copied().collect();
     let lower = Axis::spanning("deviation from the prediction, in margins", false, &deviations.core(), &ends);
-    let below = |layer: &Layer<'_>| deviations.draw(layer, &abscissae, &plot.x, &lower);
+    let below = |layer: &Layer<'_>| deviations.draw(layer, &plot.x, &lower);
     plot.draw(id, &[main, Panel { y: &lower, height: 0.4 * HEIGHT, data: &below }])
 }
 
@@ -83,6 +96,8 @@ impl Values {
                 .collect()
         };
         Some(Self {
+            abscissae: self.abscissae.clone(),
+            curves: self.curves.clone(),
             predicted: scaled(&self.predicted),
             band: (scaled(&self.band.0), scaled(&self.band.1)),
             rivals: self.rivals.iter().map(scaled).collect(),
@@ -91,14 +106,9 @@ impl Values {
         })
     }
 
-    fn draw(&self, layer: &Layer<'_>, abscissae: &[f64], x: &Axis, y: &Axis) -> Result<()> {
-        let at = |i: usize, values: &[f64]| (x.at(abscissae[i]), y.at(values[i]));
-        let dash = 0.015 * (x.high - x.low);
-        for indices in &series(abscissae) {
-            let line = |values: &[f64]| match indices.as_slice() {
-                [i] => [-dash, dash].map(|shift| (at(*i, values).0 + shift, at(*i, values).1)).to_vec(),
-                _ => indices.iter().map(|&i| at(i, values)).collect(),
-            };
+    fn draw(&self, layer: &Layer<'_>, x: &Axis, y: &Axis) -> Result<()> {
+        for curve in &self.curves {
+            let line = |values: &[f64]| self.line(curve, values, x, y);
             layer.fill(Role::Band, line(&self.band.0).into_iter().chain(line(&self.band.1).into_iter().rev()))?;
             for (i, rival) in self.rivals.iter().enumerate() {
                 layer.line(Role::Rival(i), line_width(Role::Rival(i)), line(rival))?;
@@ -106,40 +116,68 @@ impl Values {
             layer.line(Role::Prediction, line_width(Role::Prediction), line(&self.predicted))?;
         }
         let cap = 0.008 * (x.high - x.low);
-        for (i, abscissa) in abscissae.iter().enumerate() {
-            whisker(layer, (x.at(*abscissa), y.at(self.interval.0[i]), y.at(self.interval.1[i])), cap)?;
-            layer.dot(Role::Evidence, at(i, &self.measured), dot_radius(abscissae.len()))?;
+        for (i, abscissa) in self.abscissae.iter().enumerate() {
+            let across = x.at(*abscissa) + 1.25 * cap * self.aside(i);
+            whisker(layer, (across, y.at(self.interval.0[i]), y.at(self.interval.1[i])), cap)?;
+            layer.dot(Role::Evidence, (across, y.at(self.measured[i])), dot_radius(self.abscissae.len()))?;
         }
         Ok(())
     }
-}
 
-/// The points that a line may join, in the order of their abscissae. A claim that comes back to an abscissa has several
-/// curves, one after the other.
-fn series(abscissae: &[f64]) -> Vec<Vec<usize>> {
-    let mut order: Vec<usize> = (0..abscissae.len()).collect();
-    order.sort_by(|&i, &j| abscissae[i].total_cmp(&abscissae[j]));
-    if order.windows(2).all(|pair| abscissae[pair[0]] < abscissae[pair[1]]) {
-        return vec![order];
+    /// How far a point steps aside where others of its abscissa would cover it.
+    fn aside(&self, i: usize) -> f64 {
+        let covers = |j: &usize| {
+            let apart = self.interval.1[i] < self.interval.0[*j] || self.interval.1[*j] < self.interval.0[i];
+            self.abscissae[i] == self.abscissae[*j] && !apart
+        };
+        let before = (0..i).filter(covers).count();
+        let after = (i + 1..self.abscissae.len()).filter(covers).count();
+        before as f64 - after as f64
     }
-    let mut series: Vec<Vec<usize>> = Vec::new();
-    for (i, x) in abscissae.iter().enumerate() {
-        match series.last_mut() {
-            Some(points) if points.last().is_some_and(|&last| abscissae[last] < *x) => points.push(i),
-            _ => series.push(vec![i]),
+
+    /// Values along a curve; a single one is a dash.
+    fn line(&self, curve: &Curve, values: &[f64], x: &Axis, y: &Axis) -> Vec<(f64, f64)> {
+        let at = |i: usize| (x.at(self.abscissae[i]), y.at(values[i]));
+        let dash = 0.015 * (x.high - x.low);
+        match curve.points.as_slice() {
+            [i] => [-dash, dash].map(|shift| (at(*i).0 + shift, at(*i).1)).to_vec(),
+            _ => curve.points.iter().map(|&i| at(i)).collect(),
         }
     }
-    series
-}
 
-#[cfg(test)]
-mod tests {
-    use super::series;
-
-    #[test]
-    fn a_curve_is_drawn_in_order_and_several_apart() {
-        assert_eq!(series(&[2.0, 1.0, 3.0]), [vec![1, 0, 2]]);
-        assert_eq!(series(&[1.0, 2.0, 1.0, 2.0]), [vec![0, 1], vec![2, 3]]);
-        assert_eq!(series(&[0.0, 0.0]), [vec![0], vec![1]]);
+    /// The names of the curves, where there are several.
+    fn name(&self, layer: &Layer<'_>, x: &Axis, y: &Axis) -> Result<()> {
+        if self.curves.len() < 2 {
+            return Ok(());
+        }
+        let (width, height) = layer.size();
+        let [width, height] = [width, height].map(|length| length / (1.0 + 2.0 * OVERDRAW));
+        let scaled = |line: Vec<(f64, f64)>| -> Vec<(f64, f64)> {
+            let across = |at: f64| (at - x.low) / (x.high - x.low) * width;
+            let up = |at: f64| (at - y.low) / (y.high - y.low) * height;
+            line.into_iter().map(|(right, above)| (across(right), up(above))).collect()
+        };
+        let named: Vec<Named> = self
+            .curves
+            .iter()
+            .map(|curve| Named {
+                half: 0.5 * CHARACTER * text::length(&curve.name) as f64,
+                points: scaled(self.line(curve, &self.measured, x, y)),
+            })
+            .collect();
+        let lines = self.curves.iter().flat_map(|curve| {
+            let drawn = self.rivals.iter().chain([&self.predicted]);
+            drawn.map(|values| self.line(curve, values, x, y)).collect::<Vec<_>>()
+        });
+        let whiskers = (0..self.abscissae.len()).map(|i| {
+            [self.interval.0[i], self.measured[i], self.interval.1[i]].map(|end| (x.at(self.abscissae[i]), y.at(end)))
+        });
+        let lines = lines.chain(whiskers.map(|whisker| whisker.to_vec()));
+        let drawn: Vec<(f64, f64)> = lines.flat_map(|line| label::along(&scaled(line))).collect();
+        for (curve, (right, above)) in self.curves.iter().zip(label::places(&named, &drawn, (width, height))) {
+            let at = (x.low + right / width * (x.high - x.low), y.low + above / height * (y.high - y.low));
+            layer.formula(at, HPos::Center, &curve.name)?;
+        }
+        Ok(())
     }
 }

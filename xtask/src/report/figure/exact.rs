@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use plotters::style::text_anchor::HPos;
 
 use super::super::{number, reading};
-use super::{Layer, Role, WIDTH, forest::diamond, plot::sample, shortened, svg};
+use super::{Layer, Role, WIDTH, forest::diamond, plot::sample, svg, text::shortened};
 use crate::outcome::{ClaimOutcome, LawOutcome};
 
 const ROW: f64 = 38.0;

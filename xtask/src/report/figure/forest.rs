@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use plotters::style::text_anchor::HPos;
 
 use super::super::{number, reading};
-use super::{Layer, Role, WIDTH, is_one_number, plot::sample, shortened, svg};
+use super::{Layer, Role, WIDTH, is_one_number, plot::sample, svg, text::shortened};
 use crate::outcome::{ClaimOutcome, LawOutcome};
 
 /// Height of a row: its name above its interval.

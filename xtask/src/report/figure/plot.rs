@@ -8,7 +8,8 @@ use super::super::number;
 use super::{
     CHARACTER, FINENESS, Layer, Role, TEXT, WIDTH,
     axis::{Axis, OVERDRAW, Tick},
-    shortened, svg, wrapped,
+    svg,
+    text::{length, shortened, wrapped},
 };
 
 /// Height of a panel that shows the measurement.
@@ -72,7 +73,7 @@ impl Plot {
         let mut drawn = String::new();
         let page = Layer::new(&mut drawn, (WIDTH, height), 0.0..WIDTH, 0.0..height);
         for (y, line) in labels {
-            page.text((2.0, y), HPos::Left, &line)?;
+            page.formula((2.0, y), HPos::Left, &line)?;
         }
         let named: Vec<_> =
             x_ticks.iter().map(|tick| (frames[0].x_at(&self.x, tick.position), tick.name.as_str())).collect();
@@ -83,7 +84,7 @@ impl Plot {
             page.text((x, bottom + 12.0), HPos::Center, name)?;
         }
         for (i, line) in below.iter().enumerate() {
-            page.text((0.5 * (left + WIDTH - 10.0), bottom + LINE * (1.7 + i as f64)), HPos::Center, line)?;
+            page.formula((0.5 * (left + WIDTH - 10.0), bottom + LINE * (1.7 + i as f64)), HPos::Center, line)?;
         }
         for (panel, frame) in panels.iter().zip(&frames) {
             frame.draw(&page, &self.x, panel)?;
@@ -94,7 +95,7 @@ impl Plot {
                 if *role != Role::Text {
                     sample(&page, *role, (*x, y))?;
                 }
-                page.text((x + indent(*role), y), HPos::Left, name)?;
+                page.formula((x + indent(*role), y), HPos::Left, name)?;
             }
         }
         page.finish()?;
@@ -109,7 +110,7 @@ impl Plot {
         let mut x = 0.0;
         for (role, name) in &self.legend {
             let name = shortened(name, WIDTH - indent(*role));
-            let width = indent(*role) + name.chars().count() as f64 * CHARACTER;
+            let width = indent(*role) + length(&name) as f64 * CHARACTER;
             if x > 0.0 && x + width > WIDTH {
                 rows.push(Vec::new());
                 x = 0.0;

@@ -5,4 +5,5 @@ mod contrast;
 mod fixture;
 mod laws;
 mod markup;
+mod points;
 mod terminal;
