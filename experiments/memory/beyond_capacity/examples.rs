@@ -165,12 +165,8 @@ fn exact(
 ) -> Result<Claim> {
     let law = points.iter().map(|p| Ok(error(&model(p))?)).collect::<Result<Vec<f64>>>()?;
     let sites = points.iter().zip(law).map(|(p, error)| (p.M as f64, Examples::at(p).site(observable), error));
-    let at = match observable {
-        "prototype-error" => "one-step error at a prototype",
-        "example-error" => "one-step error at a stored example",
-        _ => "one-step error at a fresh example",
-    };
-    let claim = Claim::curve(id, sites).within(Margin::Relative(0.08)).axes("examples M", at).log_y();
+    let word = format!("one-step error ({})", observable.trim_end_matches("-error"));
+    let claim = Claim::curve(id, sites).within(Margin::Relative(0.08)).axes("examples M", &word).log_y();
     Ok(claim.source("derived here: characteristic functions of concepts"))
 }
 
