@@ -125,7 +125,15 @@ fn interval(claim: &Claim, values: &[f64], level: f64) -> Interval {
     let successes = (values.iter().sum::<f64>() * claim.trials as f64).round().clamp(0.0, trials);
     let counted = proportion_interval(successes, trials, level);
     let equal = values.iter().all(|value| *value == values[0]);
-    if equal { Interval { estimate: values[0], ..counted } } else { replicates.hull(counted) }
+    if equal {
+        return Interval { estimate: values[0], ..counted };
+    }
+    let hull = replicates.hull(counted);
+    if claim.statistic != Statistic::Each {
+        return hull;
+    }
+    // The interval of what scatters knows nothing of the ends of a proportion.
+    Interval { low: hull.low.max(0.0), high: hull.high.min(1.0), ..hull }
 }
 
 const NO_SCATTER: &str = "all seeds gave the same number, which tells nothing of their scatter, and more of them would not either; a \

@@ -159,6 +159,19 @@ fn seeds_that_all_agree_are_told_what_to_claim() {
     assert_eq!(judge(&claim.out_of(1000), &agree, LEVEL).verdict, Verdict::Holds);
 }
 
+/// Few seeds of few trials each near the end of what a proportion can be.
+#[test]
+fn the_interval_of_a_proportion_is_one_of_proportions() {
+    let claim = Claim::at_least("p", Point::default().site("x"), 0.5).rival("r", "", [0.1]).out_of(50);
+    let rows = [1.0, 0.98, 1.0, 0.9, 1.0, 0.96].into_iter().enumerate().map(|(seed, value)| (seed as u64, vec![value]));
+    let judgement = judge(&claim, &Evidence::from_rows(rows.clone()), LEVEL);
+    assert_eq!(judgement.high, [1.0]);
+    assert!(judgement.low[0] > 0.5 && judgement.low[0] < 0.9, "{judgement:?}");
+    // Negative control: without trials it is a number like others.
+    let free = judge(&Claim { trials: 0, ..claim }, &Evidence::from_rows(rows), LEVEL);
+    assert!(free.high[0] > 1.0, "{free:?}");
+}
+
 /// Honest claims are decided, and soon: power, without which the rates above would be cheap.
 #[test]
 fn true_claims_hold_and_false_ones_fail() {
