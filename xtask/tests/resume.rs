@@ -115,7 +115,8 @@ fn other_seeds_in_the_store_change_no_verdict() {
 fn one_interrupt_drains_and_the_next_run_continues() {
     let store = tempfile::tempdir().expect("a folder");
     let slow = ["run", "rehearsal", "--set", "pause=300", "--seeds", "8", "--jobs", "1"];
-    let child = xtask(store.path(), &slow).stderr(std::process::Stdio::piped()).spawn().expect("the program starts");
+    let piped = std::process::Stdio::piped;
+    let child = xtask(store.path(), &slow).stdout(piped()).stderr(piped()).spawn().expect("the program starts");
     let journal = || std::fs::read_to_string(store.path().join("journal.jsonl")).unwrap_or_default();
     while !journal().contains("finished") {
         std::thread::sleep(Duration::from_millis(20));
@@ -124,6 +125,9 @@ fn one_interrupt_drains_and_the_next_run_continues() {
     assert!(interrupt.expect("kill is a base tool").success());
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
-    assert!(stderr(&output).contains("continues where it stopped"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("the same command continues"), "{}", stderr(&output));
+    // Nothing is judged, and the report of the last whole run stays the latest.
+    assert!(output.stdout.is_empty());
+    assert_eq!(std::fs::read_dir(store.path().join("runs")).expect("a folder").count(), 0);
     assert_eq!(observations(store.path()).len(), 1, "drained cells are sealed");
 }
