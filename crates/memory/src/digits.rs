@@ -49,7 +49,7 @@ mod tests {
     use super::*;
     use crate::Patterns;
 
-    /// X-Val: NumPy, `np.unique(sklearn.datasets.load_digits().data >= 8, axis=0)` has 1750 rows.
+    /// X-Val: NumPy, `np.unique(pixels >= 8, axis=0)` of the file of the data has 1750 rows.
     #[test]
     fn digits_are_distinct_and_labelled() {
         let (states, labels) = distinct().unwrap();

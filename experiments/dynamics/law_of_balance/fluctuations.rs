@@ -161,7 +161,8 @@ fn density(p: &Params, law: &Density) -> Claim {
         |cdf: &dyn Fn(f64) -> f64| -> Vec<f64> { seen().map(|i| (cdf(level(i)) - cdf(level(i - 1))) / DISTANCE).collect() };
     let site = |i: usize| Fluctuations::at(p).site("density").at(middle(i));
     let predicted = bins(&|v| law.cdf(v));
-    // Few relaxation times fit into a cell near T_c: a bin is known to some 0.02, over its width of 0.52 in ln v.
+    // Few relaxation times fit into a cell near T_c: taken, before measuring, as 0.02 in the probability of a bin, over its width
+    // of 0.52 in ln v.
     Claim::curve(
         &format!("density-at-{}", p.T_over_T_c),
         seen().zip(&predicted).map(|(i, density)| (middle(i), site(i), *density)),

@@ -108,7 +108,8 @@ fn claim(n: i64, points: &[&Params]) -> Result<Claim> {
         logs.push((c.ln(), load.ln()));
     }
     let order = n as f64;
-    // The crosstalk of few digits is skewed, and its error off by up to 2 %, which is 0.07 in ln K where digits are most alike.
+    // At n = 4 the crosstalk of few digits is skewed, and its error off by up to 2 %, which is 0.07 in ln K where digits are most alike.
+    // The orders beside it are held to the same.
     let claim = Claim::exponent(&format!("digit-correlation-{n}"), sites, slope(&logs))
         .within(Margin::Absolute(0.2))
         .rival("one-correlation", "all pairs alike: c^−(n−½), as of synthetic patterns", [0.5 - order])

@@ -31,6 +31,7 @@ pub(super) fn forgetting(p: &Params) -> Result<Vec<Claim>> {
     ])
 }
 
+/// Where the exact variance ends below that of the second step.
 const FOUND: &str = "With this much momentum the variance is not monotone: it rises from 0 at the first step to its largest value at \
                      the second, and then falls to (1 − β₁)/(1 + β₁) (1 − 2/π), since m averages over 1/(1 − β₁) gradients. The \
                      first steps are not independent of v, yet they are the largest ones.";
