@@ -10,6 +10,7 @@ mod lift;
 mod plain;
 mod rows;
 mod span;
+mod strip;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
@@ -18,6 +19,7 @@ pub use layout::Page;
 pub use lift::{REST, lift, widen};
 pub use rows::{Carried, Followed, Rows, Signed, Stepped};
 pub use span::{Looked, Span};
+pub use strip::{Queries, STRIP, Strip};
 
 use std::ops::Range;
 
@@ -61,8 +63,6 @@ struct Words([u64; TILE]);
 pub struct Tile {
     level: Level,
     words: Vec<Words>,
-    /// The same, prepared for counts of many queries.
-    chained: Vec<Words>,
     /// By site: bit μ is that of pattern μ.
     sites: Vec<u64>,
     /// The words that are packed:
@@ -79,9 +79,8 @@ impl Tile {
         let level = level.min(Level::widest());
         let packed = (level == Level::Avx512).then(Box::default);
         let fours = vec![[[0; SITES]; FOURS]; if level == Level::Avx2 { words.min(SLAB) * TILE / SITES } else { 0 }];
-        let chained = vec![Words([0; TILE]); if level == Level::Avx512 { words } else { 0 }];
         let (words, sites) = (vec![Words([0; TILE]); words], vec![0; words * TILE]);
-        Self { level, words, chained, sites, slab: 0..0, packed, fours }
+        Self { level, words, sites, slab: 0..0, packed, fours }
     }
 
     /// Takes the patterns from number `from` on, at most 64, out of `count` in `planes`: enough to compare them.
@@ -195,35 +194,6 @@ impl Tile {
     pub fn differing_one(&self, query: &[u64], pattern: usize) -> u16 {
         let bits = self.words.iter().zip(query).map(|(Words(word), query)| word[pattern] ^ query);
         bits.fold(0, |count: u16, bits| count.wrapping_add(bits.count_ones() as u16))
-    }
-
-    /// For each of several queries, whose words follow one another: the values of the first function at the numbers of sites at
-    /// which the patterns differ from it, 0 where a number lies outside (see [`Span::look`]).
-    ///
-    /// # Panics
-    /// If the numbers of queries, of values and of what was looked up differ.
-    pub fn look<const F: usize>(
-        &mut self,
-        queries: &[u64],
-        span: &Span<F>,
-        values: &mut [Numbers],
-        looked: &mut [Looked<F>],
-    ) {
-        let words = self.words.len();
-        assert!(queries.len() == words * values.len() && values.len() == looked.len(), "values of every query");
-        #[cfg(target_arch = "x86_64")]
-        if self.level == Level::Avx512 && x86::counts_in_vectors() {
-            // SAFETY: the machine has the instructions.
-            unsafe {
-                x86::chain(&self.words, &mut self.chained);
-                return x86::count_and_look(&self.chained, queries, span, values, looked);
-            }
-        }
-        for (query, (values, looked)) in queries.chunks_exact(words).zip(values.iter_mut().zip(looked)) {
-            let mut counts = Numbers::default();
-            self.differing(query, &mut counts);
-            *looked = span.look(self.level, &counts, values);
-        }
     }
 
     /// Asks for a share of the patterns that will be [loaded](Self::load) next. Of all shares at once the processor would have to

@@ -10,7 +10,7 @@ mod sum;
 mod turns;
 
 use lawbook_core::{
-    popcount::{Looked, Numbers, REST, Span, TILE},
+    popcount::{Looked, Numbers, Queries, REST, STRIP, Span, TILE},
     simd::Level,
 };
 use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
@@ -26,10 +26,10 @@ use crate::{
     whole::{Whole, histogram, omissions, typical},
 };
 
-/// States that share a packed tile. Their sums stay in the second-level cache.
+/// States that share packed patterns. Their sums stay in the second-level cache.
 const STATES: usize = 128;
-/// Words of states times tiles in a stretch of work: a millisecond.
-const LEAST: usize = 1 << 16;
+/// Words of states times strips in a stretch of work: a millisecond.
+const LEAST: usize = 1 << 13;
 /// Bits of a weight where there are several: those of a tile then add up to less than 2¹⁶, with what a lift leaves.
 const DIGIT: u32 = 10;
 /// What the weights of a tile may add up to.
@@ -136,20 +136,29 @@ impl Plan {
 
     /// The costs of some states.
     fn costs<const D: usize>(&self, memory: &DenseMemory, states: &[State]) -> Vec<Vec<f64>> {
-        let blocks: Vec<Vec<u64>> =
-            states.chunks(STATES).map(|states| states.iter().flat_map(State::words).copied().collect()).collect();
-        let (words, tiles) = (states[0].words().len(), memory.patterns().count().div_ceil(TILE));
-        let stretch = (LEAST / blocks[0].len()).max(1);
-        let begin = |block: usize| Part::<D>::new(blocks[block].len() / words, words);
+        let words = states[0].words().len();
+        let block = |states: &[State]| {
+            let queries = states.iter().flat_map(State::words).copied().collect();
+            Queries::new(Level::widest(), queries, words)
+        };
+        let blocks: Vec<Queries> = states.chunks(STATES).map(block).collect();
+        let strips = memory.patterns().count().div_ceil(STRIP);
+        let stretch = (LEAST / (blocks[0].count() * words)).max(1);
+        let begin = |block: usize| Part::<D>::new(blocks[block].count(), words);
         let work = |block: usize, number: usize, part: &mut Part<D>| {
-            for tile in number * stretch..tiles.min((number + 1) * stretch) {
-                self.add(memory, &blocks[block], tile * TILE, part);
-                if block == 0 {
-                    part.count();
+            for strip in number * stretch..strips.min((number + 1) * stretch) {
+                let (first, count) = (strip * STRIP, memory.patterns().count());
+                part.strip.load(memory.patterns().planes(), count, first);
+                part.strip.differing(&blocks[block], &mut part.counts);
+                for (tile, from) in (first..count.min(first + STRIP)).step_by(TILE).enumerate() {
+                    self.add(memory, tile, from, part);
+                    if block == 0 {
+                        part.count();
+                    }
                 }
             }
         };
-        let mut done = take_turns(blocks.len(), tiles.div_ceil(stretch), begin, work, Part::finish, Done::with);
+        let mut done = take_turns(blocks.len(), strips.div_ceil(stretch), begin, work, Part::finish, Done::with);
         // They are counted with the first block.
         let ones = std::mem::take(&mut done[0].ones);
         let added: Vec<Added> = done.into_iter().flat_map(|done| done.added).collect();
@@ -158,16 +167,24 @@ impl Plan {
         sums.map(|(added, state)| Level::widest().run(Costs { patterns, state, stakes, gains, added, ones })).collect()
     }
 
-    /// Adds the tile of patterns from number `from` on.
-    fn add<const D: usize>(&self, memory: &DenseMemory, queries: &[u64], from: usize, part: &mut Part<D>) {
-        let (planes, count) = (memory.patterns().planes(), memory.patterns().count());
-        let held = TILE.min(count - from);
-        part.tile.load(planes, count, from);
-        self.look(queries, held, part);
-        let states = queries.chunks_exact(queries.len() / part.looked.len());
-        let looked = part.looked.iter().zip(&mut part.weights);
-        let sums = part.totals.iter_mut().zip(&mut part.most);
-        for ((query, (looked, weights)), (totals, most)) in states.zip(looked).zip(sums) {
+    /// Adds a tile of the strip, with the patterns from number `from` on.
+    fn add<const D: usize>(&self, memory: &DenseMemory, tile: usize, from: usize, part: &mut Part<D>) {
+        let held = TILE.min(memory.patterns().count() - from);
+        let Part { strip, counts, weights, looked, totals, most, .. } = part;
+        strip.lend(tile, &mut part.tile);
+        let counts = &counts[tile * weights.len()..][..weights.len()];
+        match &self.spans {
+            Some(spans) if D == 1 && held == TILE => {
+                spans.look(Level::widest(), counts, weights.as_flattened_mut(), looked);
+            }
+            _ => {
+                for (counts, (weights, looked)) in counts.iter().zip(weights.iter_mut().zip(&mut *looked)) {
+                    *looked = self.look_one_by_one(&counts.0[..held], weights);
+                }
+            }
+        }
+        let sums = totals.iter_mut().zip(most);
+        for ((counts, (looked, weights)), (totals, most)) in counts.iter().zip(looked.iter().zip(weights)).zip(sums) {
             let [mut stakes, gains] = looked.sums;
             totals.gains += gains;
             totals.inside += held as i64;
@@ -176,7 +193,7 @@ impl Plan {
                 totals.inside -= 1;
                 let mu = outside.trailing_zeros() as usize;
                 outside &= outside - 1;
-                let agreeing = memory.patterns().sites() - usize::from(part.tile.differing_one(query, mu));
+                let agreeing = memory.patterns().sites() - usize::from(counts.0[mu]);
                 totals.single.push((from + mu, memory.stakes()[agreeing] as i64 - self.stakes.base));
                 totals.single_gains += memory.gains()[agreeing] as i64;
             }
@@ -190,23 +207,7 @@ impl Plan {
             // Sums of several digits are anyone's guess.
             *most = if D == 1 { stakes as u32 } else { MOST_PER_TILE };
         }
-        part.add(memory.patterns(), from + TILE);
-    }
-
-    /// For each state, the weights of the patterns held and what else follows from the numbers of sites at which they differ.
-    fn look<const D: usize>(&self, queries: &[u64], held: usize, part: &mut Part<D>) {
-        let Part { tile, weights, looked, .. } = part;
-        match &self.spans {
-            Some(spans) if D == 1 && held == TILE => tile.look(queries, spans, weights.as_flattened_mut(), looked),
-            _ => {
-                let queries = queries.chunks_exact(queries.len() / weights.len());
-                for (query, (weights, looked)) in queries.zip(weights.iter_mut().zip(looked)) {
-                    let mut counts = Numbers::default();
-                    tile.differing(query, &mut counts);
-                    *looked = self.look_one_by_one(&counts.0[..held], weights);
-                }
-            }
-        }
+        part.add(memory.patterns(), from + STRIP);
     }
 
     /// The weights, and the sums of the numbers of stakes and gains, and which are out of range.

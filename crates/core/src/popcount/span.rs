@@ -76,13 +76,23 @@ impl<const F: usize> Span<F> {
         if from < self.length { Some(std::array::from_fn(value)) } else { None }
     }
 
-    /// The values of the first function at some numbers, 0 where a number lies outside.
-    pub fn look(&self, level: Level, Numbers(numbers): &Numbers, Numbers(values): &mut Numbers) -> Looked<F> {
+    /// The values of the first function at several numbers, 0 where a number lies outside, and what is looked up with them.
+    ///
+    /// # Panics
+    /// If there are not as many values and as much that was looked up.
+    pub fn look(&self, level: Level, numbers: &[Numbers], values: &mut [Numbers], looked: &mut [Looked<F>]) {
+        assert!(numbers.len() == values.len() && values.len() == looked.len(), "values of {} times 64 numbers", numbers.len());
         #[cfg(target_arch = "x86_64")]
         if level.min(Level::widest()) == Level::Avx512 {
             // SAFETY: the machine has the level.
-            return unsafe { x86::look_avx512(self, numbers, values) };
+            return unsafe { x86::look_avx512(self, numbers, values, looked) };
         }
+        for ((numbers, values), looked) in numbers.iter().zip(values).zip(looked) {
+            *looked = self.look_one_by_one(numbers, values);
+        }
+    }
+
+    fn look_one_by_one(&self, Numbers(numbers): &Numbers, Numbers(values): &mut Numbers) -> Looked<F> {
         let mut looked = Looked { sums: [0; F], outside: 0 };
         for (at, (number, value)) in numbers.iter().zip(values).enumerate() {
             let found = self.at(*number).unwrap_or_else(|| {

@@ -134,40 +134,67 @@ proptest! {
         let outside = (0..TILE).filter(|&mu| span.at(numbers.0[mu]).is_none()).fold(0, |all, mu| all | 1 << mu);
         let sums = [0, 1].map(|function| expected.iter().map(|values| u64::from(values[function])).sum());
         for level in Level::all() {
-            let mut values = Numbers([1; TILE]);
-            let looked = span.look(level, &numbers, &mut values);
-            assert_eq!(values.0, expected.map(|[value, _]| value), "{level:?}");
-            assert_eq!(looked, Looked { sums, outside }, "{level:?}");
+            let (mut values, mut looked) = ([Numbers([1; TILE])], [Looked { sums: [0; 2], outside: 0 }]);
+            span.look(level, &[numbers], &mut values, &mut looked);
+            assert_eq!(values[0].0, expected.map(|[value, _]| value), "{level:?}");
+            assert_eq!(looked, [Looked { sums, outside }], "{level:?}");
         }
     }
 
-    /// Several queries are looked up as each is alone, at every level.
+    /// Values of polynomials and of other functions are found alike, several queries at a time, at every level.
     #[test]
-    fn many_queries_are_looked_up_as_one_is(seed in any::<u64>(), words in 1usize..20) {
-        let (planes, queries) = (planes(words, TILE, seed), planes(words, 3, seed + 1));
-        let values = |of: fn(u16) -> u16| -> Vec<u16> { (0..words as u16 * 8).map(of).collect() };
+    fn many_numbers_are_looked_up_as_one_is(seed in any::<u64>(), length in 3u16..200) {
+        let mut stream = Key::new(["popcount"]).stream("numbers", seed);
+        let numbers = [(); 3].map(|()| Numbers(std::array::from_fn(|_| 40 + stream.below(u64::from(length) + 10) as u16)));
+        let values = |of: fn(u16) -> u16| -> Vec<u16> { (0..length).map(of).collect() };
         // Whole coefficients, halves, and no polynomial.
-        let squares = values(|number| 7000 + number * number - 70 * number);
+        let squares = values(|number| if number < 150 { 7000 + number * number - 70 * number } else { 0 });
         let triangles = values(|number| number * (number + 1) / 2);
         let others = values(|number| number * number % 997);
         for pair in [[&squares, &triangles], [&triangles, &squares], [&others, &squares]] {
-            let span = Span::new(words as u16 * 28, pair.map(|values| &values[..])).unwrap();
+            let span = Span::new(45, pair.map(|values| &values[..])).unwrap();
             for level in Level::all() {
-                let mut tile = Tile::new(level, words);
-                tile.load(&planes, TILE, 0);
-                let (mut found, mut looked) = ([Numbers::default(); 3], [Looked { sums: [0; 2], outside: 0 }; 3]);
-                tile.look(&queries, &span, &mut found, &mut looked);
-                for (query, (values, looked)) in queries.chunks(words).zip(found.into_iter().zip(looked)) {
-                    let mut counts = Numbers::default();
-                    tile.differing(query, &mut counts);
-                    let at = |&count: &u16| span.at(count);
-                    let all: Vec<_> = counts.0.iter().map(at).collect();
+                let (mut found, mut looked) = ([Numbers([1; TILE]); 3], [Looked { sums: [0; 2], outside: 0 }; 3]);
+                span.look(level, &numbers, &mut found, &mut looked);
+                for (numbers, (values, looked)) in numbers.iter().zip(found.into_iter().zip(looked)) {
+                    let all = numbers.0.map(|number| span.at(number));
                     let sum = |of: usize| all.iter().flatten().map(|values| u64::from(values[of])).sum();
                     let outside = all.iter().rev().fold(0, |bits, found| bits << 1 | u64::from(found.is_none()));
                     assert_eq!(looked, Looked { sums: [sum(0), sum(1)], outside }, "{level:?}");
-                    assert!(values.0.iter().zip(&all).all(|(value, found)| *value == found.map_or(0, |of| of[0])), "{level:?}");
-                    let mut alone = Numbers::default();
-                    assert_eq!((span.look(level, &counts, &mut alone), alone), (looked, values), "{level:?}");
+                    assert_eq!(values.0, all.map(|found| found.map_or(0, |of| of[0])), "{level:?}");
+                }
+            }
+        }
+    }
+
+    /// Queries that share their additions count single bits too, at every level, however alike they are.
+    #[test]
+    fn queries_count_together_as_each_does_alone(seed in any::<u64>(), words in 1usize..40, count in 1usize..1100, alike in 0u64..3) {
+        let planes = planes(words, count, seed);
+        let mut stream = Key::new(["popcount"]).stream("queries", seed);
+        let queries = 1 + stream.below(40) as usize;
+        let from = stream.below(count as u64) as usize;
+        // Of random bits; with few bits 0, so that some classes are large and others empty; and patterns themselves.
+        let mut word = |number: usize| match alike {
+            0 => stream.next_u64(),
+            1 => stream.next_u64() | stream.next_u64() | stream.next_u64() | stream.next_u64(),
+            _ => planes[number % words * count + number / words % count],
+        };
+        let bits: Vec<u64> = (0..queries * words).map(&mut word).collect();
+        for level in Level::all() {
+            let all = Queries::new(level, bits.clone(), words);
+            let (mut strip, mut tile) = (Strip::new(level, words), Tile::new(level, words));
+            strip.load(&planes, count, from);
+            let mut numbers = vec![Numbers([9; TILE]); STRIP / TILE * queries];
+            strip.differing(&all, &mut numbers);
+            for mu in (0..STRIP).step_by(13) {
+                strip.lend(mu / TILE, &mut tile);
+                for (number, query) in all.iter().enumerate() {
+                    let bits = |w: usize| if from + mu < count { planes[w * count + from + mu] } else { 0 };
+                    let differing: u32 = (0..words).map(|w| (bits(w) ^ query[w]).count_ones()).sum();
+                    let found = numbers[mu / TILE * queries + number].0[mu % TILE];
+                    assert_eq!(u32::from(found), differing, "{level:?}, pattern {mu}, query {number}");
+                    assert_eq!(tile.differing_one(query, mu % TILE), found, "{level:?}");
                 }
             }
         }

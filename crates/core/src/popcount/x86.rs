@@ -12,10 +12,12 @@ mod add;
 mod pack;
 mod rows;
 mod span;
+mod strip;
 pub(super) use add::{add_avx2, add_avx512, lift_avx512, widen_avx512};
 pub(super) use pack::{pack_avx2, pack_avx512, pack_gfni, transposes_bytes, turn_avx2, turn_avx512, turn_gfni};
 pub(super) use rows::{follow_avx512, squares_avx2, squares_avx512, step_avx2, step_avx512, sum_avx2, sums_avx512};
-pub(super) use span::{chain, count_and_look, look_avx512};
+pub(super) use span::look_avx512;
+pub(super) use strip::{differing_together, turn_strip};
 
 use super::{TILE, Words};
 

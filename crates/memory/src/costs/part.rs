@@ -1,7 +1,7 @@
 //! What adds up over some tiles of patterns, for several states.
 
 use lawbook_core::{
-    popcount::{Adding, Looked, Numbers, Page, REST, SITES, Sums, TILE, Tile, lift, widen},
+    popcount::{Adding, Looked, Numbers, Page, REST, SITES, STRIP, Strip, Sums, TILE, Tile, lift, widen},
     simd::Level,
 };
 
@@ -13,6 +13,10 @@ const LIFTS: u32 = 1 << REST;
 
 /// Sums under way.
 pub(super) struct Part<const D: usize> {
+    pub(super) strip: Strip,
+    /// By tile of the strip and state, the numbers of sites at which patterns differ.
+    pub(super) counts: Vec<Numbers>,
+    /// The tile that is added.
     pub(super) tile: Tile,
     /// By state, the weights of the tile's patterns, and what was looked up with them.
     pub(super) weights: Vec<[Numbers; D]>,
@@ -66,6 +70,8 @@ impl<const D: usize> Part<D> {
         let tile = Tile::new(Level::widest(), words);
         let pages = states * tile.slabs().len();
         Self {
+            strip: Strip::new(Level::widest(), words),
+            counts: vec![Numbers::default(); STRIP / TILE * states],
             tile,
             weights: vec![[Numbers::default(); D]; states],
             looked: vec![Looked { sums: [0; 2], outside: 0 }; states],

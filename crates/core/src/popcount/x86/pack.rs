@@ -75,17 +75,24 @@ macro_rules! pairs {
         load_512(&PLACES)
     }};
 }
+pub(super) use pairs;
+
+/// The bits of eight words, bit j of word i, become 64 bytes: bit i of byte j.
+#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi,gfni,avx2,fma")]
+#[inline]
+pub(super) fn by_eight(words: __m512i) -> __m512i {
+    let columns = _mm512_set1_epi64(0x8040_2010_0804_0201_u64 as i64);
+    _mm512_gf2p8affine_epi64_epi8::<0>(columns, _mm512_permutexvar_epi8(load_512(&OCTETS), words))
+}
 
 /// By sixteen patterns, their bits at each of 32 sites; then those at the other 32 sites.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi,gfni,avx2,fma")]
 #[inline]
 fn by_sixteen(Words(word): &Words) -> [[__m512i; 4]; 2] {
-    let columns = _mm512_set1_epi64(0x8040_2010_0804_0201_u64 as i64);
     // By eight patterns, a byte for every site.
     let mut eights = [_mm512_setzero_si512(); TILE / 8];
     for (bytes, patterns) in eights.iter_mut().zip(word.as_chunks::<8>().0) {
-        let squares = _mm512_permutexvar_epi8(load_512(&OCTETS), load_512(patterns));
-        *bytes = _mm512_gf2p8affine_epi64_epi8::<0>(columns, squares);
+        *bytes = by_eight(load_512(patterns));
     }
     // Closures here would be called, not inlined.
     let mut halves = [[_mm512_setzero_si512(); TILE / 16]; TILE / SITES];

@@ -1,16 +1,16 @@
-//! Numbers of differing sites of many queries, and values at them, with AVX-512.
+//! Values of functions at numbers, with AVX-512.
 
 use std::arch::x86_64::{
-    __m512i, _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64, _mm512_cmplt_epu16_mask, _mm512_madd_epi16,
+    __m512i, _mm512_add_epi16, _mm512_add_epi32, _mm512_cmplt_epu16_mask, _mm512_madd_epi16,
     _mm512_mask_blend_epi16, _mm512_mask_blend_epi32, _mm512_maskz_add_epi16, _mm512_maskz_mov_epi16, _mm512_mullo_epi16,
-    _mm512_permutex2var_epi16, _mm512_permutexvar_epi16, _mm512_popcnt_epi64, _mm512_reduce_add_epi64, _mm512_set1_epi16,
-    _mm512_set1_epi64, _mm512_setzero_si512, _mm512_shuffle_epi32, _mm512_slli_epi64, _mm512_sub_epi16,
-    _mm512_ternarylogic_epi64, _mm512_test_epi16_mask, _mm512_xor_si512,
+    _mm512_permutex2var_epi16, _mm512_reduce_add_epi64, _mm512_set1_epi16,
+    _mm512_setzero_si512, _mm512_shuffle_epi32, _mm512_sub_epi16,
+    _mm512_test_epi16_mask,
 };
 
 use super::{load_512, store_512};
 use crate::popcount::{
-    Looked, Numbers, TILE, Words,
+    Looked, Numbers, TILE,
     span::{Span, Square},
 };
 
@@ -45,13 +45,14 @@ impl<const F: usize> Tables<F> {
         Self { tables, first, length }
     }
 
-    /// Numbers become the values of the first function there.
+    /// The values of the first function at some numbers.
     #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
     #[inline]
-    fn look(&self, numbers: &mut [u16; TILE]) -> Looked<F> {
+    fn look(&self, numbers: &[u16; TILE], values: &mut [u16; TILE]) -> Looked<F> {
         let (mut sums, mut outside) = ([_mm512_setzero_si512(); F], 0);
-        for (half, values) in numbers.as_chunks_mut::<32>().0.iter_mut().enumerate() {
-            let from = _mm512_sub_epi16(load_512(values), self.first);
+        let halves = numbers.as_chunks::<32>().0.iter().zip(values.as_chunks_mut::<32>().0);
+        for (half, (numbers, values)) in halves.enumerate() {
+            let from = _mm512_sub_epi16(load_512(numbers), self.first);
             let inside = _mm512_cmplt_epu16_mask(from, self.length);
             let bits = [64, 128].map(|bit| _mm512_test_epi16_mask(from, _mm512_set1_epi16(bit)));
             for (function, (sum, table)) in sums.iter_mut().zip(&self.tables).enumerate() {
@@ -94,14 +95,15 @@ impl<'a, const F: usize> Squares<'a, F> {
         Some(Self { squares, coefficients, first, length })
     }
 
-    /// Numbers become the values of the first function there.
+    /// The values of the first function at some numbers.
     #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
     #[inline]
-    fn look(&self, numbers: &mut [u16; TILE]) -> Looked<F> {
+    fn look(&self, numbers: &[u16; TILE], values: &mut [u16; TILE]) -> Looked<F> {
         let [a, b, c] = self.coefficients;
         let (mut sums, mut squares, mut outside) = (_mm512_setzero_si512(), _mm512_setzero_si512(), 0);
-        for (half, values) in numbers.as_chunks_mut::<32>().0.iter_mut().enumerate() {
-            let from = _mm512_sub_epi16(load_512(values), self.first);
+        let halves = numbers.as_chunks::<32>().0.iter().zip(values.as_chunks_mut::<32>().0);
+        for (half, (numbers, values)) in halves.enumerate() {
+            let from = _mm512_sub_epi16(load_512(numbers), self.first);
             let inside = _mm512_cmplt_epu16_mask(from, self.length);
             let from = _mm512_maskz_mov_epi16(inside, from);
             sums = _mm512_add_epi32(sums, _mm512_madd_epi16(from, _mm512_set1_epi16(1)));
@@ -119,16 +121,25 @@ impl<'a, const F: usize> Squares<'a, F> {
     }
 }
 
+/// What is in the tables stays in registers.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
 pub(in crate::popcount) fn look_avx512<const F: usize>(
     span: &Span<F>,
-    numbers: &[u16; TILE],
-    values: &mut [u16; TILE],
-) -> Looked<F> {
-    *values = *numbers;
-    match Squares::of(span) {
-        Some(squares) => squares.look(values),
-        None => Tables::of(span).look(values),
+    numbers: &[Numbers],
+    values: &mut [Numbers],
+    looked: &mut [Looked<F>],
+) {
+    let (squares, tables) = (Squares::of(span), Tables::of(span));
+    let all = numbers.iter().zip(values).zip(looked);
+    // Closures here would be called, not inlined.
+    if let Some(squares) = &squares {
+        for ((Numbers(numbers), Numbers(values)), looked) in all {
+            *looked = squares.look(numbers, values);
+        }
+    } else {
+        for ((Numbers(numbers), Numbers(values)), looked) in all {
+            *looked = tables.look(numbers, values);
+        }
     }
 }
 
@@ -141,114 +152,3 @@ fn totals(one: __m512i, other: __m512i) -> [u64; 2] {
     let both = _mm512_reduce_add_epi64(_mm512_add_epi32(outer, _mm512_shuffle_epi32::<0b10_11_00_01>(inner))) as u64;
     [both & u64::from(u32::MAX), both >> 32]
 }
-
-/// Number `8 i + j` lies at `4 j + i`.
-const ORDER: [u16; 32] = {
-    let mut from = [0; 32];
-    let mut at = 0;
-    while at < 32 {
-        from[at] = (4 * (at % 8) + at / 8) as u16;
-        at += 1;
-    }
-    from
-};
-
-/// Queries that are counted before they are looked up. One by one, the next count would begin late, while sums of values still
-/// add up: 72 ns for a query of 1024 sites instead of 68.
-const GROUP: usize = 16;
-
-/// Every other word becomes that of all words up to there, added modulo 2.
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-pub(in crate::popcount) fn chain(words: &[Words], chained: &mut [Words]) {
-    chained.copy_from_slice(words);
-    let mut sum = [0; TILE];
-    for [Words(one), Words(other)] in chained.as_chunks_mut::<2>().0 {
-        for ((sum, one), other) in sum.iter_mut().zip(one).zip(other) {
-            *sum ^= *one ^ *other;
-            *other = *sum;
-        }
-    }
-}
-
-/// Counts and looks up with the tables in registers, from [chained](chain) words. The numbers wait where the values will be.
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vpopcntdq,avx2,fma")]
-pub(in crate::popcount) fn count_and_look<const F: usize>(
-    words: &[Words],
-    queries: &[u64],
-    span: &Span<F>,
-    values: &mut [Numbers],
-    looked: &mut [Looked<F>],
-) {
-    let order = load_512(&ORDER);
-    let (squares, tables) = (Squares::of(span), Tables::of(span));
-    let groups = values.chunks_mut(GROUP).zip(looked.chunks_mut(GROUP));
-    for (queries, (values, looked)) in queries.chunks(GROUP * words.len()).zip(groups) {
-        for (query, Numbers(numbers)) in queries.chunks_exact(words.len()).zip(&mut *values) {
-            let [a, b, c, d, e, f, g, h] = differing_chained(words, query);
-            for (part, half) in [[a, b, c, d], [e, f, g, h]].into_iter().zip(numbers.as_chunks_mut::<32>().0) {
-                store_512(_mm512_permutexvar_epi16(order, narrowed(part)), half);
-            }
-        }
-        let waiting = values.iter_mut().zip(looked);
-        // Closures here would be called, not inlined.
-        if let Some(squares) = &squares {
-            for (Numbers(values), looked) in waiting {
-                *looked = squares.look(values);
-            }
-        } else {
-            for (Numbers(values), looked) in waiting {
-                *looked = tables.look(values);
-            }
-        }
-    }
-}
-
-/// Whether one or all of three bits are 1.
-const ODD: i32 = 0b1001_0110;
-/// Whether two of `a`, `b` and `c` are 1, from `a`, `b` and `a ^ b ^ c`.
-const TWO: i32 = 0b1101_0100;
-
-/// The numbers of sites at which patterns differ from the query, where every other word of them is that of all words up to
-/// there, added modulo 2. So are bits of the sum of three words, of which the third need not be known: two words take one
-/// population count, and five operations instead of six.
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq")]
-#[inline]
-fn differing_chained(words: &[Words], query: &[u64]) -> [__m512i; TILE / 8] {
-    let (mut ones, mut twos) = ([_mm512_setzero_si512(); TILE / 8], [_mm512_setzero_si512(); TILE / 8]);
-    let mut all = _mm512_setzero_si512();
-    let (pairs, last) = words.as_chunks::<2>();
-    for ([Words(word), Words(sum)], [one, other]) in pairs.iter().zip(query.as_chunks::<2>().0) {
-        let one = _mm512_set1_epi64(*one as i64);
-        all = _mm512_ternarylogic_epi64::<ODD>(all, one, _mm512_set1_epi64(*other as i64));
-        let bits = word.as_chunks::<8>().0.iter().zip(sum.as_chunks::<8>().0);
-        for ((ones, twos), (word, sum)) in ones.iter_mut().zip(&mut twos).zip(bits) {
-            let word = _mm512_xor_si512(load_512(word), one);
-            let sum = _mm512_xor_si512(load_512(sum), all);
-            let both = _mm512_ternarylogic_epi64::<TWO>(*ones, word, sum);
-            *twos = _mm512_add_epi64(*twos, _mm512_popcnt_epi64(both));
-            *ones = sum;
-        }
-    }
-    for (ones, twos) in ones.iter_mut().zip(twos) {
-        *ones = _mm512_add_epi64(_mm512_popcnt_epi64(*ones), _mm512_add_epi64(twos, twos));
-    }
-    if let [Words(word)] = last {
-        let query = _mm512_set1_epi64(query[query.len() - 1] as i64);
-        for (sum, bits) in ones.iter_mut().zip(word.as_chunks::<8>().0) {
-            *sum = _mm512_add_epi64(*sum, _mm512_popcnt_epi64(_mm512_xor_si512(load_512(bits), query)));
-        }
-    }
-    ones
-}
-
-/// Numbers of 64 bits, of which the lower 16 count, interleaved.
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-#[inline]
-fn narrowed([a, b, c, d]: [__m512i; 4]) -> __m512i {
-    let lower = _mm512_mask_blend_epi16(LOW << 1, a, _mm512_slli_epi64::<16>(b));
-    let upper = _mm512_mask_blend_epi16(LOW << 3, _mm512_slli_epi64::<32>(c), _mm512_slli_epi64::<48>(d));
-    _mm512_mask_blend_epi16(LOW << 2 | LOW << 3, lower, upper)
-}
-
-/// The lowest 16 of every 64 bits.
-const LOW: u32 = 0x1111_1111;
