@@ -32,8 +32,6 @@ pub const TILE: usize = 64;
 pub const SITES: usize = 32;
 /// Lookups per tile by four patterns, in AVX2: 16 bytes are half a register.
 const FOURS: usize = TILE / 4;
-/// Lines of memory with a word of each pattern of a tile: one more than its bytes fill, for planes may begin within a line.
-const LINES: usize = TILE / 8 + 1;
 /// Words of patterns that are packed at a time, at most: so many stay in the first-level cache.
 const SLAB: usize = 16;
 
@@ -134,7 +132,7 @@ impl Tile {
             && x86::transposes_bytes()
         {
             // SAFETY: the machine has the instructions.
-            return unsafe { x86::pack_gfni(&self.words[slab], packed) };
+            return unsafe { x86::pack_gfni(self.words[slab].as_chunks::<1>().0, 0, packed) };
         }
         self.turn_words(slab);
         #[cfg(target_arch = "x86_64")]
@@ -182,7 +180,9 @@ impl Tile {
         #[cfg(target_arch = "x86_64")]
         match self.level {
             // SAFETY: the machine has the instructions.
-            Level::Avx512 if x86::counts_in_vectors() => unsafe { return x86::differing_avx512(&self.words, query, counts) },
+            Level::Avx512 if x86::counts_in_vectors() => unsafe {
+                return x86::differing_avx512(self.words.as_chunks::<1>().0, 0, query, counts);
+            },
             // SAFETY: as above.
             Level::Avx512 | Level::Avx2 => unsafe { return x86::differing_avx2(&self.words, query, counts) },
             Level::Baseline => {}
@@ -194,21 +194,6 @@ impl Tile {
     pub fn differing_one(&self, query: &[u64], pattern: usize) -> u16 {
         let bits = self.words.iter().zip(query).map(|(Words(word), query)| word[pattern] ^ query);
         bits.fold(0, |count: u16, bits| count.wrapping_add(bits.count_ones() as u16))
-    }
-
-    /// Asks for a share of the patterns that will be [loaded](Self::load) next. Of all shares at once the processor would have to
-    /// wait for the first before it can ask for the last.
-    pub fn fetch(&self, planes: &[u64], count: usize, from: usize, share: Range<usize>) {
-        #[cfg(target_arch = "x86_64")]
-        for line in share {
-            let at = line / LINES * count + from + (line % LINES * 8).min(TILE - 1);
-            planes.get(at..).into_iter().for_each(x86::fetch);
-        }
-    }
-
-    /// Lines of memory of which a tile's patterns are read: what [`fetch`](Self::fetch) takes shares of.
-    pub fn lines(&self) -> usize {
-        self.words.len() * LINES
     }
 
     /// Adds, to the sum of each site of the packed words, the weights of the patterns with bit 1 there, modulo 2¹⁶: for several

@@ -153,7 +153,7 @@ impl Plan {
                 for (tile, from) in (first..count.min(first + STRIP)).step_by(TILE).enumerate() {
                     self.add(memory, tile, from, part);
                     if block == 0 {
-                        part.count();
+                        part.count(tile);
                     }
                 }
             }
@@ -170,8 +170,7 @@ impl Plan {
     /// Adds a tile of the strip, with the patterns from number `from` on.
     fn add<const D: usize>(&self, memory: &DenseMemory, tile: usize, from: usize, part: &mut Part<D>) {
         let held = TILE.min(memory.patterns().count() - from);
-        let Part { strip, counts, weights, looked, totals, most, .. } = part;
-        strip.lend(tile, &mut part.tile);
+        let Part { counts, weights, looked, totals, most, .. } = part;
         let counts = &counts[tile * weights.len()..][..weights.len()];
         match &self.spans {
             Some(spans) if D == 1 && held == TILE => {
@@ -207,7 +206,7 @@ impl Plan {
             // Sums of several digits are anyone's guess.
             *most = if D == 1 { stakes as u32 } else { MOST_PER_TILE };
         }
-        part.add(memory.patterns(), from + STRIP);
+        part.add(tile, memory.patterns(), from + TILE);
     }
 
     /// The weights, and the sums of the numbers of stakes and gains, and which are out of range.

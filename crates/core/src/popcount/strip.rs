@@ -1,8 +1,10 @@
 //! Numbers of differing sites of many queries and many patterns, where queries share their additions.
 
+use std::ops::Range;
+
 #[cfg(target_arch = "x86_64")]
 use super::x86;
-use super::{Numbers, TILE, Tile, Words};
+use super::{Numbers, SLAB, TILE, Tile, Words};
 use crate::simd::Level;
 
 /// Patterns of a strip.
@@ -17,6 +19,8 @@ pub(super) const CLASSES: usize = (1 << GROUP) - 1;
 pub(super) const BITS: usize = 16;
 /// Rows that are added in one go: classes are filled up with blank ones.
 pub(super) const AT_ONCE: usize = 8;
+/// Lines of memory with a word of each pattern of a strip: one more than its bytes fill, for planes may begin within a line.
+const LINES: usize = STRIP / 8 + 1;
 /// Fewer queries do not pay for the turning of patterns.
 const LEAST: usize = 16;
 
@@ -74,7 +78,7 @@ impl Queries {
 /// Whether queries of so many words may share additions: places of rows have 16 bits.
 fn adds_together(level: Level, words: usize) -> bool {
     #[cfg(target_arch = "x86_64")]
-    return level.min(Level::widest()) == Level::Avx512 && x86::transposes_bytes() && words * TILE < usize::from(u16::MAX);
+    return level.min(Level::widest()) == Level::Avx512 && x86::shares_additions() && words * TILE < usize::from(u16::MAX);
     #[cfg(not(target_arch = "x86_64"))]
     false
 }
@@ -117,6 +121,8 @@ pub struct Strip {
     rows: Vec<Row>,
     /// By tile, the sites at which each pattern has bit 1, where queries add together.
     ones: [Numbers; TILES],
+    /// A query without bits 1.
+    nothing: Vec<u64>,
     room: Box<Room>,
 }
 
@@ -125,7 +131,7 @@ impl Strip {
     pub fn new(level: Level, words: usize) -> Self {
         let rows = if adds_together(level, words) { vec![Row::default(); words * TILE + 1] } else { Vec::new() };
         let (tile, ones) = (Tile::new(level, words), [Numbers::default(); TILES]);
-        Self { words: vec![[Words([0; TILE]); TILES]; words], tile, rows, ones, room: Box::default() }
+        Self { words: vec![[Words([0; TILE]); TILES]; words], tile, rows, ones, nothing: vec![0; words], room: Box::default() }
     }
 
     /// Takes the patterns from number `from` on, at most 512, out of `count` in `planes`.
@@ -145,9 +151,42 @@ impl Strip {
         }
     }
 
+    /// Asks for a share of the patterns that will be [loaded](Self::load) next. Of all shares at once the processor would have to
+    /// wait for the first before it can ask for the last.
+    pub fn fetch(&self, planes: &[u64], count: usize, from: usize, share: Range<usize>) {
+        #[cfg(target_arch = "x86_64")]
+        for line in share {
+            let at = line / LINES * count + from + (line % LINES * 8).min(STRIP - 1);
+            planes.get(at..).into_iter().for_each(x86::fetch);
+        }
+    }
+
+    /// Lines of memory of which a strip's patterns are read: what [`fetch`](Self::fetch) takes shares of.
+    pub fn lines(&self) -> usize {
+        self.words.len() * LINES
+    }
+
     /// Its tile of some number, from 0 to 7, with all that is needed to compare it.
     pub fn lend(&self, number: usize, tile: &mut Tile) {
         lend(&self.words, number, tile);
+    }
+
+    /// Makes a slab of one of its tiles ready to add weights at its sites, as [`Tile::pack`] does of the loaded patterns.
+    ///
+    /// # Panics
+    /// If it is none of the tile's [`slabs`](Tile::slabs).
+    pub fn pack(&self, number: usize, slab: Range<usize>, tile: &mut Tile) {
+        assert!(slab.len() <= SLAB && slab.end <= self.words.len(), "words {slab:?} of {}", self.words.len());
+        #[cfg(target_arch = "x86_64")]
+        if let Some(packed) = &mut tile.packed
+            && x86::transposes_bytes()
+        {
+            tile.slab = slab.clone();
+            // SAFETY: the machine has the instructions.
+            return unsafe { x86::pack_gfni(&self.words[slab], number, packed) };
+        }
+        lend(&self.words, number, tile);
+        tile.pack(slab);
     }
 
     /// The numbers of sites at which the patterns differ from the queries, modulo 2¹⁶: by tile, by query.
@@ -158,20 +197,21 @@ impl Strip {
         assert_eq!(queries.length, self.words.len(), "words of the queries");
         assert_eq!(numbers.len(), TILES * queries.count(), "a number for each query of each tile");
         let together = !queries.groups.is_empty() && !self.rows.is_empty();
-        let nothing = vec![0; queries.length];
-        for number in 0..TILES {
-            lend(&self.words, number, &mut self.tile);
-            if together {
-                self.tile.differing(&nothing, &mut self.ones[number]);
-                continue;
+        if !together {
+            for (number, numbers) in numbers.chunks_exact_mut(queries.count()).enumerate() {
+                lend(&self.words, number, &mut self.tile);
+                queries.iter().zip(numbers).for_each(|(query, numbers)| self.tile.differing(query, numbers));
             }
-            let numbers = numbers[number * queries.count()..].iter_mut();
-            queries.iter().zip(numbers).for_each(|(query, numbers)| self.tile.differing(query, numbers));
+            return;
         }
         #[cfg(target_arch = "x86_64")]
-        if together {
+        {
             // SAFETY: the machine has the instructions, or queries would not add together.
             unsafe { x86::turn_strip(&self.words, &mut self.rows[1..]) };
+            for (number, Numbers(ones)) in self.ones.iter_mut().enumerate() {
+                // SAFETY: as above.
+                unsafe { x86::differing_avx512(&self.words, number, &self.nothing, ones) };
+            }
             for (group, first) in queries.groups.iter().zip((0..).step_by(GROUP)) {
                 // SAFETY: as above; the rows are those of the group's sites, for their words are as many.
                 let of = [first, queries.count()];

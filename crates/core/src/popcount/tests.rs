@@ -248,7 +248,7 @@ fn bits_are_packed_alike_with_and_without_transposing_bytes() {
     unsafe {
         x86::turn_gfni(&words, &mut turned);
         x86::pack_avx512(&sites, &mut expected);
-        x86::pack_gfni(&words, &mut packed);
+        x86::pack_gfni(words.as_chunks::<1>().0, 0, &mut packed);
     }
     assert_eq!(turned, sites);
     let sixes = |packed: Packed| packed.sixes.map(|six| six.map(|Sums(bits)| bits.map(|bits| bits & 63)));

@@ -26,6 +26,11 @@ pub(super) fn counts_in_vectors() -> bool {
     is_x86_feature_detected!("avx512vpopcntdq")
 }
 
+/// Whether there is all that queries take to share their additions.
+pub(super) fn shares_additions() -> bool {
+    transposes_bytes() && counts_in_vectors()
+}
+
 /// Whether there are instructions that multiply bytes and add up, and that look up 128 bytes.
 pub(super) fn multiplies_bytes() -> bool {
     is_x86_feature_detected!("avx512vnni") && is_x86_feature_detected!("avx512vbmi")
@@ -37,23 +42,17 @@ pub(super) fn fetch(words: &[u64]) {
     unsafe { _mm_prefetch::<_MM_HINT_T1>(words.as_ptr().cast()) }
 }
 
-/// Eight patterns to a register, all 64 side by side.
+/// Of one out of `T` tiles. Eight patterns to a register, all 64 side by side.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq")]
-#[inline]
-fn differing(words: &[Words], query: &[u64]) -> [__m512i; TILE / 8] {
+pub(super) fn differing_avx512<const T: usize>(words: &[[Words; T]], tile: usize, query: &[u64], counts: &mut [u16; TILE]) {
     let mut sums = [_mm512_setzero_si512(); TILE / 8];
-    for (Words(word), query) in words.iter().zip(query) {
-        let query = _mm512_set1_epi64(*query as i64);
+    for (tiles, query) in words.iter().zip(query) {
+        let (Words(word), query) = (&tiles[tile], _mm512_set1_epi64(*query as i64));
         for (sum, bits) in sums.iter_mut().zip(word.as_chunks::<8>().0) {
             *sum = _mm512_add_epi64(*sum, _mm512_popcnt_epi64(_mm512_xor_si512(load_512(bits), query)));
         }
     }
-    sums
-}
-
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq")]
-pub(super) fn differing_avx512(words: &[Words], query: &[u64], counts: &mut [u16; TILE]) {
-    for (sum, counts) in differing(words, query).into_iter().zip(counts.as_chunks_mut::<8>().0) {
+    for (sum, counts) in sums.into_iter().zip(counts.as_chunks_mut::<8>().0) {
         // SAFETY: eight numbers are as many bytes.
         unsafe { _mm_storeu_si128(counts.as_mut_ptr().cast(), _mm512_cvtepi64_epi16(sum)) };
     }

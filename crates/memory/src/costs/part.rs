@@ -86,9 +86,9 @@ impl<const D: usize> Part<D> {
         }
     }
 
-    /// Adds the weights of the tile, and meanwhile asks for the patterns from number `next` on. A slab of the tile stays close to
-    /// the processor while it is added for one state after the other.
-    pub(super) fn add(&mut self, patterns: &Patterns, next: usize) {
+    /// Adds the weights of a tile of the strip, and with the last of them asks for the patterns from number `next` on. A slab of the
+    /// tile stays close to the processor while it is added for one state after the other.
+    pub(super) fn add(&mut self, number: usize, patterns: &Patterns, next: usize) {
         // All at a time, for a processor does not guess which are next.
         let sums = || self.pending.iter().zip(&self.most).map(|(pending, most)| pending + most);
         let lifting = sums().fold(0, |bits, sum| bits | sum) > u32::from(u16::MAX);
@@ -96,18 +96,18 @@ impl<const D: usize> Part<D> {
             self.make_room();
         }
         self.pending.iter_mut().zip(&self.most).for_each(|(pending, most)| *pending += most);
-        let Self { tile, weights, narrow, upper, .. } = self;
+        let Self { strip, tile, weights, narrow, upper, .. } = self;
         let (pairs, slabs) = (weights.len().div_ceil(2), tile.slabs().len());
         // In shares of the same size, for divisions take longer than a line.
-        let (lines, share) = (tile.lines(), tile.lines().div_ceil(slabs * pairs));
-        let mut asked = 0;
-        for (number, slab) in tile.slabs().enumerate() {
+        let lines = if next.is_multiple_of(STRIP) { strip.lines() } else { 0 };
+        let (share, mut asked) = (lines.div_ceil(slabs * pairs), 0);
+        for (place, slab) in tile.slabs().enumerate() {
             let blocks = slab.len() * TILE / SITES;
-            tile.pack(slab);
+            strip.pack(number, slab, tile);
             for (pair, weights) in weights.chunks(2).enumerate() {
-                tile.fetch(patterns.planes(), patterns.count(), next, asked..lines.min(asked + share));
+                strip.fetch(patterns.planes(), patterns.count(), next, asked..lines.min(asked + share));
                 asked = lines.min(asked + share);
-                let from = 2 * pair * slabs + number;
+                let from = 2 * pair * slabs + place;
                 for (digit, (narrow, upper)) in narrow.iter_mut().zip(&mut *upper).enumerate() {
                     let pages = narrow[from..].iter_mut().step_by(slabs).zip(upper[from..].iter_mut().step_by(slabs));
                     let mut both = weights.iter().zip(pages).map(|(weights, (Page(sums), Page(upper)))| Adding {
@@ -141,8 +141,9 @@ impl<const D: usize> Part<D> {
         self.lifts = 0;
     }
 
-    /// Counts the tile's patterns with each bit.
-    pub(super) fn count(&mut self) {
+    /// Counts a tile's patterns with each bit.
+    pub(super) fn count(&mut self, number: usize) {
+        self.strip.lend(number, &mut self.tile);
         self.tile.turn();
         self.tile.add_ones(&mut self.ones);
     }

@@ -50,7 +50,7 @@ pub(in crate::popcount) fn turn_strip(words: &[[Words; TILES]], rows: &mut [Row]
     }
 }
 
-/// The numbers of differing sites of a group, of whose queries the first is number `first` out of `queries`; by tile, by query.
+/// The numbers of differing sites of a group, of whose queries the first has some number of so many; by tile, by query.
 ///
 /// # Safety
 /// The rows are those of all sites of the group.
@@ -61,75 +61,57 @@ pub(in crate::popcount) unsafe fn differing_together(
     group: &Group,
     room: &mut Room,
     numbers: &mut [Numbers],
-    [first, queries]: [usize; 2],
+    of: [usize; 2],
 ) {
     let short = (0..CLASSES).all(|class| group.class(class).len() <= RUN);
-    // SAFETY: of the caller.
-    unsafe { count_classes(rows, group, room) };
-    for (shared, others) in SUMS {
-        for (query, classes) in others {
-            let Some(&of_query) = group.ones.get(query) else { continue };
-            let numbers = &mut numbers[first + query..];
-            if short {
-                let sum = sum_of::<RUN_BITS, { RUN_BITS + GROUP - 1 }>(room, [shared, classes]);
-                write(&sum, ones, of_query, numbers, queries);
-            } else {
-                let sum = sum_of::<BITS, BITS>(room, [shared, classes]);
-                write(&sum, ones, of_query, numbers, queries);
-            }
-        }
+    if short {
+        // SAFETY: of the caller.
+        unsafe { together::<RUN_BITS, { RUN_BITS + GROUP - 1 }>(rows, ones, group, room, numbers, of) };
+    } else {
+        // SAFETY: as above.
+        unsafe { together::<BITS, BITS>(rows, ones, group, room, numbers, of) };
     }
 }
 
-/// Classes of sites at which two queries have bit 1; and which these are, with the others at which they have.
-const SUMS: [([usize; 4], [(usize, [usize; 4]); 2]); 2] = [
-    ([3, 7, 11, 15], [(0, [1, 5, 9, 13]), (1, [2, 6, 10, 14])]),
-    ([12, 13, 14, 15], [(2, [4, 5, 6, 7]), (3, [8, 9, 10, 11])]),
-];
-
+/// The same, where counts of classes have `C` bits, and sums of them `A`.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi,gfni,avx2,fma")]
 #[inline]
-unsafe fn count_classes(rows: &[Row], group: &Group, room: &mut Room) {
-    for (class, counts) in room.0.iter_mut().enumerate() {
-        let places = group.class(class);
-        if places.len() <= RUN {
-            // SAFETY: of the caller.
-            let count = unsafe { count(rows, places) };
-            store(&count, counts);
-            counts[RUN_BITS..].fill(Row::default());
-            continue;
-        }
-        let mut sum = [_mm512_setzero_si512(); BITS];
-        for run in places.chunks(RUN) {
+unsafe fn together<const C: usize, const A: usize>(
+    rows: &[Row],
+    ones: &[Numbers; TILES],
+    group: &Group,
+    Room(counts): &mut Room,
+    numbers: &mut [Numbers],
+    [first, queries]: [usize; 2],
+) {
+    for (class, counts) in counts.iter_mut().enumerate() {
+        let mut sum = [_mm512_setzero_si512(); C];
+        for run in group.class(class).chunks(RUN) {
             // SAFETY: of the caller.
             let count = unsafe { count(rows, run) };
-            add(&mut sum, &count);
+            if C == RUN_BITS {
+                sum.copy_from_slice(&count);
+            } else {
+                add(&mut sum, &count);
+            }
         }
-        store(&sum, counts);
-    }
-}
-
-/// The sum of classes, whose counts have `C` bits.
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi,gfni,avx2,fma")]
-#[inline]
-fn sum_of<const C: usize, const A: usize>(Room(counts): &Room, classes: [[usize; 4]; 2]) -> [__m512i; A] {
-    let mut sum = [_mm512_setzero_si512(); A];
-    for class in classes.as_flattened() {
-        let mut count = [_mm512_setzero_si512(); C];
-        for (bit, Row(bits)) in count.iter_mut().zip(&counts[class - 1]) {
-            *bit = load_512(bits);
+        for (bit, Row(row)) in sum.into_iter().zip(counts) {
+            // SAFETY: a row has as many bytes.
+            unsafe { _mm512_storeu_si512(row.as_mut_ptr().cast(), bit) };
         }
-        add(&mut sum, &count);
     }
-    sum
-}
-
-#[target_feature(enable = "avx512f")]
-#[inline]
-fn store(vectors: &[__m512i], rows: &mut [Row]) {
-    for (vector, Row(row)) in vectors.iter().zip(rows) {
-        // SAFETY: a row has as many bytes.
-        unsafe { _mm512_storeu_si512(row.as_mut_ptr().cast(), *vector) };
+    for (query, &of_query) in group.ones.iter().enumerate() {
+        let mut sum = [_mm512_setzero_si512(); A];
+        for (class, counts) in (1..).zip(&*counts) {
+            if class >> query & 1 == 1 {
+                let mut count = [_mm512_setzero_si512(); C];
+                for (bit, Row(row)) in count.iter_mut().zip(counts) {
+                    *bit = load_512(row);
+                }
+                add(&mut sum, &count);
+            }
+        }
+        write(&sum, ones, of_query, &mut numbers[first + query..], queries);
     }
 }
 
