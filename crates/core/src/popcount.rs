@@ -157,18 +157,18 @@ impl Tile {
         &self.sites
     }
 
-    /// Adds, to the number of each site, how many of the patterns have bit 1 there.
+    /// Adds, to the number of each site, how many of some patterns, which are given as bits, have bit 1 there.
     ///
     /// # Panics
     /// If there are not as many numbers as bits in a pattern's words.
-    pub fn add_ones(&self, ones: &mut [u32]) {
+    pub fn add_ones(&self, of: u64, ones: &mut [u32]) {
         assert_eq!(ones.len(), self.sites.len(), "a number for every site");
         #[cfg(target_arch = "x86_64")]
         if self.level == Level::Avx512 && x86::counts_in_vectors() {
             // SAFETY: the machine has the instructions.
-            unsafe { return x86::add_ones_avx512(&self.sites, ones) }
+            unsafe { return x86::add_ones_avx512(&self.sites, of, ones) }
         }
-        ones.iter_mut().zip(&self.sites).for_each(|(ones, bits)| *ones += bits.count_ones());
+        ones.iter_mut().zip(&self.sites).for_each(|(ones, bits)| *ones += (bits & of).count_ones());
     }
 
     /// The number of sites at which each pattern differs from the query, modulo 2¹⁶.

@@ -23,7 +23,7 @@ use turns::take_turns;
 use crate::{
     DenseMemory, MemoryError, State,
     balance::Balance,
-    whole::{Whole, histogram, omissions, typical},
+    whole::{Alternating, Whole, histogram, omissions, typical},
 };
 
 /// States that share packed patterns. Their sums stay in the second-level cache.
@@ -64,7 +64,8 @@ pub(crate) fn flip_costs_of(memory: &DenseMemory, states: &[State]) -> Result<Ve
 /// How stakes and gains are written.
 struct Plan {
     digits: usize,
-    stakes: Whole,
+    /// By number of agreeing sites.
+    stakes: Alternating,
     gains: Whole,
     /// With one digit, by number of differing sites: the numbers of stakes and gains.
     spans: Option<Span<2>>,
@@ -122,10 +123,9 @@ impl Plan {
         let &Range { first, last, stakes, gains, .. } = range;
         let entry = |differing: usize| {
             let agreeing = sites - differing;
-            let number = |of: &Whole, table: &[f64]| of.number(table[agreeing]);
-            let inside = (first..=last).contains(&agreeing);
-            let entry = || number(&gains, memory.gains()) << STAKE_BITS | number(&stakes, memory.stakes());
-            if inside { entry() } else { 0 }
+            let stake = || stakes.number(agreeing, memory.stakes()[agreeing]);
+            let entry = || gains.number(memory.gains()[agreeing]) << STAKE_BITS | stake();
+            if (first..=last).contains(&agreeing) { entry() } else { 0 }
         };
         let entries: Vec<u64> = (0..=sites).map(entry).collect();
         let (lower, upper) = (sites - last, sites - first);
@@ -193,7 +193,7 @@ impl Plan {
                 let mu = outside.trailing_zeros() as usize;
                 outside &= outside - 1;
                 let agreeing = memory.patterns().sites() - usize::from(counts.0[mu]);
-                totals.single.push((from + mu, memory.stakes()[agreeing] as i64 - self.stakes.base));
+                totals.single.push((from + mu, memory.stakes()[agreeing] as i64 - self.stakes.base(agreeing)));
                 totals.single_gains += memory.gains()[agreeing] as i64;
             }
             while D == 1 && stakes > u64::from(MOST_PER_TILE) {

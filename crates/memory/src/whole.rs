@@ -1,4 +1,4 @@
-//! Values of a table as small whole numbers: `value = base + unit × number`.
+//! Values of a table as small whole numbers: `value = base + unit × number`, with one base or one for either parity of their place.
 
 /// How to write the values of a stretch of a table, which are whole.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +33,53 @@ impl Whole {
     pub(crate) fn number(&self, value: f64) -> u64 {
         (value as i64).abs_diff(self.base) / self.unit as u64
     }
+}
+
+/// How to write the values of a stretch of a table where those at even and at odd places have bases of their own. Units may then be
+/// larger: squares of even numbers, and those of odd numbers but for 1, are multiples of 4.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Alternating {
+    parts: [Option<Whole>; 2],
+    pub(crate) unit: i64,
+    pub(crate) largest: u64,
+}
+
+impl Alternating {
+    /// Of the values from place `first` on.
+    pub(crate) fn new(first: usize, values: &[f64]) -> Self {
+        Self { parts: [None; 2], unit: 1, largest: 0 }.with(first, values)
+    }
+
+    /// The same for a longer stretch: the one that this was made of, and the values from place `first` on.
+    pub(crate) fn with(self, first: usize, values: &[f64]) -> Self {
+        let mut parts = self.parts;
+        for (parity, part) in parts.iter_mut().enumerate() {
+            let values = of_parity(first, values, parity);
+            *part = match part {
+                Some(part) => Some(part.with(&values)),
+                None if values.is_empty() => None,
+                None => Some(Whole::new(&values)),
+            };
+        }
+        let known = || parts.iter().flatten();
+        let unit = known().filter(|part| !part.constant).fold(0, |unit, part| gcd(unit, part.unit as u64)).max(1);
+        let largest = known().map(|part| part.largest * part.unit as u64 / unit).max().unwrap_or(0);
+        Self { parts, unit: unit as i64, largest }
+    }
+
+    /// The base of a place.
+    pub(crate) fn base(&self, place: usize) -> i64 {
+        self.parts[place % 2].map_or(0, |part| part.base)
+    }
+
+    /// The number of the value at a place.
+    pub(crate) fn number(&self, place: usize, value: f64) -> u64 {
+        (value as i64).abs_diff(self.base(place)) / self.unit as u64
+    }
+}
+
+fn of_parity(first: usize, values: &[f64], parity: usize) -> Vec<f64> {
+    values.iter().skip((first + parity) % 2).step_by(2).copied().collect()
 }
 
 fn gcd(mut a: u64, mut b: u64) -> u64 {
@@ -87,6 +134,31 @@ mod tests {
                 assert_eq!((base, unit, largest, constant), (16, 48, 9, false));
             }
         }
+    }
+
+    /// Squares of whole numbers: one base leaves the unit 48, two leave 4 × 48.
+    #[test]
+    fn values_at_even_and_odd_places_have_bases_of_their_own() {
+        let table: Vec<f64> = (-3..=4).map(|m| f64::from(48 * m * m + 16)).collect();
+        let numbers = |of: &Alternating, first: usize| -> Vec<u64> {
+            (first..).zip(&table).map(|(place, &value)| of.number(place, value)).collect()
+        };
+        for first in [10, 11] {
+            let all = Alternating::new(first, &table);
+            assert_eq!((all.unit, all.largest), (192, 4));
+            assert_eq!([all.base(first), all.base(first + 1)], [64, 16]);
+            assert_eq!(numbers(&all, first), [2, 1, 0, 0, 0, 1, 2, 4]);
+            for cut in 0..=table.len() {
+                let (one, other) = table.split_at(cut);
+                for together in [
+                    Alternating::new(first, one).with(first + cut, other),
+                    Alternating::new(first + cut, other).with(first, one),
+                ] {
+                    assert_eq!((together.unit, numbers(&together, first)), (192, numbers(&all, first)), "{cut}");
+                }
+            }
+        }
+        assert_eq!(Alternating::new(5, &[7.0]).number(5, 7.0), 0);
     }
 
     #[test]

@@ -14,36 +14,47 @@ pub struct Span<const F: usize> {
     squares: Option<[Square; F]>,
 }
 
-/// A polynomial of degree two: `value + slope k + curvature k (k − 1)/2`.
+/// A polynomial of degree two: `value + slope k + curvature k (k − 1)/2`; of that, the whole part of `1/2ˢ`. What is left out is the
+/// same at all even numbers, and at all odd ones.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Square {
     value: i64,
     slope: i64,
     curvature: i64,
+    shift: u32,
+    left_out: [i64; 2],
 }
 
 impl Square {
     /// The one with these values at 0, 1 and so on, if there is.
     fn through(values: &[u16]) -> Option<Self> {
-        let &[a, b, c, ..] = values else { return None };
-        let [a, b, c] = [a, b, c].map(i64::from);
-        let square = Self { value: a, slope: b - a, curvature: c - 2 * b + a };
-        let fits = |(number, &value): (u64, &u16)| square.sum(1, number, number * number) == u64::from(value);
-        (0..).zip(values).all(fits).then_some(square)
+        let mut shifts = (0..=2).flat_map(|shift| (0..1_i64 << (2 * shift)).map(move |left_out| (shift, left_out)));
+        shifts.find_map(|(shift, left_out)| {
+            let left_out = [left_out >> shift, left_out & ((1 << shift) - 1)];
+            let whole = |number: usize| (i64::from(values[number]) << shift) + left_out[number % 2];
+            let [a, b, c] = if values.len() < 3 { return None } else { [whole(0), whole(1), whole(2)] };
+            let square = Self { value: a, slope: b - a, curvature: c - 2 * b + a, shift, left_out };
+            let fits = |number: usize| {
+                let (at, whole) = (number as i64, whole(number));
+                square.value + square.slope * at + square.curvature * (at * (at - 1) / 2) == whole && whole <= i64::from(u16::MAX)
+            };
+            (0..values.len()).all(fits).then_some(square)
+        })
     }
 
-    /// The sum of its values at so many numbers, from the sums of these and of their squares.
+    /// The sum of its values at so many even and odd numbers, from the sums of these and of their squares.
     #[inline(always)]
-    pub(super) fn sum(&self, count: u64, numbers: u64, squares: u64) -> u64 {
-        let (count, numbers, squares) = (count as i64, numbers as i64, squares as i64);
-        (self.value * count + self.slope * numbers + self.curvature * ((squares - numbers) / 2)) as u64
+    pub(super) fn sum(&self, [even, odd]: [u64; 2], numbers: u64, squares: u64) -> u64 {
+        let ([even, odd], numbers, squares) = ([even as i64, odd as i64], numbers as i64, squares as i64);
+        let whole = self.value * (even + odd) + self.slope * numbers + self.curvature * ((squares - numbers) / 2);
+        ((whole - self.left_out[0] * even - self.left_out[1] * odd) >> self.shift) as u64
     }
 
-    /// `[a, b, c]` of `a + b k + c k²` modulo 2¹⁶, if they are whole.
-    pub(super) fn coefficients(&self) -> Option<[u16; 3]> {
+    /// `[a, b, c]` of `a + b k + c k²` modulo 2¹⁶, if they are whole, and how far it is shifted.
+    pub(super) fn coefficients(&self) -> Option<([u16; 3], u32)> {
         let half = self.curvature / 2;
         let whole = self.curvature % 2 == 0;
-        whole.then(|| [self.value, self.slope - half, half].map(|number| number as u16))
+        whole.then(|| ([self.value, self.slope - half, half].map(|number| number as u16), self.shift))
     }
 }
 

@@ -52,8 +52,8 @@ proptest! {
                 tile.add_weights(&mut [lifted, Adding { weights, sums: &mut sums[of_slab], upper: None }]);
             }
             let mut ones = vec![1; words * 64];
-            tile.add_ones(&mut ones);
-            let of_site = |site: usize| 1 + tile.sites()[site].count_ones();
+            tile.add_ones(query[0], &mut ones);
+            let of_site = |site: usize| 1 + (tile.sites()[site] & query[0]).count_ones();
             assert!((0..ones.len()).all(|site| ones[site] == of_site(site)), "{level:?}");
             assert_eq!(lifted, (sums.clone(), vec![Sums([10; SITES]); sums.len()]), "{level:?}");
             let before = sums.clone();
@@ -147,11 +147,12 @@ proptest! {
         let mut stream = Key::new(["popcount"]).stream("numbers", seed);
         let numbers = [(); 3].map(|()| Numbers(std::array::from_fn(|_| 40 + stream.below(u64::from(length) + 10) as u16)));
         let values = |of: fn(u16) -> u16| -> Vec<u16> { (0..length).map(of).collect() };
-        // Whole coefficients, halves, and no polynomial.
-        let squares = values(|number| if number < 150 { 7000 + number * number - 70 * number } else { 0 });
+        // Whole coefficients; those of squares that are halved or quartered; and no polynomial.
+        let squares = values(|number| 1300 + number * number / 2 * 2 - 70 * number + number % 2);
         let triangles = values(|number| number * (number + 1) / 2);
+        let quarters = values(|number| (number * number + 2) / 4);
         let others = values(|number| number * number % 997);
-        for pair in [[&squares, &triangles], [&triangles, &squares], [&others, &squares]] {
+        for pair in [[&squares, &triangles], [&triangles, &squares], [&quarters, &triangles], [&others, &squares]] {
             let span = Span::new(45, pair.map(|values| &values[..])).unwrap();
             for level in Level::all() {
                 let (mut found, mut looked) = ([Numbers([1; TILE]); 3], [Looked { sums: [0; 2], outside: 0 }; 3]);

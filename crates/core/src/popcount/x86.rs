@@ -3,7 +3,7 @@
 use std::arch::x86_64::{
     __m256i, __m512i, _MM_HINT_T1, _mm_prefetch, _mm_storeu_si128, _mm256_add_epi8, _mm256_add_epi32, _mm256_add_epi64,
     _mm256_and_si256, _mm256_loadu_si256, _mm256_sad_epu8, _mm256_set1_epi8, _mm256_set1_epi64x, _mm256_setr_epi8,
-    _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_xor_si256, _mm512_add_epi64,
+    _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_xor_si256, _mm512_add_epi64, _mm512_and_si512,
     _mm512_cvtepi64_epi16, _mm512_cvtepi64_epi32, _mm512_loadu_si512, _mm512_popcnt_epi64, _mm512_set1_epi64,
     _mm512_setzero_si512, _mm512_storeu_si512, _mm512_xor_si512,
 };
@@ -59,9 +59,11 @@ pub(super) fn differing_avx512<const T: usize>(words: &[[Words; T]], tile: usize
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,avx2")]
-pub(super) fn add_ones_avx512(sites: &[u64], ones: &mut [u32]) {
+pub(super) fn add_ones_avx512(sites: &[u64], of: u64, ones: &mut [u32]) {
+    let of = _mm512_set1_epi64(of as i64);
     for (bits, ones) in sites.as_chunks::<8>().0.iter().zip(ones.as_chunks_mut::<8>().0) {
-        let sum = _mm256_add_epi32(load(ones), _mm512_cvtepi64_epi32(_mm512_popcnt_epi64(load_512(bits))));
+        let counts = _mm512_popcnt_epi64(_mm512_and_si512(load_512(bits), of));
+        let sum = _mm256_add_epi32(load(ones), _mm512_cvtepi64_epi32(counts));
         // SAFETY: eight numbers are as many bytes.
         unsafe { _mm256_storeu_si256(ones.as_mut_ptr().cast(), sum) };
     }

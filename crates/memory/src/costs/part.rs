@@ -32,8 +32,18 @@ pub(super) struct Part<const D: usize> {
     narrow: [Vec<Page>; D],
     upper: [Vec<Page>; D],
     wide: [Vec<Wide>; D],
-    /// By bit of a pattern, the patterns that have it, where they are counted.
-    pub(super) ones: Vec<u32>,
+    /// Of the patterns of its tiles, where they are counted.
+    ones: Ones,
+}
+
+/// How many patterns there are.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ones {
+    /// By bit of a pattern, those that have it.
+    pub(super) all: Vec<u32>,
+    /// By bit, those of them with an odd number of bits 1; and all of these.
+    pub(super) odd: Vec<u32>,
+    pub(super) odd_patterns: i64,
 }
 
 /// As many sums of 32 bits as a page has.
@@ -42,7 +52,7 @@ type Wide = [[u32; SITES]; size_of::<Page>() / size_of::<Sums>()];
 /// All sums of some states, over the tiles of one part or of several.
 pub(super) struct Done {
     pub(super) added: Vec<Added>,
-    pub(super) ones: Vec<u32>,
+    pub(super) ones: Ones,
 }
 
 /// What adds up over patterns but not by site.
@@ -82,7 +92,7 @@ impl<const D: usize> Part<D> {
             narrow: [(); D].map(|()| vec![Page::default(); pages]),
             upper: [(); D].map(|()| vec![Page::default(); pages]),
             wide: [(); D].map(|()| vec![Wide::default(); pages]),
-            ones: vec![0; words * TILE],
+            ones: Ones { all: vec![0; words * TILE], odd: vec![0; words * TILE], odd_patterns: 0 },
         }
     }
 
@@ -145,7 +155,10 @@ impl<const D: usize> Part<D> {
     pub(super) fn count(&mut self, number: usize) {
         self.strip.lend(number, &mut self.tile);
         self.tile.turn();
-        self.tile.add_ones(&mut self.ones);
+        let odd = self.tile.sites().iter().fold(0, |odd, site| odd ^ site);
+        self.tile.add_ones(u64::MAX, &mut self.ones.all);
+        self.tile.add_ones(odd, &mut self.ones.odd);
+        self.ones.odd_patterns += i64::from(odd.count_ones());
     }
 
     pub(super) fn finish(mut self) -> Done {
@@ -156,7 +169,7 @@ impl<const D: usize> Part<D> {
         self.widen();
         let slabs = self.tile.slabs().len();
         let finish = |(state, totals): (usize, Totals)| {
-            let mut of_ones = vec![0; self.ones.len()];
+            let mut of_ones = vec![0; self.ones.all.len()];
             for (digit, (narrow, wide)) in self.narrow.iter().zip(&self.wide).enumerate() {
                 let narrow = narrow[state * slabs..][..slabs].iter().flat_map(|Page(narrow)| narrow);
                 let sums = narrow.zip(wide[state * slabs..][..slabs].as_flattened());
@@ -180,7 +193,9 @@ fn add_digit<const N: usize>(numbers: &mut [i64; N], rests: &[u16; N], lifted: &
 impl Done {
     /// Together with those of other tiles.
     pub(super) fn with(mut self, other: Self) -> Self {
-        self.ones.iter_mut().zip(other.ones).for_each(|(mine, theirs)| *mine += theirs);
+        self.ones.all.iter_mut().zip(other.ones.all).for_each(|(mine, theirs)| *mine += theirs);
+        self.ones.odd.iter_mut().zip(other.ones.odd).for_each(|(mine, theirs)| *mine += theirs);
+        self.ones.odd_patterns += other.ones.odd_patterns;
         self.added.iter_mut().zip(other.added).for_each(|(mine, theirs)| mine.add(theirs));
         self
     }

@@ -1,10 +1,10 @@
 //! Values of functions at numbers, with AVX-512.
 
 use std::arch::x86_64::{
-    __m512i, _mm512_add_epi16, _mm512_add_epi32, _mm512_cmplt_epu16_mask, _mm512_madd_epi16,
+    __m128i, __m512i, _mm_cvtsi32_si128, _mm512_add_epi16, _mm512_add_epi32, _mm512_cmplt_epu16_mask, _mm512_madd_epi16,
     _mm512_mask_blend_epi16, _mm512_mask_blend_epi32, _mm512_maskz_add_epi16, _mm512_maskz_mov_epi16, _mm512_mullo_epi16,
     _mm512_permutex2var_epi16, _mm512_reduce_add_epi64, _mm512_set1_epi16,
-    _mm512_setzero_si512, _mm512_shuffle_epi32, _mm512_sub_epi16,
+    _mm512_setzero_si512, _mm512_shuffle_epi32, _mm512_srl_epi16, _mm512_sub_epi16,
     _mm512_test_epi16_mask,
 };
 
@@ -79,6 +79,7 @@ impl<const F: usize> Tables<F> {
 struct Squares<'a, const F: usize> {
     squares: &'a [Square; F],
     coefficients: [__m512i; 3],
+    shift: __m128i,
     first: __m512i,
     length: __m512i,
 }
@@ -89,10 +90,11 @@ impl<'a, const F: usize> Squares<'a, F> {
     fn of(span: &'a Span<F>) -> Option<Self> {
         let (first, _, length) = span.parts();
         let squares = span.squares()?;
-        let [a, b, c] = squares.first()?.coefficients()?;
+        let ([a, b, c], shift) = squares.first()?.coefficients()?;
+        let shift = _mm_cvtsi32_si128(shift as i32);
         let coefficients = [_mm512_set1_epi16(a as i16), _mm512_set1_epi16(b as i16), _mm512_set1_epi16(c as i16)];
         let (first, length) = (_mm512_set1_epi16(first as i16), _mm512_set1_epi16(length as i16));
-        Some(Self { squares, coefficients, first, length })
+        Some(Self { squares, coefficients, shift, first, length })
     }
 
     /// The values of the first function at some numbers.
@@ -100,7 +102,7 @@ impl<'a, const F: usize> Squares<'a, F> {
     #[inline]
     fn look(&self, numbers: &[u16; TILE], values: &mut [u16; TILE]) -> Looked<F> {
         let [a, b, c] = self.coefficients;
-        let (mut sums, mut squares, mut outside) = (_mm512_setzero_si512(), _mm512_setzero_si512(), 0);
+        let (mut sums, mut squares, mut outside, mut odd) = (_mm512_setzero_si512(), _mm512_setzero_si512(), 0, 0);
         let halves = numbers.as_chunks::<32>().0.iter().zip(values.as_chunks_mut::<32>().0);
         for (half, (numbers, values)) in halves.enumerate() {
             let from = _mm512_sub_epi16(load_512(numbers), self.first);
@@ -109,13 +111,15 @@ impl<'a, const F: usize> Squares<'a, F> {
             sums = _mm512_add_epi32(sums, _mm512_madd_epi16(from, _mm512_set1_epi16(1)));
             squares = _mm512_add_epi32(squares, _mm512_madd_epi16(from, from));
             let slope = _mm512_add_epi16(_mm512_mullo_epi16(from, c), b);
-            store_512(_mm512_maskz_add_epi16(inside, _mm512_mullo_epi16(from, slope), a), values);
+            let whole = _mm512_maskz_add_epi16(inside, _mm512_mullo_epi16(from, slope), a);
+            store_512(_mm512_srl_epi16(whole, self.shift), values);
+            odd += u64::from(_mm512_test_epi16_mask(from, _mm512_set1_epi16(1)).count_ones());
             outside |= u64::from(!inside) << (32 * half);
         }
         let mut looked = Looked { sums: [0; F], outside };
-        let (count, [sum, square_sum]) = (u64::from(outside.count_zeros()), totals(sums, squares));
+        let (even, [sum, square_sum]) = (u64::from(outside.count_zeros()) - odd, totals(sums, squares));
         for (looked, square) in looked.sums.iter_mut().zip(self.squares) {
-            *looked = square.sum(count, sum, square_sum);
+            *looked = square.sum([even, odd], sum, square_sum);
         }
         looked
     }
