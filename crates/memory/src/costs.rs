@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// States that share packed patterns. Their sums stay in the second-level cache.
-const STATES: usize = 128;
+const STATES: usize = 256;
 /// Words of states times strips in a stretch of work: a millisecond.
 const LEAST: usize = 1 << 13;
 /// Bits of a weight where there are several: those of a tile then add up to less than 2¹⁶, with what a lift leaves.

@@ -14,15 +14,15 @@ pub struct Span<const F: usize> {
     squares: Option<[Square; F]>,
 }
 
-/// A polynomial of degree two: `value + slope k + curvature k (k − 1)/2`; of that, the whole part of `1/2ˢ`. What is left out is the
-/// same at all even numbers, and at all odd ones.
+/// The whole part of `P(k)/2ˢ`, where P is a polynomial of degree two, and what is left out is the same at all even k, and at all odd
+/// ones.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Square {
-    value: i64,
-    slope: i64,
-    curvature: i64,
-    shift: u32,
-    left_out: [i64; 2],
+    /// `[a, b, c]` of `P(k) = a + b k + c k²` modulo 2¹⁶, if they are whole.
+    pub(super) coefficients: Option<[u16; 3]>,
+    pub(super) shift: u32,
+    /// Of `2 P(k)`: the constant without what is left out at even and at odd k, and the other two coefficients.
+    twice: [i64; 4],
 }
 
 impl Square {
@@ -31,30 +31,29 @@ impl Square {
         let mut shifts = (0..=2).flat_map(|shift| (0..1_i64 << (2 * shift)).map(move |left_out| (shift, left_out)));
         shifts.find_map(|(shift, left_out)| {
             let left_out = [left_out >> shift, left_out & ((1 << shift) - 1)];
-            let whole = |number: usize| (i64::from(values[number]) << shift) + left_out[number % 2];
-            let [a, b, c] = if values.len() < 3 { return None } else { [whole(0), whole(1), whole(2)] };
-            let square = Self { value: a, slope: b - a, curvature: c - 2 * b + a, shift, left_out };
-            let fits = |number: usize| {
-                let (at, whole) = (number as i64, whole(number));
-                square.value + square.slope * at + square.curvature * (at * (at - 1) / 2) == whole && whole <= i64::from(u16::MAX)
+            let whole = |k: usize| (i64::from(values[k]) << shift) + left_out[k % 2];
+            let [a, after, later] = if values.len() < 3 { return None } else { [whole(0), whole(1), whole(2)] };
+            let (slope, curvature) = (after - a, later - 2 * after + a);
+            let fits = |k: usize| {
+                let (at, whole) = (k as i64, whole(k));
+                a + slope * at + curvature * (at * (at - 1) / 2) == whole && whole <= i64::from(u16::MAX)
             };
-            (0..values.len()).all(fits).then_some(square)
+            let whole = || [a, slope - curvature / 2, curvature / 2].map(|number| number as u16);
+            let square = || Self {
+                coefficients: (curvature % 2 == 0).then(whole),
+                shift,
+                twice: [2 * (a - left_out[0]), 2 * (a - left_out[1]), 2 * slope - curvature, curvature],
+            };
+            (0..values.len()).all(fits).then(square)
         })
     }
 
     /// The sum of its values at so many even and odd numbers, from the sums of these and of their squares.
     #[inline(always)]
-    pub(super) fn sum(&self, [even, odd]: [u64; 2], numbers: u64, squares: u64) -> u64 {
-        let ([even, odd], numbers, squares) = ([even as i64, odd as i64], numbers as i64, squares as i64);
-        let whole = self.value * (even + odd) + self.slope * numbers + self.curvature * ((squares - numbers) / 2);
-        ((whole - self.left_out[0] * even - self.left_out[1] * odd) >> self.shift) as u64
-    }
-
-    /// `[a, b, c]` of `a + b k + c k²` modulo 2¹⁶, if they are whole, and how far it is shifted.
-    pub(super) fn coefficients(&self) -> Option<([u16; 3], u32)> {
-        let half = self.curvature / 2;
-        let whole = self.curvature % 2 == 0;
-        whole.then(|| ([self.value, self.slope - half, half].map(|number| number as u16), self.shift))
+    pub(super) fn sum(&self, even: u64, odd: u64, numbers: u64, squares: u64) -> u64 {
+        let ([at_even, at_odd, slope, curvature], of) = (self.twice, |number: u64| number as i64);
+        let twice = at_even * of(even) + at_odd * of(odd) + slope * of(numbers) + curvature * of(squares);
+        (twice >> (self.shift + 1)) as u64
     }
 }
 

@@ -1,10 +1,10 @@
 //! Values of functions at numbers, with AVX-512.
 
 use std::arch::x86_64::{
-    __m128i, __m512i, _mm_cvtsi32_si128, _mm512_add_epi16, _mm512_add_epi32, _mm512_cmplt_epu16_mask, _mm512_madd_epi16,
+    __m128i, __m512i, _mm_cvtsi32_si128, _mm512_add_epi16, _mm512_add_epi32, _mm512_and_si512, _mm512_cmplt_epu16_mask, _mm512_madd_epi16,
     _mm512_mask_blend_epi16, _mm512_mask_blend_epi32, _mm512_maskz_add_epi16, _mm512_maskz_mov_epi16, _mm512_mullo_epi16,
     _mm512_permutex2var_epi16, _mm512_reduce_add_epi64, _mm512_set1_epi16,
-    _mm512_setzero_si512, _mm512_shuffle_epi32, _mm512_srl_epi16, _mm512_sub_epi16,
+    _mm512_or_si512, _mm512_setzero_si512, _mm512_shuffle_epi32, _mm512_slli_epi16, _mm512_srl_epi16, _mm512_sub_epi16,
     _mm512_test_epi16_mask,
 };
 
@@ -73,6 +73,9 @@ impl<const F: usize> Tables<F> {
     }
 }
 
+/// Bits of a sum of 64 numbers below 256.
+const ABOVE: u32 = 14;
+
 /// Functions that are polynomials of degree two: two products take less time than tables, and sums of numbers and of their
 /// squares give those of all functions.
 #[derive(Clone, Copy)]
@@ -90,7 +93,7 @@ impl<'a, const F: usize> Squares<'a, F> {
     fn of(span: &'a Span<F>) -> Option<Self> {
         let (first, _, length) = span.parts();
         let squares = span.squares()?;
-        let ([a, b, c], shift) = squares.first()?.coefficients()?;
+        let &Square { coefficients: Some([a, b, c]), shift, .. } = squares.first()? else { return None };
         let shift = _mm_cvtsi32_si128(shift as i32);
         let coefficients = [_mm512_set1_epi16(a as i16), _mm512_set1_epi16(b as i16), _mm512_set1_epi16(c as i16)];
         let (first, length) = (_mm512_set1_epi16(first as i16), _mm512_set1_epi16(length as i16));
@@ -102,24 +105,28 @@ impl<'a, const F: usize> Squares<'a, F> {
     #[inline]
     fn look(&self, numbers: &[u16; TILE], values: &mut [u16; TILE]) -> Looked<F> {
         let [a, b, c] = self.coefficients;
-        let (mut sums, mut squares, mut outside, mut odd) = (_mm512_setzero_si512(), _mm512_setzero_si512(), 0, 0);
+        let (mut sums, mut squares, mut outside) = (_mm512_setzero_si512(), _mm512_setzero_si512(), 0);
         let halves = numbers.as_chunks::<32>().0.iter().zip(values.as_chunks_mut::<32>().0);
         for (half, (numbers, values)) in halves.enumerate() {
             let from = _mm512_sub_epi16(load_512(numbers), self.first);
             let inside = _mm512_cmplt_epu16_mask(from, self.length);
             let from = _mm512_maskz_mov_epi16(inside, from);
-            sums = _mm512_add_epi32(sums, _mm512_madd_epi16(from, _mm512_set1_epi16(1)));
+            // Odd numbers are counted above the sum of all.
+            let odd = _mm512_and_si512(_mm512_slli_epi16::<ABOVE>(from), _mm512_set1_epi16(1 << ABOVE));
+            sums = _mm512_add_epi32(sums, _mm512_madd_epi16(_mm512_or_si512(from, odd), _mm512_set1_epi16(1)));
             squares = _mm512_add_epi32(squares, _mm512_madd_epi16(from, from));
             let slope = _mm512_add_epi16(_mm512_mullo_epi16(from, c), b);
             let whole = _mm512_maskz_add_epi16(inside, _mm512_mullo_epi16(from, slope), a);
             store_512(_mm512_srl_epi16(whole, self.shift), values);
-            odd += u64::from(_mm512_test_epi16_mask(from, _mm512_set1_epi16(1)).count_ones());
             outside |= u64::from(!inside) << (32 * half);
         }
         let mut looked = Looked { sums: [0; F], outside };
-        let (even, [sum, square_sum]) = (u64::from(outside.count_zeros()) - odd, totals(sums, squares));
+        // All of them most often, and no instruction that counts bits is taken for granted.
+        let count = if outside == 0 { TILE as u64 } else { u64::from(outside.count_zeros()) };
+        let [sum, square_sum] = totals(sums, squares);
+        let (odd, sum) = (sum >> ABOVE, sum & ((1 << ABOVE) - 1));
         for (looked, square) in looked.sums.iter_mut().zip(self.squares) {
-            *looked = square.sum([even, odd], sum, square_sum);
+            *looked = square.sum(count - odd, odd, sum, square_sum);
         }
         looked
     }
