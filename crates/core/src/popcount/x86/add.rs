@@ -29,71 +29,105 @@ const WAITING: [usize; 2] = [3, SIXES - FIRST];
 type With = [u32; 5];
 
 /// Each lookup adds the weights of six patterns at 32 sites. Two queries take their bits from the same registers, or loads would
-/// keep lookups waiting. Lookups are added late: additions that are ready early seem to take units from lookups, which only half
+/// keep lookups waiting; so would bounds that are checked in every block. Lookups are added late: additions that are ready early seem to take units from lookups, which only half
 /// of the units can do (AMD's Zen 4).
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
 pub(in crate::popcount) fn add_avx512<const N: usize>(bits: &Packed, blocks: usize, adding: &mut [Adding<'_>; N]) {
     // Of constants the compiler makes shuffles instead of masks, which take longer.
     let with: With = black_box([0xaaaa_aaaa, 0xcccc_cccc, 0xf0f0_f0f0, 0xff00_ff00, 0xffff_0000]);
-    add_sixes::<N, 0, FIRST, { WAITING[0] }>(bits, blocks, &with, adding);
-    add_sixes::<N, FIRST, { SIXES - FIRST }, { WAITING[1] }>(bits, blocks, &with, adding);
+    if adding.iter().any(|adding| adding.upper.is_some()) {
+        add_sixes::<N, 0, FIRST, { WAITING[0] }, true>(bits, blocks, &with, adding);
+    } else {
+        add_sixes::<N, 0, FIRST, { WAITING[0] }, false>(bits, blocks, &with, adding);
+    }
+    add_sixes::<N, FIRST, { SIXES - FIRST }, { WAITING[1] }, false>(bits, blocks, &with, adding);
 }
 
-/// Adds the weights of so many sixes of patterns, from number `FROM` on; sums are lifted before the first. So many lookups wait that
-/// the last of a block are added when the next has begun.
+/// Adds the weights of so many sixes of patterns, from number `FROM` on, to sums that may have to be lifted before.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
 #[inline]
-fn add_sixes<const N: usize, const FROM: usize, const COUNT: usize, const LATE: usize>(
+fn add_sixes<const N: usize, const FROM: usize, const COUNT: usize, const LATE: usize, const LIFT: bool>(
     bits: &Packed,
     blocks: usize,
     with: &With,
     adding: &mut [Adding<'_>; N],
 ) {
     const { assert!(COUNT.is_multiple_of(LATE), "a lookup of the next block takes the register of one of this") };
-    let mut all = [[[_mm512_setzero_si512(); 2]; COUNT]; N];
-    for (tables, adding) in all.iter_mut().zip(&*adding) {
-        for (table, weights) in tables.iter_mut().zip(adding.weights.0[FROM * SIX..].chunks(SIX)) {
-            *table = table_of(weights, with);
+    let mut tables = [[[_mm512_setzero_si512(); 2]; N]; COUNT];
+    let mut sums = [std::ptr::null_mut(); N];
+    let mut upper = [None; N];
+    for (query, adding) in adding.iter_mut().enumerate() {
+        for (tables, weights) in tables.iter_mut().zip(adding.weights.0[FROM * SIX..].chunks(SIX)) {
+            tables[query] = table_of(weights, with);
         }
+        let fits = adding.sums.len() == blocks && adding.upper.as_ref().is_none_or(|upper| upper.len() == blocks);
+        assert!(fits && blocks <= BLOCKS, "{blocks} blocks of sums");
+        sums[query] = adding.sums.as_mut_ptr();
+        upper[query] = adding.upper.as_mut().map(|upper| upper.as_mut_ptr());
     }
-    // What was looked up and is not added yet, and the sums that it belongs to.
-    let (mut held, mut totals) = ([[_mm512_setzero_si512(); N]; LATE], [_mm512_setzero_si512(); N]);
-    for block in 0..blocks.min(BLOCKS) {
-        for six in 0..LATE {
-            add(&mut totals, held[six]);
-            if six == LATE - 1 {
-                turn_to::<N, FROM>(block, &mut totals, adding);
-            }
-            look(&mut held[six], all.each_ref().map(|tables| tables[six]), &bits.sixes[FROM + six][block]);
+    let sixes = bits.sixes[FROM..].first_chunk::<COUNT>();
+    let (Some(sixes), true) = (sixes, blocks > 0) else { return };
+    let mut passing = Passing::<N, LATE> { held: [[_mm512_setzero_si512(); N]; LATE], totals: [_mm512_setzero_si512(); N] };
+    // SAFETY: there are as many sums as blocks, and as many above them.
+    unsafe {
+        passing.add_block::<COUNT, LIFT, true>(0, sixes, &tables, sums, upper);
+        for block in 1..blocks {
+            passing.add_block::<COUNT, LIFT, false>(block, sixes, &tables, sums, upper);
         }
-        for six in LATE..COUNT {
-            add(&mut totals, held[six % LATE]);
-            look(&mut held[six % LATE], all.each_ref().map(|tables| tables[six]), &bits.sixes[FROM + six][block]);
+        for held in passing.held {
+            add(&mut passing.totals, held);
         }
-    }
-    for held in held {
-        add(&mut totals, held);
-    }
-    for (total, adding) in totals.into_iter().zip(adding) {
-        if let Some(Sums(sums)) = adding.sums.last_mut() {
-            store_512(total, sums);
+        for (total, sums) in passing.totals.into_iter().zip(sums) {
+            store_512(total, &mut (*sums.add(blocks - 1)).0);
         }
     }
 }
 
-/// Leaves the sums of the block before for those of another, which are lifted if they are to be.
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-#[inline]
-fn turn_to<const N: usize, const FROM: usize>(block: usize, totals: &mut [__m512i; N], adding: &mut [Adding<'_>; N]) {
-    for (total, adding) in totals.iter_mut().zip(adding) {
-        if let Some(Sums(sums)) = adding.sums.get_mut(block.wrapping_sub(1)) {
-            store_512(*total, sums);
-        }
-        *total = load_512(&adding.sums[block].0);
-        if let (0, Some(upper)) = (FROM, &mut adding.upper) {
-            let Sums(upper) = &mut upper[block];
-            store_512(_mm512_add_epi16(load_512(upper), _mm512_srli_epi16::<REST>(*total)), upper);
-            *total = rest_of(*total);
+/// What was looked up and is not added yet, and the sums that it belongs to. So many lookups wait that the last of a block are added
+/// when the next has begun.
+struct Passing<const N: usize, const LATE: usize> {
+    held: [[__m512i; N]; LATE],
+    totals: [__m512i; N],
+}
+
+impl<const N: usize, const LATE: usize> Passing<N, LATE> {
+    /// Goes on to a block, which is the first or not.
+    ///
+    /// # Safety
+    /// There are sums for this block and the one before.
+    #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
+    #[inline]
+    unsafe fn add_block<const COUNT: usize, const LIFT: bool, const FIRST: bool>(
+        &mut self,
+        block: usize,
+        sixes: &[[Sums; BLOCKS]; COUNT],
+        tables: &[[[__m512i; 2]; N]; COUNT],
+        sums: [*mut Sums; N],
+        upper: [Option<*mut Sums>; N],
+    ) {
+        for six in 0..COUNT {
+            if !FIRST || six >= LATE {
+                add(&mut self.totals, self.held[six % LATE]);
+            }
+            if six == LATE - 1 {
+                for (query, total) in self.totals.iter_mut().enumerate() {
+                    // SAFETY: of the caller.
+                    unsafe {
+                        if !FIRST {
+                            store_512(*total, &mut (*sums[query].add(block - 1)).0);
+                        }
+                        *total = load_512(&(*sums[query].add(block)).0);
+                        if let (true, Some(upper)) = (LIFT, upper[query]) {
+                            let Sums(upper) = &mut *upper.add(block);
+                            store_512(_mm512_add_epi16(load_512(upper), _mm512_srli_epi16::<REST>(*total)), upper);
+                            *total = rest_of(*total);
+                        }
+                    }
+                }
+            }
+            // SAFETY: sums of as many blocks as there are bits of, at most.
+            let bits = unsafe { load_512(&sixes[six].get_unchecked(block).0) };
+            look(&mut self.held[six % LATE], &tables[six], bits);
         }
     }
 }
@@ -137,21 +171,21 @@ fn add<const N: usize>(totals: &mut [__m512i; N], held: [__m512i; N]) {
 /// What the bits look up in the table of each query.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
 #[inline]
-fn look<const N: usize>(held: &mut [__m512i; N], tables: [[__m512i; 2]; N], Sums(bits): &Sums) {
+fn look<const N: usize>(held: &mut [__m512i; N], tables: &[[__m512i; 2]; N], bits: __m512i) {
     if let ([x, y], [[a, b], [c, d]]) = (&mut held[..], &tables[..]) {
-        // SAFETY: the instructions are those of the features above; they read the bits, and touch nothing but these registers.
+        // SAFETY: the instructions are those of the features above; they touch nothing but these registers.
         unsafe {
             asm!(
-                "vmovdqa64 {x}, [{bits}]", "vmovdqa64 {y}, {x}", "vpermi2w {x}, {a}, {b}", "vpermi2w {y}, {c}, {d}",
-                x = out(zmm_reg) *x, y = out(zmm_reg) *y, a = in(zmm_reg) *a, b = in(zmm_reg) *b,
-                c = in(zmm_reg) *c, d = in(zmm_reg) *d, bits = in(reg) bits.as_ptr(),
-                options(readonly, nostack, preserves_flags),
+                "vmovdqa64 {y}, {x}", "vpermi2w {x}, {a}, {b}", "vpermi2w {y}, {c}, {d}",
+                x = inout(zmm_reg) bits => *x, y = out(zmm_reg) *y, a = in(zmm_reg) *a, b = in(zmm_reg) *b,
+                c = in(zmm_reg) *c, d = in(zmm_reg) *d,
+                options(nomem, nostack, preserves_flags),
             );
         }
         return;
     }
     for (held, [lower, upper]) in held.iter_mut().zip(tables) {
-        *held = _mm512_permutex2var_epi16(lower, load_512(bits), upper);
+        *held = _mm512_permutex2var_epi16(*lower, bits, *upper);
     }
 }
 
