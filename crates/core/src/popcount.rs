@@ -19,7 +19,7 @@ pub use layout::Page;
 pub use lift::{REST, lift, widen};
 pub use rows::{Carried, Followed, Rows, Signed, Stepped};
 pub use span::{Looked, Span};
-pub use strip::{Queries, STRIP, Strip};
+pub use strip::{Queries, Strip};
 
 use std::ops::Range;
 
@@ -132,7 +132,7 @@ impl Tile {
             && x86::transposes_bytes()
         {
             // SAFETY: the machine has the instructions.
-            return unsafe { x86::pack_gfni(self.words[slab].as_chunks::<1>().0, 0, packed) };
+            return unsafe { x86::pack_gfni(&self.words[slab], [0, 1], packed) };
         }
         self.turn_words(slab);
         #[cfg(target_arch = "x86_64")]
@@ -177,17 +177,7 @@ impl Tile {
     /// If the query has another number of words.
     pub fn differing(&self, query: &[u64], Numbers(counts): &mut Numbers) {
         assert_eq!(query.len(), self.words.len(), "words of the query");
-        #[cfg(target_arch = "x86_64")]
-        match self.level {
-            // SAFETY: the machine has the instructions.
-            Level::Avx512 if x86::counts_in_vectors() => unsafe {
-                return x86::differing_avx512(self.words.as_chunks::<1>().0, 0, query, counts);
-            },
-            // SAFETY: as above.
-            Level::Avx512 | Level::Avx2 => unsafe { return x86::differing_avx2(&self.words, query, counts) },
-            Level::Baseline => {}
-        }
-        plain::differing(&self.words, query, counts);
+        differing(self.level, &self.words, [0, 1], query, counts);
     }
 
     /// The number of sites at which one of the patterns differs from the query, modulo 2¹⁶.
@@ -223,6 +213,20 @@ impl Tile {
             plain::add(&self.sites[self.packed_sites()], weights, sums);
         }
     }
+}
+
+/// The numbers of differing sites of tile `[tile, tiles]`: its number, and how many there are. By word, by tile, the patterns' words.
+fn differing(level: Level, words: &[Words], [tile, tiles]: [usize; 2], query: &[u64], counts: &mut [u16; TILE]) {
+    let of_tile = || words.chunks_exact(tiles).map(|tiles| &tiles[tile]);
+    #[cfg(target_arch = "x86_64")]
+    match level {
+        // SAFETY: the machine has the instructions.
+        Level::Avx512 if x86::counts_in_vectors() => unsafe { return x86::differing_avx512(of_tile(), query, counts) },
+        // SAFETY: as above.
+        Level::Avx512 | Level::Avx2 => unsafe { return x86::differing_avx2(of_tile(), query, counts) },
+        Level::Baseline => {}
+    }
+    plain::differing(of_tile(), query, counts);
 }
 
 /// What is added for a query.

@@ -10,7 +10,7 @@ mod sum;
 mod turns;
 
 use lawbook_core::{
-    popcount::{Looked, Numbers, Queries, REST, STRIP, Span, TILE},
+    popcount::{Looked, Numbers, Queries, REST, Span, Strip, TILE},
     simd::Level,
 };
 use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
@@ -26,10 +26,10 @@ use crate::{
     whole::{Alternating, Whole, histogram, omissions, typical},
 };
 
-/// States that share packed patterns. Their sums stay in the second-level cache.
+/// States that share packed patterns. Most of their sums of 16 bits stay in the second-level cache.
 const STATES: usize = 256;
-/// Words of states times strips in a stretch of work: a millisecond.
-const LEAST: usize = 1 << 13;
+/// Words of states times tiles in a stretch of work: a millisecond.
+const LEAST: usize = 1 << 16;
 /// Bits of a weight where there are several: those of a tile then add up to less than 2¹⁶, with what a lift leaves.
 const DIGIT: u32 = 10;
 /// What the weights of a tile may add up to.
@@ -142,15 +142,18 @@ impl Plan {
             Queries::new(Level::widest(), queries, words)
         };
         let blocks: Vec<Queries> = states.chunks(STATES).map(block).collect();
-        let strips = memory.patterns().count().div_ceil(STRIP);
-        let stretch = (LEAST / (blocks[0].count() * words)).max(1);
-        let begin = |block: usize| Part::<D>::new(blocks[block].count(), words);
+        let (planes, count) = (memory.patterns().planes(), memory.patterns().count());
+        // The last block may be small, and its strips shorter.
+        let at_once = Strip::new(Level::widest(), &blocks[0]).tiles() * TILE;
+        let stretch = (LEAST / (blocks[0].count() * words) * TILE).next_multiple_of(at_once).max(at_once);
+        let begin = |block: usize| Part::<D>::new(&blocks[block], words);
         let work = |block: usize, number: usize, part: &mut Part<D>| {
-            for strip in number * stretch..strips.min((number + 1) * stretch) {
-                let (first, count) = (strip * STRIP, memory.patterns().count());
-                part.strip.load(memory.patterns().planes(), count, first);
+            let end = count.min((number + 1) * stretch);
+            let strip = part.strip.tiles() * TILE;
+            for first in (number * stretch..end).step_by(strip) {
+                part.strip.load(planes, count, first);
                 part.strip.differing(&blocks[block], &mut part.counts);
-                for (tile, from) in (first..count.min(first + STRIP)).step_by(TILE).enumerate() {
+                for (tile, from) in (first..end.min(first + strip)).step_by(TILE).enumerate() {
                     self.add(memory, tile, from, part);
                     if block == 0 {
                         part.count(tile);
@@ -158,7 +161,7 @@ impl Plan {
                 }
             }
         };
-        let mut done = take_turns(blocks.len(), strips.div_ceil(stretch), begin, work, Part::finish, Done::with);
+        let mut done = take_turns(blocks.len(), count.div_ceil(stretch), begin, work, Part::finish, Done::with);
         // They are counted with the first block.
         let ones = std::mem::take(&mut done[0].ones);
         let added: Vec<Added> = done.into_iter().flat_map(|done| done.added).collect();

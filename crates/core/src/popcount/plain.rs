@@ -37,9 +37,9 @@ pub(super) fn turn(words: &[Words], sites: &mut [u64]) {
     }
 }
 
-pub(super) fn differing(words: &[Words], query: &[u64], counts: &mut [u16; TILE]) {
+pub(super) fn differing<'a>(words: impl Iterator<Item = &'a Words>, query: &[u64], counts: &mut [u16; TILE]) {
     *counts = [0; TILE];
-    for (Words(word), query) in words.iter().zip(query) {
+    for (Words(word), query) in words.zip(query) {
         for (count, bits) in counts.iter_mut().zip(word) {
             *count = count.wrapping_add((bits ^ query).count_ones() as u16);
         }

@@ -4,12 +4,10 @@ use std::ops::Range;
 
 #[cfg(target_arch = "x86_64")]
 use super::x86;
-use super::{Numbers, SLAB, TILE, Tile, Words};
+use super::{Numbers, SLAB, TILE, Tile, Words, differing};
 use crate::simd::Level;
 
-/// Patterns of a strip.
-pub const STRIP: usize = TILES * TILE;
-/// Tiles of a strip: a register has eight words.
+/// Tiles of a strip whose queries share their additions: a register has eight words.
 pub(super) const TILES: usize = 8;
 /// Queries of a group.
 pub(super) const GROUP: usize = 4;
@@ -19,8 +17,6 @@ pub(super) const CLASSES: usize = (1 << GROUP) - 1;
 pub(super) const BITS: usize = 16;
 /// Rows that are added in one go: classes are filled up with blank ones.
 pub(super) const AT_ONCE: usize = 8;
-/// Lines of memory with a word of each pattern of a strip: one more than its bytes fill, for planes may begin within a line.
-const LINES: usize = STRIP / 8 + 1;
 /// Fewer queries do not pay for the turning of patterns.
 const LEAST: usize = 16;
 
@@ -111,37 +107,53 @@ impl Group {
     }
 }
 
-/// 512 patterns; what is missing at the end of the planes is blank, with all bits 0.
+/// Patterns that are compared with some queries before their tiles are added: eight tiles of them where queries share their
+/// additions, else one. What is missing at the end of the planes is blank, with all bits 0.
 #[derive(Debug, Clone)]
 pub struct Strip {
+    level: Level,
+    tiles: usize,
     /// By word, by tile.
-    words: Vec<[Words; TILES]>,
-    tile: Tile,
-    /// A blank one, and then those of all sites, where queries add together.
+    words: Vec<Words>,
+    together: Option<Box<Together>>,
+}
+
+/// What queries take to share their additions.
+#[derive(Debug, Clone)]
+struct Together {
+    /// A blank one, and then those of all sites.
     rows: Vec<Row>,
-    /// By tile, the sites at which each pattern has bit 1, where queries add together.
+    /// By tile, the sites at which each pattern has bit 1; and a query that has it nowhere.
     ones: [Numbers; TILES],
-    /// A query without bits 1.
     nothing: Vec<u64>,
-    room: Box<Room>,
+    room: Room,
 }
 
 impl Strip {
-    /// A blank strip of patterns of so many words.
-    pub fn new(level: Level, words: usize) -> Self {
-        let rows = if adds_together(level, words) { vec![Row::default(); words * TILE + 1] } else { Vec::new() };
-        let (tile, ones) = (Tile::new(level, words), [Numbers::default(); TILES]);
-        Self { words: vec![[Words([0; TILE]); TILES]; words], tile, rows, ones, nothing: vec![0; words], room: Box::default() }
+    /// A blank strip for these queries.
+    pub fn new(level: Level, queries: &Queries) -> Self {
+        let words = queries.length;
+        let together = (!queries.groups.is_empty()).then(|| {
+            let (rows, ones) = (vec![Row::default(); words * TILE + 1], [Numbers::default(); TILES]);
+            Box::new(Together { rows, ones, nothing: vec![0; words], room: Room::default() })
+        });
+        let tiles = if together.is_some() { TILES } else { 1 };
+        Self { level: level.min(Level::widest()), tiles, words: vec![Words([0; TILE]); tiles * words], together }
     }
 
-    /// Takes the patterns from number `from` on, at most 512, out of `count` in `planes`.
+    /// How many tiles it has.
+    pub fn tiles(&self) -> usize {
+        self.tiles
+    }
+
+    /// Takes the patterns from number `from` on, as many as the tiles have, out of `count` in `planes`.
     ///
     /// # Panics
     /// If `planes` is not `count` times the words of a pattern.
     pub fn load(&mut self, planes: &[u64], count: usize, from: usize) {
-        assert_eq!(planes.len(), count * self.words.len(), "planes of {count} patterns");
-        for (tiles, plane) in self.words.iter_mut().zip(planes.chunks_exact(count)) {
-            let mut rest = &plane[from.min(count)..count.min(from + STRIP)];
+        assert_eq!(planes.len() * self.tiles, count * self.words.len(), "planes of {count} patterns");
+        for (tiles, plane) in self.words.chunks_exact_mut(self.tiles).zip(planes.chunks_exact(count)) {
+            let mut rest = &plane[from.min(count)..];
             for Words(word) in tiles {
                 let (held, after) = rest.split_at(rest.len().min(TILE));
                 word[..held.len()].copy_from_slice(held);
@@ -156,19 +168,25 @@ impl Strip {
     pub fn fetch(&self, planes: &[u64], count: usize, from: usize, share: Range<usize>) {
         #[cfg(target_arch = "x86_64")]
         for line in share {
-            let at = line / LINES * count + from + (line % LINES * 8).min(STRIP - 1);
+            let (word, line) = (line / self.lines_of_word(), line % self.lines_of_word());
+            let at = word * count + from + (line * 8).min(self.tiles * TILE - 1);
             planes.get(at..).into_iter().for_each(x86::fetch);
         }
     }
 
     /// Lines of memory of which a strip's patterns are read: what [`fetch`](Self::fetch) takes shares of.
     pub fn lines(&self) -> usize {
-        self.words.len() * LINES
+        self.words.len() / self.tiles * self.lines_of_word()
     }
 
-    /// Its tile of some number, from 0 to 7, with all that is needed to compare it.
+    /// One more than its bytes fill, for planes may begin within a line.
+    fn lines_of_word(&self) -> usize {
+        self.tiles * TILE / 8 + 1
+    }
+
+    /// One of its tiles, with all that is needed to compare it.
     pub fn lend(&self, number: usize, tile: &mut Tile) {
-        lend(&self.words, number, tile);
+        tile.words.iter_mut().zip(self.words.chunks_exact(self.tiles)).for_each(|(word, tiles)| *word = tiles[number]);
     }
 
     /// Makes a slab of one of its tiles ready to add weights at its sites, as [`Tile::pack`] does of the loaded patterns.
@@ -176,51 +194,48 @@ impl Strip {
     /// # Panics
     /// If it is none of the tile's [`slabs`](Tile::slabs).
     pub fn pack(&self, number: usize, slab: Range<usize>, tile: &mut Tile) {
-        assert!(slab.len() <= SLAB && slab.end <= self.words.len(), "words {slab:?} of {}", self.words.len());
         #[cfg(target_arch = "x86_64")]
         if let Some(packed) = &mut tile.packed
             && x86::transposes_bytes()
         {
-            tile.slab = slab.clone();
+            assert!(slab.len() <= SLAB, "{} words of a slab", slab.len());
+            let words = &self.words[slab.start * self.tiles..slab.end * self.tiles];
+            tile.slab = slab;
             // SAFETY: the machine has the instructions.
-            return unsafe { x86::pack_gfni(&self.words[slab], number, packed) };
+            return unsafe { x86::pack_gfni(words, [number, self.tiles], packed) };
         }
-        lend(&self.words, number, tile);
+        self.lend(number, tile);
         tile.pack(slab);
     }
 
-    /// The numbers of sites at which the patterns differ from the queries, modulo 2¹⁶: by tile, by query.
+    /// The numbers of sites at which the patterns differ from the queries that the strip is for, modulo 2¹⁶: by tile, by query.
     ///
     /// # Panics
     /// If queries have another number of words, or the numbers are not as many.
     pub fn differing(&mut self, queries: &Queries, numbers: &mut [Numbers]) {
-        assert_eq!(queries.length, self.words.len(), "words of the queries");
-        assert_eq!(numbers.len(), TILES * queries.count(), "a number for each query of each tile");
-        let together = !queries.groups.is_empty() && !self.rows.is_empty();
-        if !together {
-            for (number, numbers) in numbers.chunks_exact_mut(queries.count()).enumerate() {
-                lend(&self.words, number, &mut self.tile);
-                queries.iter().zip(numbers).for_each(|(query, numbers)| self.tile.differing(query, numbers));
+        let (tiles, count) = (self.tiles, queries.count());
+        assert_eq!(queries.length * tiles, self.words.len(), "words of the queries");
+        assert_eq!(numbers.len(), tiles * count, "a number for each query of each tile");
+        let Some(together) = &mut self.together else {
+            for (tile, numbers) in numbers.chunks_exact_mut(count).enumerate() {
+                queries.iter().zip(numbers).for_each(|(query, Numbers(numbers))| {
+                    differing(self.level, &self.words, [tile, tiles], query, numbers);
+                });
             }
             return;
-        }
+        };
         #[cfg(target_arch = "x86_64")]
         {
+            let Together { rows, ones, nothing, room } = &mut **together;
             // SAFETY: the machine has the instructions, or queries would not add together.
-            unsafe { x86::turn_strip(&self.words, &mut self.rows[1..]) };
-            for (number, Numbers(ones)) in self.ones.iter_mut().enumerate() {
-                // SAFETY: as above.
-                unsafe { x86::differing_avx512(&self.words, number, &self.nothing, ones) };
+            unsafe { x86::turn_strip(self.words.as_chunks().0, &mut rows[1..]) };
+            for (tile, Numbers(ones)) in ones.iter_mut().enumerate() {
+                differing(self.level, &self.words, [tile, tiles], nothing, ones);
             }
             for (group, first) in queries.groups.iter().zip((0..).step_by(GROUP)) {
                 // SAFETY: as above; the rows are those of the group's sites, for their words are as many.
-                let of = [first, queries.count()];
-                unsafe { x86::differing_together(&self.rows, &self.ones, group, &mut self.room, numbers, of) };
+                unsafe { x86::differing_together(rows, ones, group, room, numbers, [first, count]) };
             }
         }
     }
-}
-
-fn lend(words: &[[Words; TILES]], number: usize, tile: &mut Tile) {
-    tile.words.iter_mut().zip(words).for_each(|(word, tiles)| *word = tiles[number]);
 }

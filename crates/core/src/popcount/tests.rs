@@ -184,11 +184,11 @@ proptest! {
         let bits: Vec<u64> = (0..queries * words).map(&mut word).collect();
         for level in Level::all() {
             let all = Queries::new(level, bits.clone(), words);
-            let (mut strip, mut tile) = (Strip::new(level, words), Tile::new(level, words));
+            let (mut strip, mut tile) = (Strip::new(level, &all), Tile::new(level, words));
             strip.load(&planes, count, from);
-            let mut numbers = vec![Numbers([9; TILE]); STRIP / TILE * queries];
+            let mut numbers = vec![Numbers([9; TILE]); strip.tiles() * queries];
             strip.differing(&all, &mut numbers);
-            for mu in (0..STRIP).step_by(13) {
+            for mu in (0..strip.tiles() * TILE).step_by(13) {
                 strip.lend(mu / TILE, &mut tile);
                 for (number, query) in all.iter().enumerate() {
                     let bits = |w: usize| if from + mu < count { planes[w * count + from + mu] } else { 0 };
@@ -249,7 +249,7 @@ fn bits_are_packed_alike_with_and_without_transposing_bytes() {
     unsafe {
         x86::turn_gfni(&words, &mut turned);
         x86::pack_avx512(&sites, &mut expected);
-        x86::pack_gfni(words.as_chunks::<1>().0, 0, &mut packed);
+        x86::pack_gfni(&words, [0, 1], &mut packed);
     }
     assert_eq!(turned, sites);
     let sixes = |packed: Packed| packed.sixes.map(|six| six.map(|Sums(bits)| bits.map(|bits| bits & 63)));

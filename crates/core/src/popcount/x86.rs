@@ -42,12 +42,12 @@ pub(super) fn fetch(words: &[u64]) {
     unsafe { _mm_prefetch::<_MM_HINT_T1>(words.as_ptr().cast()) }
 }
 
-/// Of one out of `T` tiles. Eight patterns to a register, all 64 side by side.
+/// Eight patterns to a register, all 64 side by side.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq")]
-pub(super) fn differing_avx512<const T: usize>(words: &[[Words; T]], tile: usize, query: &[u64], counts: &mut [u16; TILE]) {
+pub(super) fn differing_avx512<'a>(words: impl Iterator<Item = &'a Words>, query: &[u64], counts: &mut [u16; TILE]) {
     let mut sums = [_mm512_setzero_si512(); TILE / 8];
-    for (tiles, query) in words.iter().zip(query) {
-        let (Words(word), query) = (&tiles[tile], _mm512_set1_epi64(*query as i64));
+    for (Words(word), query) in words.zip(query) {
+        let query = _mm512_set1_epi64(*query as i64);
         for (sum, bits) in sums.iter_mut().zip(word.as_chunks::<8>().0) {
             *sum = _mm512_add_epi64(*sum, _mm512_popcnt_epi64(_mm512_xor_si512(load_512(bits), query)));
         }
@@ -72,15 +72,20 @@ pub(super) fn add_ones_avx512(sites: &[u64], of: u64, ones: &mut [u32]) {
 /// Counts of half bytes from a table (Muła, Kurz & Lemire, *Faster population counts using AVX2 instructions*, 2018, arXiv
 /// 1611.07612, section 4), summed as bytes for as long as they fit.
 #[target_feature(enable = "avx2,fma")]
-pub(super) fn differing_avx2(words: &[Words], query: &[u64], counts: &mut [u16; TILE]) {
+pub(super) fn differing_avx2<'a>(
+    words: impl Iterator<Item = &'a Words> + Clone,
+    query: &[u64],
+    counts: &mut [u16; TILE],
+) {
     let table =
         _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
     let low = _mm256_set1_epi8(15);
     for (quarter, counts) in counts.as_chunks_mut::<4>().0.iter_mut().enumerate() {
         let mut sum = _mm256_setzero_si256();
-        for (words, query) in words.chunks(31).zip(query.chunks(31)) {
+        let mut words = words.clone();
+        for query in query.chunks(31) {
             let mut bytes = _mm256_setzero_si256();
-            for (Words(word), query) in words.iter().zip(query) {
+            for (query, Words(word)) in query.iter().zip(&mut words) {
                 let bits = _mm256_xor_si256(load(&word.as_chunks::<4>().0[quarter]), _mm256_set1_epi64x(*query as i64));
                 let lower = _mm256_shuffle_epi8(table, _mm256_and_si256(bits, low));
                 let upper = _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16::<4>(bits), low));

@@ -1,7 +1,7 @@
 //! What adds up over some tiles of patterns, for several states.
 
 use lawbook_core::{
-    popcount::{Adding, Looked, Numbers, Page, REST, SITES, STRIP, Strip, Sums, TILE, Tile, lift, widen},
+    popcount::{Adding, Looked, Numbers, Page, Queries, REST, SITES, Strip, Sums, TILE, Tile, lift, widen},
     simd::Level,
 };
 
@@ -75,13 +75,14 @@ pub(super) struct Added {
 }
 
 impl<const D: usize> Part<D> {
-    /// Nothing added up yet, for so many states of so many words.
-    pub(super) fn new(states: usize, words: usize) -> Self {
+    /// Nothing added up yet, for states of so many words.
+    pub(super) fn new(queries: &Queries, words: usize) -> Self {
+        let (states, strip) = (queries.count(), Strip::new(Level::widest(), queries));
         let tile = Tile::new(Level::widest(), words);
         let pages = states * tile.slabs().len();
         Self {
-            strip: Strip::new(Level::widest(), words),
-            counts: vec![Numbers::default(); STRIP / TILE * states],
+            counts: vec![Numbers::default(); strip.tiles() * states],
+            strip,
             tile,
             weights: vec![[Numbers::default(); D]; states],
             looked: vec![Looked { sums: [0; 2], outside: 0 }; states],
@@ -109,7 +110,7 @@ impl<const D: usize> Part<D> {
         let Self { strip, tile, weights, narrow, upper, .. } = self;
         let (pairs, slabs) = (weights.len().div_ceil(2), tile.slabs().len());
         // In shares of the same size, for divisions take longer than a line.
-        let lines = if next.is_multiple_of(STRIP) { strip.lines() } else { 0 };
+        let lines = if number + 1 == strip.tiles() { strip.lines() } else { 0 };
         let (share, mut asked) = (lines.div_ceil(slabs * pairs), 0);
         for (place, slab) in tile.slabs().enumerate() {
             let blocks = slab.len() * TILE / SITES;

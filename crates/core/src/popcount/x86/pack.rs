@@ -121,10 +121,10 @@ pub(in crate::popcount) fn turn_gfni(words: &[Words], sites: &mut [u64]) {
     }
 }
 
-/// Of one out of `T` tiles. The bits of a site and sixteen patterns are a number; shifted, it begins with those of six. A lookup heeds no others.
+/// Of one out of so many tiles. The bits of a site and sixteen patterns are a number; shifted, it begins with those of six. A lookup heeds no others.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi,gfni,avx2,fma")]
-pub(in crate::popcount) fn pack_gfni<const T: usize>(words: &[[Words; T]], tile: usize, packed: &mut Packed) {
-    for (number, tiles) in words.iter().enumerate() {
+pub(in crate::popcount) fn pack_gfni(words: &[Words], [tile, tiles]: [usize; 2], packed: &mut Packed) {
+    for (number, tiles) in words.chunks_exact(tiles).enumerate() {
         for (half, sixteens) in by_sixteen(&tiles[tile]).into_iter().enumerate() {
             store_sixes(sixteens, packed, number * TILE / SITES + half);
         }
