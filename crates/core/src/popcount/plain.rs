@@ -30,8 +30,8 @@ fn exchange<const BY: usize>(rows: &mut [u64; 64], low: u64) {
 }
 
 #[inline(always)]
-pub(super) fn turn(words: &[Words], sites: &mut [u64]) {
-    for (Words(word), sites) in words.iter().zip(sites.as_chunks_mut::<64>().0) {
+pub(super) fn turn<'a>(words: impl Iterator<Item = &'a Words>, sites: &mut [u64]) {
+    for (Words(word), sites) in words.zip(sites.as_chunks_mut::<64>().0) {
         *sites = *word;
         transpose(sites);
     }

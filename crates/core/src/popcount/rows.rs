@@ -3,7 +3,7 @@
 #[cfg(target_arch = "x86_64")]
 use super::x86;
 use super::{
-    TILE, Tile,
+    TILE, Tile, Turned,
     factors::{Factors, Form},
     plain,
 };
@@ -99,12 +99,12 @@ impl Rows {
     /// If the planes are not those of `count` patterns.
     pub fn new(level: Level, planes: &[u64], count: usize) -> Self {
         let words = count.div_ceil(TILE);
-        let mut tile = Tile::new(level, planes.len() / count);
-        let mut bits = vec![0; words * tile.sites().len()];
+        let (mut tile, mut turned) = (Tile::new(level, planes.len() / count), Turned::new(level, planes.len() / count));
+        let mut bits: Vec<u64> = vec![0; words * turned.sites().len()];
         for word in 0..words {
             tile.load(planes, count, word * TILE);
-            tile.turn();
-            tile.sites().iter().enumerate().for_each(|(site, &of_site)| bits[site * words + word] = of_site);
+            turned.turn(tile.words.iter());
+            turned.sites().iter().enumerate().for_each(|(site, &of_site)| bits[site * words + word] = of_site);
         }
         let ones = bits.chunks_exact(words).map(|row| row.iter().map(|bits| bits.count_ones()).sum()).collect();
         Self { level: level.min(Level::widest()), count, words, bits, ones }

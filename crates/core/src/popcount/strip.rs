@@ -4,21 +4,16 @@ use std::ops::Range;
 
 #[cfg(target_arch = "x86_64")]
 use super::x86;
-use super::{Numbers, SLAB, TILE, Tile, Words, differing};
+use super::{
+    Numbers, SLAB, TILE, Turned, Words, differing, load,
+    queries::{CLASSES, GROUP, Queries},
+};
 use crate::simd::Level;
 
 /// Tiles of a strip whose queries share their additions: a register has eight words.
 pub(super) const TILES: usize = 8;
-/// Queries of a group.
-pub(super) const GROUP: usize = 4;
-/// Classes of a group: sites at which the same queries have bit 1. Those at which none has are not looked at.
-pub(super) const CLASSES: usize = (1 << GROUP) - 1;
 /// Bits of a number of sites.
 pub(super) const BITS: usize = 16;
-/// Rows that are added in one go: classes are filled up with blank ones.
-pub(super) const AT_ONCE: usize = 8;
-/// Fewer queries do not pay for the turning of patterns.
-const LEAST: usize = 16;
 
 /// The bits of a strip's patterns at one site.
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,84 +23,6 @@ pub(super) struct Row(pub(super) [u64; TILES]);
 /// By class of sites and bit, how many of them have bit 1 in each pattern.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Room(pub(super) [[Row; BITS]; CLASSES]);
-
-/// Queries of the same number of words.
-#[derive(Debug, Clone)]
-pub struct Queries {
-    length: usize,
-    words: Vec<u64>,
-    groups: Vec<Group>,
-}
-
-/// Four queries, or those that are left.
-#[derive(Debug, Clone)]
-pub(super) struct Group {
-    /// By class, the numbers of the rows of its sites, where row 0 is blank; one class after the other.
-    rows: Vec<u16>,
-    /// By class, where the next begins.
-    ends: [usize; CLASSES],
-    /// By query, the sites at which it has bit 1.
-    pub(super) ones: Vec<u16>,
-}
-
-impl Queries {
-    /// Queries of so many words each, which follow one another.
-    ///
-    /// # Panics
-    /// If they are not whole.
-    pub fn new(level: Level, queries: Vec<u64>, words: usize) -> Self {
-        assert!(queries.len().is_multiple_of(words), "{} words of queries of {words}", queries.len());
-        let together = adds_together(level, words) && queries.len() >= LEAST * words;
-        let groups = if together { queries.chunks(GROUP * words).map(|group| Group::new(group, words)).collect() } else { vec![] };
-        Self { length: words, words: queries, groups }
-    }
-
-    /// How many there are.
-    pub fn count(&self) -> usize {
-        self.words.len() / self.length
-    }
-
-    /// The words of each.
-    pub fn iter(&self) -> impl Iterator<Item = &[u64]> {
-        self.words.chunks_exact(self.length)
-    }
-}
-
-/// Whether queries of so many words may share additions: places of rows have 16 bits.
-fn adds_together(level: Level, words: usize) -> bool {
-    #[cfg(target_arch = "x86_64")]
-    return level.min(Level::widest()) == Level::Avx512 && x86::shares_additions() && words * TILE < usize::from(u16::MAX);
-    #[cfg(not(target_arch = "x86_64"))]
-    false
-}
-
-impl Group {
-    fn new(queries: &[u64], words: usize) -> Self {
-        let mut classes: [Vec<u16>; CLASSES] = Default::default();
-        for site in 0..words * TILE {
-            let bit = |query: &[u64]| (query[site / TILE] >> (site % TILE) & 1) as usize;
-            let class = queries.chunks_exact(words).rev().fold(0, |class, query| class << 1 | bit(query));
-            if let Some(sites) = class.checked_sub(1).map(|class| &mut classes[class]) {
-                sites.push(site as u16 + 1);
-            }
-        }
-        let (mut rows, mut ends) = (Vec::new(), [0; CLASSES]);
-        for (sites, end) in classes.into_iter().zip(&mut ends) {
-            rows.extend(sites);
-            rows.resize(rows.len().next_multiple_of(AT_ONCE), 0);
-            *end = rows.len();
-        }
-        let ones = |query: &[u64]| query.iter().map(|word| word.count_ones() as u16).sum();
-        Self { rows, ends, ones: queries.chunks_exact(words).map(ones).collect() }
-    }
-
-    /// The rows of class c + 1.
-    #[inline(always)]
-    pub(super) fn class(&self, number: usize) -> &[u16] {
-        let from = if number == 0 { 0 } else { self.ends[number - 1] };
-        &self.rows[from..self.ends[number]]
-    }
-}
 
 /// Patterns that are compared with some queries before their tiles are added: eight tiles of them where queries share their
 /// additions, else one. What is missing at the end of the planes is blank, with all bits 0.
@@ -151,16 +68,7 @@ impl Strip {
     /// # Panics
     /// If `planes` is not `count` times the words of a pattern.
     pub fn load(&mut self, planes: &[u64], count: usize, from: usize) {
-        assert_eq!(planes.len() * self.tiles, count * self.words.len(), "planes of {count} patterns");
-        for (tiles, plane) in self.words.chunks_exact_mut(self.tiles).zip(planes.chunks_exact(count)) {
-            let mut rest = &plane[from.min(count)..];
-            for Words(word) in tiles {
-                let (held, after) = rest.split_at(rest.len().min(TILE));
-                word[..held.len()].copy_from_slice(held);
-                word[held.len()..].fill(0);
-                rest = after;
-            }
-        }
+        load(&mut self.words, self.tiles, planes, count, from);
     }
 
     /// Asks for a share of the patterns that will be [loaded](Self::load) next. Of all shares at once the processor would have to
@@ -184,28 +92,22 @@ impl Strip {
         self.tiles * TILE / 8 + 1
     }
 
-    /// One of its tiles, with all that is needed to compare it.
-    pub fn lend(&self, number: usize, tile: &mut Tile) {
-        tile.words.iter_mut().zip(self.words.chunks_exact(self.tiles)).for_each(|(word, tiles)| *word = tiles[number]);
-    }
-
-    /// Makes a slab of one of its tiles ready to add weights at its sites, as [`Tile::pack`] does of the loaded patterns.
+    /// Turns one of its tiles from words of sites to sites of words.
     ///
     /// # Panics
-    /// If it is none of the tile's [`slabs`](Tile::slabs).
-    pub fn pack(&self, number: usize, slab: Range<usize>, tile: &mut Tile) {
-        #[cfg(target_arch = "x86_64")]
-        if let Some(packed) = &mut tile.packed
-            && x86::transposes_bytes()
-        {
-            assert!(slab.len() <= SLAB, "{} words of a slab", slab.len());
-            let words = &self.words[slab.start * self.tiles..slab.end * self.tiles];
-            tile.slab = slab;
-            // SAFETY: the machine has the instructions.
-            return unsafe { x86::pack_gfni(words, [number, self.tiles], packed) };
-        }
-        self.lend(number, tile);
-        tile.pack(slab);
+    /// If there is no such tile, or `turned` is of another number of words.
+    pub fn turn(&self, tile: usize, turned: &mut Turned) {
+        turned.turn(self.words.chunks_exact(self.tiles).map(|tiles| &tiles[tile]));
+    }
+
+    /// Makes a slab of one of its tiles ready to add weights at its sites.
+    ///
+    /// # Panics
+    /// If there is no such tile, or the slab is none of `turned`'s [slabs](Turned::slabs).
+    pub fn pack(&self, tile: usize, slab: Range<usize>, turned: &mut Turned) {
+        assert!(slab.len() <= SLAB, "{} words of a slab", slab.len());
+        let words = &self.words[slab.start * self.tiles..slab.end * self.tiles];
+        turned.pack(slab, words.chunks_exact(self.tiles).map(|tiles| &tiles[tile]));
     }
 
     /// The numbers of sites at which the patterns differ from the queries that the strip is for, modulo 2¹⁶: by tile, by query.
@@ -218,8 +120,9 @@ impl Strip {
         assert_eq!(numbers.len(), tiles * count, "a number for each query of each tile");
         let Some(together) = &mut self.together else {
             for (tile, numbers) in numbers.chunks_exact_mut(count).enumerate() {
+                let words = self.words.chunks_exact(tiles).map(|tiles| &tiles[tile]);
                 queries.iter().zip(numbers).for_each(|(query, Numbers(numbers))| {
-                    differing(self.level, &self.words, [tile, tiles], query, numbers);
+                    differing(self.level, words.clone(), query, numbers);
                 });
             }
             return;
@@ -230,7 +133,8 @@ impl Strip {
             // SAFETY: the machine has the instructions, or queries would not add together.
             unsafe { x86::turn_strip(self.words.as_chunks().0, &mut rows[1..]) };
             for (tile, Numbers(ones)) in ones.iter_mut().enumerate() {
-                differing(self.level, &self.words, [tile, tiles], nothing, ones);
+                let words = self.words.chunks_exact(tiles).map(|tiles| &tiles[tile]);
+                differing(self.level, words, nothing, ones);
             }
             for (group, first) in queries.groups.iter().zip((0..).step_by(GROUP)) {
                 // SAFETY: as above; the rows are those of the group's sites, for their words are as many.

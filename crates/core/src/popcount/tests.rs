@@ -36,32 +36,37 @@ proptest! {
         let from = stream.below(count as u64) as usize;
         let weights = Numbers(std::array::from_fn(|_| stream.below(1 << 16) as u16));
         for level in Level::all() {
-            let mut tile = Tile::new(level, words);
+            let (mut tile, mut turned) = (Tile::new(level, words), Turned::new(level, words));
+            let mut strip = Strip::new(level, &Queries::new(level, query.clone(), words));
             tile.load(&planes, count, from);
-            tile.turn();
+            strip.load(&planes, count, from);
+            strip.turn(0, &mut turned);
             let mut counts = Numbers::default();
             tile.differing(&query, &mut counts);
             let mut sums = vec![Sums([5; SITES]); words * 64 / SITES];
             let mut lifted = (sums.clone(), vec![Sums([3; SITES]); sums.len()]);
             lifted.0.iter_mut().for_each(|Sums(sums)| sums.iter_mut().for_each(|sum| *sum += 7 << REST));
-            for slab in tile.slabs() {
+            for slab in turned.slabs() {
                 let of_slab = slab.start * 64 / SITES..slab.end * 64 / SITES;
-                tile.pack(slab);
+                strip.pack(0, slab, &mut turned);
                 let (upper, weights) = (Some(&mut lifted.1[of_slab.clone()]), &weights);
                 let lifted = Adding { weights, sums: &mut lifted.0[of_slab.clone()], upper };
-                tile.add_weights(&mut [lifted, Adding { weights, sums: &mut sums[of_slab], upper: None }]);
+                turned.add_weights(&mut [lifted, Adding { weights, sums: &mut sums[of_slab], upper: None }]);
             }
-            let mut ones = vec![1; words * 64];
-            tile.add_ones(query[0], &mut ones);
-            let of_site = |site: usize| 1 + (tile.sites()[site] & query[0]).count_ones();
-            assert!((0..ones.len()).all(|site| ones[site] == of_site(site)), "{level:?}");
+            let (mut ones, mut of_odd) = (vec![1; words * 64], vec![2; words * 64]);
+            let odd_patterns = turned.add_ones(&mut ones, &mut of_odd);
+            let is_odd = |mu: &usize| (0..words).fold(0, |bits, w| bits ^ planes[w * count + from + mu]).count_ones() % 2;
+            let odd = (0..TILE.min(count - from)).fold(0_u64, |odd, mu| odd | u64::from(is_odd(&mu)) << mu);
+            assert_eq!(odd_patterns, odd.count_ones());
+            for (site, bits) in turned.sites().iter().enumerate() {
+                assert_eq!([ones[site], of_odd[site]], [1 + bits.count_ones(), 2 + (bits & odd).count_ones()], "{level:?}");
+            }
             assert_eq!(lifted, (sums.clone(), vec![Sums([10; SITES]); sums.len()]), "{level:?}");
             let before = sums.clone();
             let held = TILE.min(count - from);
             for (mu, &count_of) in counts.0.iter().enumerate().take(held) {
                 let differing: u32 = (0..words).map(|w| (planes[w * count + from + mu] ^ query[w]).count_ones()).sum();
                 assert_eq!(u32::from(count_of), differing, "{level:?}");
-                assert_eq!(tile.differing_one(&query, mu), count_of);
             }
             for site in 0..words * 64 {
                 let has = |mu: usize| planes[site / 64 * count + from + mu] >> (site % 64) & 1 == 1;
@@ -184,18 +189,16 @@ proptest! {
         let bits: Vec<u64> = (0..queries * words).map(&mut word).collect();
         for level in Level::all() {
             let all = Queries::new(level, bits.clone(), words);
-            let (mut strip, mut tile) = (Strip::new(level, &all), Tile::new(level, words));
+            let mut strip = Strip::new(level, &all);
             strip.load(&planes, count, from);
             let mut numbers = vec![Numbers([9; TILE]); strip.tiles() * queries];
             strip.differing(&all, &mut numbers);
             for mu in (0..strip.tiles() * TILE).step_by(13) {
-                strip.lend(mu / TILE, &mut tile);
                 for (number, query) in all.iter().enumerate() {
                     let bits = |w: usize| if from + mu < count { planes[w * count + from + mu] } else { 0 };
                     let differing: u32 = (0..words).map(|w| (bits(w) ^ query[w]).count_ones()).sum();
                     let found = numbers[mu / TILE * queries + number].0[mu % TILE];
                     assert_eq!(u32::from(found), differing, "{level:?}, pattern {mu}, query {number}");
-                    assert_eq!(tile.differing_one(query, mu % TILE), found, "{level:?}");
                 }
             }
         }
@@ -243,15 +246,15 @@ fn bits_are_packed_alike_with_and_without_transposing_bytes() {
     }
     let words: Vec<Words> = planes(3, TILE, 1).as_chunks().0.iter().map(|word| Words(*word)).collect();
     let (mut sites, mut turned) = (vec![0; 3 * TILE], vec![0; 3 * TILE]);
-    plain::turn(&words, &mut sites);
-    let (mut expected, mut packed) = (Packed::default(), Packed::default());
+    plain::turn(words.iter(), &mut sites);
+    let (mut expected, mut packed) = (layout::Packed::default(), layout::Packed::default());
     // SAFETY: the machine has the instructions.
     unsafe {
-        x86::turn_gfni(&words, &mut turned);
+        x86::turn_gfni(words.iter(), &mut turned);
         x86::pack_avx512(&sites, &mut expected);
-        x86::pack_gfni(&words, [0, 1], &mut packed);
+        x86::pack_gfni(words.iter(), &mut packed);
     }
     assert_eq!(turned, sites);
-    let sixes = |packed: Packed| packed.sixes.map(|six| six.map(|Sums(bits)| bits.map(|bits| bits & 63)));
+    let sixes = |packed: layout::Packed| packed.sixes.map(|six| six.map(|Sums(bits)| bits.map(|bits| bits & 63)));
     assert_eq!(sixes(packed), sixes(expected));
 }

@@ -59,13 +59,16 @@ pub(super) fn differing_avx512<'a>(words: impl Iterator<Item = &'a Words>, query
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,avx2")]
-pub(super) fn add_ones_avx512(sites: &[u64], of: u64, ones: &mut [u32]) {
-    let of = _mm512_set1_epi64(of as i64);
-    for (bits, ones) in sites.as_chunks::<8>().0.iter().zip(ones.as_chunks_mut::<8>().0) {
-        let counts = _mm512_popcnt_epi64(_mm512_and_si512(load_512(bits), of));
-        let sum = _mm256_add_epi32(load(ones), _mm512_cvtepi64_epi32(counts));
-        // SAFETY: eight numbers are as many bytes.
-        unsafe { _mm256_storeu_si256(ones.as_mut_ptr().cast(), sum) };
+pub(super) fn add_ones_avx512(sites: &[u64], odd: u64, ones: &mut [u32], of_odd: &mut [u32]) {
+    let odd = _mm512_set1_epi64(odd as i64);
+    let numbers = ones.as_chunks_mut::<8>().0.iter_mut().zip(of_odd.as_chunks_mut::<8>().0);
+    for (bits, (ones, of_odd)) in sites.as_chunks::<8>().0.iter().zip(numbers) {
+        let bits = load_512(bits);
+        for (bits, ones) in [(bits, ones), (_mm512_and_si512(bits, odd), of_odd)] {
+            let sum = _mm256_add_epi32(load(ones), _mm512_cvtepi64_epi32(_mm512_popcnt_epi64(bits)));
+            // SAFETY: eight numbers are as many bytes.
+            unsafe { _mm256_storeu_si256(ones.as_mut_ptr().cast(), sum) };
+        }
     }
 }
 

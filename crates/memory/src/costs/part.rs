@@ -1,7 +1,7 @@
 //! What adds up over some tiles of patterns, for several states.
 
 use lawbook_core::{
-    popcount::{Adding, Looked, Numbers, Page, Queries, REST, SITES, Strip, Sums, TILE, Tile, lift, widen},
+    popcount::{Adding, Looked, Numbers, Page, Queries, REST, SITES, Strip, Sums, TILE, Turned, lift, widen},
     simd::Level,
 };
 
@@ -17,7 +17,7 @@ pub(super) struct Part<const D: usize> {
     /// By tile of the strip and state, the numbers of sites at which patterns differ.
     pub(super) counts: Vec<Numbers>,
     /// The tile that is added.
-    pub(super) tile: Tile,
+    turned: Turned,
     /// By state, the weights of the tile's patterns, and what was looked up with them.
     pub(super) weights: Vec<[Numbers; D]>,
     pub(super) looked: Vec<Looked<2>>,
@@ -78,12 +78,12 @@ impl<const D: usize> Part<D> {
     /// Nothing added up yet, for states of so many words.
     pub(super) fn new(queries: &Queries, words: usize) -> Self {
         let (states, strip) = (queries.count(), Strip::new(Level::widest(), queries));
-        let tile = Tile::new(Level::widest(), words);
-        let pages = states * tile.slabs().len();
+        let turned = Turned::new(Level::widest(), words);
+        let pages = states * turned.slabs().len();
         Self {
             counts: vec![Numbers::default(); strip.tiles() * states],
             strip,
-            tile,
+            turned,
             weights: vec![[Numbers::default(); D]; states],
             looked: vec![Looked { sums: [0; 2], outside: 0 }; states],
             totals: vec![Totals::default(); states],
@@ -107,14 +107,14 @@ impl<const D: usize> Part<D> {
             self.make_room();
         }
         self.pending.iter_mut().zip(&self.most).for_each(|(pending, most)| *pending += most);
-        let Self { strip, tile, weights, narrow, upper, .. } = self;
-        let (pairs, slabs) = (weights.len().div_ceil(2), tile.slabs().len());
+        let Self { strip, turned, weights, narrow, upper, .. } = self;
+        let (pairs, slabs) = (weights.len().div_ceil(2), turned.slabs().len());
         // In shares of the same size, for divisions take longer than a line.
         let lines = if number + 1 == strip.tiles() { strip.lines() } else { 0 };
         let (share, mut asked) = (lines.div_ceil(slabs * pairs), 0);
-        for (place, slab) in tile.slabs().enumerate() {
+        for (place, slab) in turned.slabs().enumerate() {
             let blocks = slab.len() * TILE / SITES;
-            strip.pack(number, slab, tile);
+            strip.pack(number, slab, turned);
             for (pair, weights) in weights.chunks(2).enumerate() {
                 strip.fetch(patterns.planes(), patterns.count(), next, asked..lines.min(asked + share));
                 asked = lines.min(asked + share);
@@ -127,8 +127,8 @@ impl<const D: usize> Part<D> {
                         upper: lifting.then_some(&mut upper[..blocks]),
                     });
                     match (both.next(), both.next()) {
-                        (Some(one), Some(other)) => tile.add_weights(&mut [one, other]),
-                        (Some(one), None) => tile.add_weights(&mut [one]),
+                        (Some(one), Some(other)) => turned.add_weights(&mut [one, other]),
+                        (Some(one), None) => turned.add_weights(&mut [one]),
                         _ => {}
                     }
                 }
@@ -154,12 +154,9 @@ impl<const D: usize> Part<D> {
 
     /// Counts a tile's patterns with each bit.
     pub(super) fn count(&mut self, number: usize) {
-        self.strip.lend(number, &mut self.tile);
-        self.tile.turn();
-        let odd = self.tile.sites().iter().fold(0, |odd, site| odd ^ site);
-        self.tile.add_ones(u64::MAX, &mut self.ones.all);
-        self.tile.add_ones(odd, &mut self.ones.odd);
-        self.ones.odd_patterns += i64::from(odd.count_ones());
+        self.strip.turn(number, &mut self.turned);
+        let Ones { all, odd, odd_patterns } = &mut self.ones;
+        *odd_patterns += i64::from(self.turned.add_ones(all, odd));
     }
 
     pub(super) fn finish(mut self) -> Done {
@@ -168,7 +165,7 @@ impl<const D: usize> Part<D> {
             lift(Level::widest(), narrow, upper);
         }
         self.widen();
-        let slabs = self.tile.slabs().len();
+        let slabs = self.turned.slabs().len();
         let finish = |(state, totals): (usize, Totals)| {
             let mut of_ones = vec![0; self.ones.all.len()];
             for (digit, (narrow, wide)) in self.narrow.iter().zip(&self.wide).enumerate() {

@@ -19,12 +19,12 @@ pub(in crate::popcount) fn transposes_bytes() -> bool {
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
-pub(in crate::popcount) fn turn_avx512(words: &[Words], sites: &mut [u64]) {
+pub(in crate::popcount) fn turn_avx512<'a>(words: impl Iterator<Item = &'a Words>, sites: &mut [u64]) {
     plain::turn(words, sites);
 }
 
 #[target_feature(enable = "avx2,fma")]
-pub(in crate::popcount) fn turn_avx2(words: &[Words], sites: &mut [u64]) {
+pub(in crate::popcount) fn turn_avx2<'a>(words: impl Iterator<Item = &'a Words>, sites: &mut [u64]) {
     plain::turn(words, sites);
 }
 
@@ -105,9 +105,9 @@ fn by_sixteen(Words(word): &Words) -> [[__m512i; 4]; 2] {
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi,gfni,avx2,fma")]
-pub(in crate::popcount) fn turn_gfni(words: &[Words], sites: &mut [u64]) {
+pub(in crate::popcount) fn turn_gfni<'a>(words: impl Iterator<Item = &'a Words>, sites: &mut [u64]) {
     let (sixteens, wides) = ([pairs!(u16, 0), pairs!(u16, 16)], [pairs!(u32, 0), pairs!(u32, 8)]);
-    for (word, sites) in words.iter().zip(sites.as_chunks_mut::<TILE>().0) {
+    for (word, sites) in words.zip(sites.as_chunks_mut::<TILE>().0) {
         for ([a, b, c, d], sites) in by_sixteen(word).into_iter().zip(sites.as_chunks_mut::<SITES>().0) {
             for (pairs, sites) in sixteens.into_iter().zip(sites.as_chunks_mut::<16>().0) {
                 let (lower, upper) = (_mm512_permutex2var_epi16(a, pairs, b), _mm512_permutex2var_epi16(c, pairs, d));
@@ -121,11 +121,11 @@ pub(in crate::popcount) fn turn_gfni(words: &[Words], sites: &mut [u64]) {
     }
 }
 
-/// Of one out of so many tiles. The bits of a site and sixteen patterns are a number; shifted, it begins with those of six. A lookup heeds no others.
+/// The bits of a site and sixteen patterns are a number; shifted, it begins with those of six. A lookup heeds no others.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi,gfni,avx2,fma")]
-pub(in crate::popcount) fn pack_gfni(words: &[Words], [tile, tiles]: [usize; 2], packed: &mut Packed) {
-    for (number, tiles) in words.chunks_exact(tiles).enumerate() {
-        for (half, sixteens) in by_sixteen(&tiles[tile]).into_iter().enumerate() {
+pub(in crate::popcount) fn pack_gfni<'a>(words: impl Iterator<Item = &'a Words>, packed: &mut Packed) {
+    for (number, word) in words.enumerate() {
+        for (half, sixteens) in by_sixteen(word).into_iter().enumerate() {
             store_sixes(sixteens, packed, number * TILE / SITES + half);
         }
     }

@@ -19,7 +19,8 @@ use super::{
 };
 use crate::popcount::{
     Numbers, TILE, Words,
-    strip::{AT_ONCE, BITS, CLASSES, GROUP, Group, Room, Row, TILES},
+    queries::{AT_ONCE, CLASSES, GROUP, Group},
+    strip::{BITS, Room, Row, TILES},
 };
 
 /// Whether one or all of three bits are 1, and whether at least two are.
@@ -35,7 +36,7 @@ pub(in crate::popcount) fn turn_strip(words: &[[Words; TILES]], rows: &mut [Row]
     let mut turned = [[0; TILE]; TILES];
     for (tiles, rows) in words.iter().zip(rows.as_chunks_mut::<TILE>().0) {
         for (word, turned) in tiles.iter().zip(&mut turned) {
-            turn_gfni(std::slice::from_ref(word), turned);
+            turn_gfni(std::iter::once(word), turned);
         }
         for (octet, rows) in rows.as_chunks_mut::<TILES>().0.iter_mut().enumerate() {
             let mut of_tiles = [_mm512_setzero_si512(); TILES];
