@@ -30,7 +30,7 @@ use crate::{
 const STATES: usize = 256;
 /// Words of states times tiles in a stretch of work: a millisecond.
 const LEAST: usize = 1 << 16;
-/// Bits of a weight where there are several: those of a tile then add up to less than 2¹⁶, with what a lift leaves.
+/// Bits of a digit where there are two, at most: those of a tile then add up to less than 2¹⁶, with what a lift leaves.
 const DIGIT: u32 = 10;
 /// What the weights of a tile may add up to.
 const MOST_PER_TILE: u32 = u16::MAX as u32 - ((1 << REST) - 1);
@@ -64,6 +64,8 @@ pub(crate) fn flip_costs_of(memory: &DenseMemory, states: &[State]) -> Result<Ve
 /// How stakes and gains are written.
 struct Plan {
     digits: usize,
+    /// Bits of a digit, where there are two.
+    digit: u32,
     /// By number of agreeing sites.
     stakes: Alternating,
     gains: Whole,
@@ -131,7 +133,8 @@ impl Plan {
         let (lower, upper) = (sites - last, sites - first);
         let numbers = |bits: u32| entries[lower..=upper].iter().map(|&entry| (entry >> bits) as u16).collect::<Vec<_>>();
         let spans = if digits == 1 { Span::new(lower as u16, [&numbers(0), &numbers(STAKE_BITS)]) } else { None };
-        Self { digits, stakes, gains, spans, entries, first: lower as u16, length: (upper - lower + 1) as u16 }
+        let digit = (u64::BITS - stakes.largest.leading_zeros()).div_ceil(2);
+        Self { digits, digit, stakes, gains, spans, entries, first: lower as u16, length: (upper - lower + 1) as u16 }
     }
 
     /// The costs of some states.
@@ -146,7 +149,7 @@ impl Plan {
         // The last block may be small, and its strips shorter.
         let at_once = Strip::new(Level::widest(), &blocks[0]).tiles() * TILE;
         let stretch = (LEAST / (blocks[0].count() * words) * TILE).next_multiple_of(at_once).max(at_once);
-        let begin = |block: usize| Part::<D>::new(&blocks[block], words);
+        let begin = |block: usize| Part::<D>::new(&blocks[block], words, self.digit);
         let work = |block: usize, number: usize, part: &mut Part<D>| {
             let end = count.min((number + 1) * stretch);
             let strip = part.strip.tiles() * TILE;
@@ -206,8 +209,8 @@ impl Plan {
                 stakes -= u64::from(weight);
             }
             totals.stakes += stakes;
-            // Sums of several digits are anyone's guess.
-            *most = if D == 1 { stakes as u32 } else { MOST_PER_TILE };
+            // Sums of two digits are anyone's guess.
+            *most = if D == 1 { stakes as u32 } else { TILE as u32 * ((1 << self.digit) - 1) };
         }
         part.add(tile, memory.patterns(), from + TILE);
     }
@@ -220,8 +223,8 @@ impl Plan {
             if D == 1 {
                 weights[0].0[mu] = entry as u16;
             } else {
-                (0..D)
-                    .for_each(|digit| weights[digit].0[mu] = (entry >> (DIGIT * digit as u32)) as u16 & ((1 << DIGIT) - 1));
+                let digit = |number: usize| (entry >> (self.digit * number as u32)) as u16 & ((1 << self.digit) - 1);
+                (0..D).for_each(|number| weights[number].0[mu] = digit(number));
             }
             sum = sum.wrapping_add(entry);
             outside |= u64::from(differing.wrapping_sub(self.first) >= self.length) << mu;
