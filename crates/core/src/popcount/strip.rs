@@ -75,10 +75,15 @@ impl Strip {
     /// wait for the first before it can ask for the last.
     pub fn fetch(&self, planes: &[u64], count: usize, from: usize, share: Range<usize>) {
         #[cfg(target_arch = "x86_64")]
-        for line in share {
-            let (word, line) = (line / self.lines_of_word(), line % self.lines_of_word());
-            let at = word * count + from + (line * 8).min(self.tiles * TILE - 1);
-            planes.get(at..).into_iter().for_each(x86::fetch);
+        {
+            let lines = self.lines_of_word();
+            let (mut word, mut line) = (share.start / lines, share.start % lines);
+            for _ in share {
+                let at = word * count + from + (line * 8).min(self.tiles * TILE - 1);
+                planes.get(at..).into_iter().for_each(x86::fetch);
+                // A division for every line would take longer than asking.
+                (word, line) = if line + 1 < lines { (word, line + 1) } else { (word + 1, 0) };
+            }
         }
     }
 
