@@ -2,7 +2,8 @@
 //!
 //! A cost sums, over the patterns that agree with the state at a site, what is at stake with each: N K terms per state. Where
 //! stakes are whole numbers they are split into weights of few bits, and lookups add the weights of six patterns at 32 sites at
-//! a time ([`lawbook_core::popcount`]). The few patterns with a stake out of range are added one by one. The sums are exact.
+//! a time ([`lawbook_core::popcount`]). Whether a pattern agrees with a state at an even or odd number of sites is known from their
+//! numbers of bits 1, so that stakes of either kind may have a base of their own. The few patterns with a stake out of range are added one by one. The sums are exact.
 
 mod part;
 mod range;
@@ -10,7 +11,7 @@ mod sum;
 mod turns;
 
 use lawbook_core::{
-    popcount::{Looked, Numbers, Queries, REST, Span, Strip, TILE},
+    popcount::{Looked, Numbers, Queries, REST, Span, TILE},
     simd::Level,
 };
 use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
@@ -146,13 +147,13 @@ impl Plan {
         };
         let blocks: Vec<Queries> = states.chunks(STATES).map(block).collect();
         let (planes, count) = (memory.patterns().planes(), memory.patterns().count());
-        // The last block may be small, and its strips shorter.
-        let at_once = Strip::new(Level::widest(), &blocks[0]).tiles() * TILE;
+        // The last block may be small and take fewer.
+        let at_once = blocks[0].tiles() * TILE;
         let stretch = (LEAST / (blocks[0].count() * words) * TILE).next_multiple_of(at_once).max(at_once);
         let begin = |block: usize| Part::<D>::new(&blocks[block], words, self.digit);
         let work = |block: usize, number: usize, part: &mut Part<D>| {
             let end = count.min((number + 1) * stretch);
-            let strip = part.strip.tiles() * TILE;
+            let strip = blocks[block].tiles() * TILE;
             for first in (number * stretch..end).step_by(strip) {
                 part.strip.load(planes, count, first);
                 part.strip.differing(&blocks[block], &mut part.counts);

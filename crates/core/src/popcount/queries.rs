@@ -1,10 +1,12 @@
 //! Queries that are compared with the same patterns, and the classes of sites that make them share additions.
 
+use super::TILE;
 #[cfg(target_arch = "x86_64")]
 use super::x86;
-use super::TILE;
 use crate::simd::Level;
 
+/// Tiles that are compared at a time with queries that share their additions.
+pub(super) const TILES: usize = 8;
 /// Queries of a group.
 pub(super) const GROUP: usize = 4;
 /// Classes of a group: sites at which the same queries have bit 1. Those at which none has are not looked at.
@@ -42,13 +44,20 @@ impl Queries {
     pub fn new(level: Level, queries: Vec<u64>, words: usize) -> Self {
         assert!(queries.len().is_multiple_of(words), "{} words of queries of {words}", queries.len());
         let together = adds_together(level, words) && queries.len() >= LEAST * words;
-        let groups = if together { queries.chunks(GROUP * words).map(|group| Group::new(group, words)).collect() } else { vec![] };
+        let groups =
+            if together { queries.chunks(GROUP * words).map(|group| Group::new(group, words)).collect() } else { vec![] };
         Self { length: words, words: queries, groups }
     }
 
     /// How many there are.
     pub fn count(&self) -> usize {
         self.words.len() / self.length
+    }
+
+    /// Tiles of patterns that they are compared with at a time: eight where they share their additions, since a register has eight
+    /// words, else one.
+    pub fn tiles(&self) -> usize {
+        if self.groups.is_empty() { 1 } else { TILES }
     }
 
     /// The words of each.

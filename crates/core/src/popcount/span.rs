@@ -91,7 +91,11 @@ impl<const F: usize> Span<F> {
     /// # Panics
     /// If there are not as many values and as much that was looked up.
     pub fn look(&self, level: Level, numbers: &[Numbers], values: &mut [Numbers], looked: &mut [Looked<F>]) {
-        assert!(numbers.len() == values.len() && values.len() == looked.len(), "values of {} times 64 numbers", numbers.len());
+        assert!(
+            numbers.len() == values.len() && values.len() == looked.len(),
+            "values of {} times 64 numbers",
+            numbers.len()
+        );
         #[cfg(target_arch = "x86_64")]
         if level.min(Level::widest()) == Level::Avx512 {
             // SAFETY: the machine has the level.

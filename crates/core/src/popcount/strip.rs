@@ -6,12 +6,10 @@ use std::ops::Range;
 use super::x86;
 use super::{
     Numbers, SLAB, TILE, Turned, Words, differing, load,
-    queries::{CLASSES, GROUP, Queries},
+    queries::{CLASSES, GROUP, Queries, TILES},
 };
 use crate::simd::Level;
 
-/// Tiles of a strip whose queries share their additions: a register has eight words.
-pub(super) const TILES: usize = 8;
 /// Bits of a number of sites.
 pub(super) const BITS: usize = 16;
 
@@ -24,8 +22,7 @@ pub(super) struct Row(pub(super) [u64; TILES]);
 #[derive(Debug, Clone, Default)]
 pub(super) struct Room(pub(super) [[Row; BITS]; CLASSES]);
 
-/// Patterns that are compared with some queries before their tiles are added: eight tiles of them where queries share their
-/// additions, else one. What is missing at the end of the planes is blank, with all bits 0.
+/// Patterns that are compared with some queries before their tiles are added, as many [tiles](Queries::tiles) as these take. What is missing at the end of the planes is blank, with all bits 0.
 #[derive(Debug, Clone)]
 pub struct Strip {
     level: Level,
@@ -54,7 +51,7 @@ impl Strip {
             let (rows, ones) = (vec![Row::default(); words * TILE + 1], [Numbers::default(); TILES]);
             Box::new(Together { rows, ones, nothing: vec![0; words], room: Room::default() })
         });
-        let tiles = if together.is_some() { TILES } else { 1 };
+        let tiles = queries.tiles();
         Self { level: level.min(Level::widest()), tiles, words: vec![Words([0; TILE]); tiles * words], together }
     }
 
@@ -118,10 +115,10 @@ impl Strip {
     /// The numbers of sites at which the patterns differ from the queries that the strip is for, modulo 2¹⁶: by tile, by query.
     ///
     /// # Panics
-    /// If queries have another number of words, or the numbers are not as many.
+    /// If queries have another number of words or take another number of tiles, or the numbers are not as many.
     pub fn differing(&mut self, queries: &Queries, numbers: &mut [Numbers]) {
         let (tiles, count) = (self.tiles, queries.count());
-        assert_eq!(queries.length * tiles, self.words.len(), "words of the queries");
+        assert!(queries.length * tiles == self.words.len() && queries.tiles() == tiles, "queries that the strip is for");
         assert_eq!(numbers.len(), tiles * count, "a number for each query of each tile");
         let Some(together) = &mut self.together else {
             for (tile, numbers) in numbers.chunks_exact_mut(count).enumerate() {

@@ -157,8 +157,17 @@ proptest! {
         let triangles = values(|number| number * (number + 1) / 2);
         let quarters = values(|number| (number * number + 2) / 4);
         let others = values(|number| number * number % 997);
-        for pair in [[&squares, &triangles], [&triangles, &squares], [&quarters, &triangles], [&others, &squares]] {
+        for (pair, shift) in [
+            ([&squares, &triangles], Some(0)),
+            ([&triangles, &squares], Some(0)),
+            ([&quarters, &triangles], Some(2)),
+            ([&others, &squares], None),
+        ] {
             let span = Span::new(45, pair.map(|values| &values[..])).unwrap();
+            // Three values of any function lie on a parabola, and few more on one that is rounded.
+            if length > 60 {
+                assert_eq!(span.squares().map(|[first, _]| first.shift), shift);
+            }
             for level in Level::all() {
                 let (mut found, mut looked) = ([Numbers([1; TILE]); 3], [Looked { sums: [0; 2], outside: 0 }; 3]);
                 span.look(level, &numbers, &mut found, &mut looked);
@@ -191,9 +200,9 @@ proptest! {
             let all = Queries::new(level, bits.clone(), words);
             let mut strip = Strip::new(level, &all);
             strip.load(&planes, count, from);
-            let mut numbers = vec![Numbers([9; TILE]); strip.tiles() * queries];
+            let mut numbers = vec![Numbers([9; TILE]); all.tiles() * queries];
             strip.differing(&all, &mut numbers);
-            for mu in (0..strip.tiles() * TILE).step_by(13) {
+            for mu in (0..all.tiles() * TILE).step_by(13) {
                 for (number, query) in all.iter().enumerate() {
                     let bits = |w: usize| if from + mu < count { planes[w * count + from + mu] } else { 0 };
                     let differing: u32 = (0..words).map(|w| (bits(w) ^ query[w]).count_ones()).sum();

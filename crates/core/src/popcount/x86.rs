@@ -3,9 +3,9 @@
 use std::arch::x86_64::{
     __m256i, __m512i, _MM_HINT_T1, _mm_prefetch, _mm_storeu_si128, _mm256_add_epi8, _mm256_add_epi32, _mm256_add_epi64,
     _mm256_and_si256, _mm256_loadu_si256, _mm256_sad_epu8, _mm256_set1_epi8, _mm256_set1_epi64x, _mm256_setr_epi8,
-    _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_xor_si256, _mm512_add_epi64, _mm512_and_si512,
-    _mm512_cvtepi64_epi16, _mm512_cvtepi64_epi32, _mm512_loadu_si512, _mm512_popcnt_epi64, _mm512_set1_epi64,
-    _mm512_setzero_si512, _mm512_storeu_si512, _mm512_xor_si512,
+    _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_xor_si256, _mm512_add_epi64,
+    _mm512_and_si512, _mm512_cvtepi64_epi16, _mm512_cvtepi64_epi32, _mm512_loadu_si512, _mm512_popcnt_epi64,
+    _mm512_set1_epi64, _mm512_setzero_si512, _mm512_storeu_si512, _mm512_xor_si512,
 };
 
 mod add;
@@ -75,11 +75,7 @@ pub(super) fn add_ones_avx512(sites: &[u64], odd: u64, ones: &mut [u32], of_odd:
 /// Counts of half bytes from a table (Muła, Kurz & Lemire, *Faster population counts using AVX2 instructions*, 2018, arXiv
 /// 1611.07612, section 4), summed as bytes for as long as they fit.
 #[target_feature(enable = "avx2,fma")]
-pub(super) fn differing_avx2<'a>(
-    words: impl Iterator<Item = &'a Words> + Clone,
-    query: &[u64],
-    counts: &mut [u16; TILE],
-) {
+pub(super) fn differing_avx2<'a>(words: impl Iterator<Item = &'a Words> + Clone, query: &[u64], counts: &mut [u16; TILE]) {
     let table =
         _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
     let low = _mm256_set1_epi8(15);

@@ -81,7 +81,7 @@ impl<const D: usize> Part<D> {
         let turned = Turned::new(Level::widest(), words);
         let pages = states * turned.slabs().len();
         Self {
-            counts: vec![Numbers::default(); strip.tiles() * states],
+            counts: vec![Numbers::default(); queries.tiles() * states],
             strip,
             digit,
             turned,

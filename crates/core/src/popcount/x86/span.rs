@@ -1,10 +1,10 @@
 //! Values of functions at numbers, with AVX-512.
 
 use std::arch::x86_64::{
-    __m128i, __m512i, _mm_cvtsi32_si128, _mm512_add_epi16, _mm512_add_epi32, _mm512_and_si512, _mm512_cmplt_epu16_mask, _mm512_madd_epi16,
-    _mm512_mask_blend_epi16, _mm512_mask_blend_epi32, _mm512_maskz_add_epi16, _mm512_maskz_mov_epi16, _mm512_mullo_epi16,
-    _mm512_permutex2var_epi16, _mm512_reduce_add_epi64, _mm512_set1_epi16,
-    _mm512_or_si512, _mm512_setzero_si512, _mm512_shuffle_epi32, _mm512_slli_epi16, _mm512_srl_epi16, _mm512_sub_epi16,
+    __m128i, __m512i, _mm_cvtsi32_si128, _mm512_add_epi16, _mm512_add_epi32, _mm512_and_si512, _mm512_cmplt_epu16_mask,
+    _mm512_madd_epi16, _mm512_mask_blend_epi16, _mm512_mask_blend_epi32, _mm512_maskz_add_epi16, _mm512_maskz_mov_epi16,
+    _mm512_mullo_epi16, _mm512_or_si512, _mm512_permutex2var_epi16, _mm512_reduce_add_epi64, _mm512_set1_epi16,
+    _mm512_setzero_si512, _mm512_shuffle_epi32, _mm512_slli_epi16, _mm512_srl_epi16, _mm512_sub_epi16,
     _mm512_test_epi16_mask,
 };
 

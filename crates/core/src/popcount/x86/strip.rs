@@ -3,8 +3,8 @@
 //! A pattern and a query that have bit 1 at a and at b sites, and at c of them together, differ at a + b − 2c. For four queries, c is
 //! a sum of counts over classes of sites, each of which is made once for all queries that have bit 1 there (the idea is that of
 //! Arlazarov, Dinic, Kronrod & Faradžev, *On economical construction of the transitive closure of a directed graph*, 1970). Bits of
-//! 512 patterns are counted at a time, by full adders in two logical operations (Muła, Kurz & Lemire, *Faster population counts
-//! using AVX2 instructions*, 2018, arXiv 1611.07612, section 3).
+//! 512 patterns are counted at a time, by full adders in two logical operations, as in the method of Harley and Seal (Muła, Kurz &
+//! Lemire, *Faster population counts using AVX2 instructions*, 2018, arXiv 1611.07612).
 
 use std::arch::x86_64::{
     __m512i, _mm512_add_epi16, _mm512_and_si512, _mm512_load_si512, _mm512_permutex2var_epi8, _mm512_set1_epi16,
@@ -19,8 +19,8 @@ use super::{
 };
 use crate::popcount::{
     Numbers, TILE, Words,
-    queries::{AT_ONCE, CLASSES, GROUP, Group},
-    strip::{BITS, Room, Row, TILES},
+    queries::{AT_ONCE, CLASSES, GROUP, Group, TILES},
+    strip::{BITS, Room, Row},
 };
 
 /// Whether one or all of three bits are 1, and whether at least two are.
@@ -119,19 +119,25 @@ unsafe fn together<const C: usize, const A: usize>(
 /// Numbers of differing sites, from those at which patterns, the query, and both have bit 1; by tile.
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi,gfni,avx2,fma")]
 #[inline]
-fn write<const A: usize>(both: &[__m512i; A], ones: &[Numbers; TILES], of_query: u16, numbers: &mut [Numbers], queries: usize) {
+fn write<const A: usize>(
+    both: &[__m512i; A],
+    ones: &[Numbers; TILES],
+    of_query: u16,
+    numbers: &mut [Numbers],
+    queries: usize,
+) {
     let nothing = _mm512_setzero_si512();
     let (mut lower, mut upper) = ([nothing; 8], [nothing; 8]);
     lower.copy_from_slice(&both[..8]);
     upper[..A - 8].copy_from_slice(&both[8..]);
     let of_query = _mm512_set1_epi16(of_query as i16);
     let numbers = numbers.iter_mut().step_by(queries).zip(ones);
-    for ((Numbers(numbers), Numbers(ones)), (lower, upper)) in numbers.zip(transposed(lower).into_iter().zip(transposed(upper))) {
+    for ((Numbers(numbers), Numbers(ones)), (lower, upper)) in
+        numbers.zip(transposed(lower).into_iter().zip(transposed(upper)))
+    {
         let (lower, upper) = (by_eight(lower), by_eight(upper));
-        let both = [
-            _mm512_permutex2var_epi8(lower, pairs!(u8, 0), upper),
-            _mm512_permutex2var_epi8(lower, pairs!(u8, 32), upper),
-        ];
+        let both =
+            [_mm512_permutex2var_epi8(lower, pairs!(u8, 0), upper), _mm512_permutex2var_epi8(lower, pairs!(u8, 32), upper)];
         let halves = numbers.as_chunks_mut::<32>().0.iter_mut().zip(ones.as_chunks::<32>().0);
         for ((numbers, ones), both) in halves.zip(both) {
             let apart = _mm512_sub_epi16(_mm512_add_epi16(load_512(ones), of_query), _mm512_slli_epi16::<1>(both));
@@ -217,8 +223,10 @@ fn add_bit(sum: &mut __m512i, bit: __m512i) -> __m512i {
 #[target_feature(enable = "avx512f")]
 #[inline]
 fn transposed([a, b, c, d, e, f, g, h]: [__m512i; 8]) -> [__m512i; 8] {
-    let even = [_mm512_unpacklo_epi64(a, b), _mm512_unpacklo_epi64(c, d), _mm512_unpacklo_epi64(e, f), _mm512_unpacklo_epi64(g, h)];
-    let odd = [_mm512_unpackhi_epi64(a, b), _mm512_unpackhi_epi64(c, d), _mm512_unpackhi_epi64(e, f), _mm512_unpackhi_epi64(g, h)];
+    let even =
+        [_mm512_unpacklo_epi64(a, b), _mm512_unpacklo_epi64(c, d), _mm512_unpacklo_epi64(e, f), _mm512_unpacklo_epi64(g, h)];
+    let odd =
+        [_mm512_unpackhi_epi64(a, b), _mm512_unpackhi_epi64(c, d), _mm512_unpackhi_epi64(e, f), _mm512_unpackhi_epi64(g, h)];
     let ([a, c, e, g], [b, d, f, h]) = (transposed_pairs(even), transposed_pairs(odd));
     [a, b, c, d, e, f, g, h]
 }
