@@ -194,10 +194,12 @@ mod tests {
     }
 
     proptest! {
-        /// Lookups of small numbers give the costs of the plain loops, to the last bit, for several states as for one.
+        /// Lookups of small numbers give the costs of the plain loops, to the last bit, for several states as for one. From sixteen on
+        /// states share their additions; of 260 the last four are a block of their own.
         #[test]
         fn costs_are_those_of_plain_loops(
             seed in any::<u64>(), separation in separations(), count in 1usize..400, sites in 1usize..150, near in any::<bool>(),
+            (of, every) in prop_oneof![Just((5, 1)), Just((18, 3)), Just((260, 37))],
         ) {
             let mut stream = Key::new(["costs"]).stream("states", seed);
             let memory = memory(separation, count, sites, &mut stream);
@@ -205,8 +207,9 @@ mod tests {
                 true => memory.patterns().state(mu % count).corrupted(sites / 9, stream).unwrap(),
                 false => Patterns::random(1, sites, stream).unwrap().state(0),
             };
-            let states: Vec<State> = (0..5).map(|mu| cue(mu, &mut stream)).collect();
-            for (costs, state) in crate::costs::flip_costs_of(&memory, &states).unwrap().into_iter().zip(&states) {
+            let states: Vec<State> = (0..of).map(|mu| cue(mu, &mut stream)).collect();
+            let all = crate::costs::flip_costs_of(&memory, &states).unwrap();
+            for (costs, state) in all.into_iter().zip(&states).step_by(every) {
                 let oracle = oracle(&memory, state);
                 let expected: Vec<f64> = (0..sites).map(|site| oracle.flip_cost(&memory, state, site)).collect();
                 assert_eq!(costs, expected);
@@ -261,7 +264,9 @@ mod tests {
         for (separation, sites) in [(Separation::Power(3), 700), (Separation::Rectified(4), 150), (Separation::Power(2), 64)]
         {
             let memory = memory(separation, 5000, sites, &mut stream);
-            let states = [memory.patterns().state(3), memory.patterns().state(3).negated(), memory.patterns().state(9)];
+            let stored = |mu| memory.patterns().state(mu);
+            let mut states = vec![stored(3), stored(3).negated(), stored(9)];
+            states.extend((10..25).map(|mu| stored(mu).corrupted(sites / 9, &mut stream).unwrap()));
             for (costs, state) in crate::costs::flip_costs_of(&memory, &states).unwrap().into_iter().zip(&states) {
                 let oracle = oracle(&memory, state);
                 let expected: Vec<f64> = (0..sites).map(|site| oracle.flip_cost(&memory, state, site)).collect();
