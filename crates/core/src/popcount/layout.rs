@@ -2,7 +2,7 @@
 
 use super::{SITES, SLAB, Sums, TILE};
 
-/// Room for the sums at the sites of a [slab](super::Tile::slabs). A load waits for an earlier store elsewhere, if the lowest twelve
+/// Room for the sums at the sites of a [slab](super::Turned::slabs). A load waits for an earlier store elsewhere, if the lowest twelve
 /// bits of their addresses agree; sums here never meet the bits that are loaded soon after them.
 #[derive(Debug, Clone, Copy, Default)]
 #[repr(align(2048))]
