@@ -99,6 +99,7 @@ impl Strip {
     /// # Panics
     /// If there is no such tile, or `turned` is of another number of words.
     pub fn turn(&self, tile: usize, turned: &mut Turned) {
+        assert_eq!(turned.sites().len() * self.tiles, self.words.len() * TILE, "words of what is turned");
         turned.turn(self.words.chunks_exact(self.tiles).map(|tiles| &tiles[tile]));
     }
 
