@@ -29,7 +29,7 @@ pub(crate) const BENCHES: [Bench; 4] = [
     Bench {
         name: "memory-one-step",
         work: "one-step errors of F(x) = x³ at N = 1024, K = 10⁵, all sites of 256 stored patterns: both products and the decision",
-        floor: "two passes of population counts over 256 N K bits: each of both products asks every bit of every pattern for every state",
+        floor: "two passes of population counts over 256 N K bits, one for each product: every bit of every pattern with every state",
         threads: Threads::All,
         peers: &["numpy", "jax", "libtorch"],
         script: "memories",

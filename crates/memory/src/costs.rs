@@ -3,7 +3,8 @@
 //! A cost sums, over the patterns that agree with the state at a site, what is at stake with each: N K terms per state. Where
 //! stakes are whole numbers they are split into weights of few bits, and lookups add the weights of six patterns at 32 sites at
 //! a time ([`lawbook_core::popcount`]). Whether a pattern agrees with a state at an even or odd number of sites is known from their
-//! numbers of bits 1, so that stakes of either kind may have a base of their own. The few patterns with a stake out of range are added one by one. The sums are exact.
+//! numbers of bits 1, so that stakes of either kind may have a base of their own. The few patterns with a stake out of range are added
+//! one by one. The sums are exact.
 
 mod part;
 mod range;
@@ -65,8 +66,8 @@ pub(crate) fn flip_costs_of(memory: &DenseMemory, states: &[State]) -> Result<Ve
 /// How stakes and gains are written.
 struct Plan {
     digits: usize,
-    /// Bits of a digit, where there are two.
-    digit: u32,
+    /// Where there are two.
+    digit_bits: u32,
     /// By number of agreeing sites.
     stakes: Alternating,
     gains: Whole,
@@ -134,8 +135,8 @@ impl Plan {
         let (lower, upper) = (sites - last, sites - first);
         let numbers = |bits: u32| entries[lower..=upper].iter().map(|&entry| (entry >> bits) as u16).collect::<Vec<_>>();
         let spans = if digits == 1 { Span::new(lower as u16, [&numbers(0), &numbers(STAKE_BITS)]) } else { None };
-        let digit = (u64::BITS - stakes.largest.leading_zeros()).div_ceil(2);
-        Self { digits, digit, stakes, gains, spans, entries, first: lower as u16, length: (upper - lower + 1) as u16 }
+        let digit_bits = (u64::BITS - stakes.largest.leading_zeros()).div_ceil(2);
+        Self { digits, digit_bits, stakes, gains, spans, entries, first: lower as u16, length: (upper - lower + 1) as u16 }
     }
 
     /// The costs of some states.
@@ -150,7 +151,7 @@ impl Plan {
         // The last block may be small and take fewer.
         let at_once = blocks[0].tiles() * TILE;
         let stretch = (LEAST / (blocks[0].count() * words) * TILE).next_multiple_of(at_once).max(at_once);
-        let begin = |block: usize| Part::<D>::new(&blocks[block], words, self.digit);
+        let begin = |block: usize| Part::<D>::new(&blocks[block], words, self.digit_bits);
         let work = |block: usize, number: usize, part: &mut Part<D>| {
             let end = count.min((number + 1) * stretch);
             let strip = blocks[block].tiles() * TILE;
@@ -211,7 +212,7 @@ impl Plan {
             }
             totals.stakes += stakes;
             // Sums of two digits are anyone's guess.
-            *most = if D == 1 { stakes as u32 } else { TILE as u32 * ((1 << self.digit) - 1) };
+            *most = if D == 1 { stakes as u32 } else { TILE as u32 * ((1 << self.digit_bits) - 1) };
         }
         part.add(tile, memory.patterns(), from + TILE);
     }
@@ -224,7 +225,8 @@ impl Plan {
             if D == 1 {
                 weights[0].0[mu] = entry as u16;
             } else {
-                let digit = |number: usize| (entry >> (self.digit * number as u32)) as u16 & ((1 << self.digit) - 1);
+                let digit =
+                    |number: usize| (entry >> (self.digit_bits * number as u32)) as u16 & ((1 << self.digit_bits) - 1);
                 (0..D).for_each(|number| weights[number].0[mu] = digit(number));
             }
             sum = sum.wrapping_add(entry);

@@ -13,7 +13,7 @@ pub(super) const GROUP: usize = 4;
 pub(super) const CLASSES: usize = (1 << GROUP) - 1;
 /// Rows that are added in one go: classes are filled up with blank ones.
 pub(super) const AT_ONCE: usize = 8;
-/// Fewer queries do not pay for the turning of patterns.
+/// Fewer queries do not pay for the turning of patterns: of 320 to 1024 sites 12 to 24 take as long as one by one, of 10 000 fewer than 8.
 const LEAST: usize = 16;
 
 /// Queries of the same number of words.

@@ -31,16 +31,16 @@ impl Square {
         let mut shifts = (0..=2).flat_map(|shift| (0..1_i64 << (2 * shift)).map(move |left_out| (shift, left_out)));
         shifts.find_map(|(shift, left_out)| {
             let left_out = [left_out >> shift, left_out & ((1 << shift) - 1)];
-            let whole = |k: usize| (i64::from(values[k]) << shift) + left_out[k % 2];
-            let [a, after, later] = if values.len() < 3 { return None } else { [whole(0), whole(1), whole(2)] };
+            let polynomial = |k: usize| (i64::from(values[k]) << shift) + left_out[k % 2];
+            let [a, after, later] = if values.len() < 3 { return None } else { [0, 1, 2].map(polynomial) };
             let (slope, curvature) = (after - a, later - 2 * after + a);
             let fits = |k: usize| {
-                let (at, whole) = (k as i64, whole(k));
-                a + slope * at + curvature * (at * (at - 1) / 2) == whole && whole <= i64::from(u16::MAX)
+                let (at, value) = (k as i64, polynomial(k));
+                a + slope * at + curvature * (at * (at - 1) / 2) == value && value <= i64::from(u16::MAX)
             };
-            let whole = || [a, slope - curvature / 2, curvature / 2].map(|number| number as u16);
+            let coefficients = || [a, slope - curvature / 2, curvature / 2].map(|number| number as u16);
             let square = || Self {
-                coefficients: (curvature % 2 == 0).then(whole),
+                coefficients: (curvature % 2 == 0).then(coefficients),
                 shift,
                 twice: [2 * (a - left_out[0]), 2 * (a - left_out[1]), 2 * slope - curvature, curvature],
             };

@@ -22,7 +22,8 @@ pub(super) struct Row(pub(super) [u64; TILES]);
 #[derive(Debug, Clone, Default)]
 pub(super) struct Room(pub(super) [[Row; BITS]; CLASSES]);
 
-/// Patterns that are compared with some queries before their tiles are added, as many [tiles](Queries::tiles) as these take. What is missing at the end of the planes is blank, with all bits 0.
+/// Patterns that are compared with some queries before their tiles are added, as many [tiles](Queries::tiles) as these take. What is
+/// missing at the end of the planes is blank, with all bits 0.
 #[derive(Debug, Clone)]
 pub struct Strip {
     level: Level,

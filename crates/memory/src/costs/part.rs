@@ -15,7 +15,7 @@ pub(super) struct Part<const D: usize> {
     pub(super) strip: Strip,
     /// By tile of the strip and state, the numbers of sites at which patterns differ.
     pub(super) counts: Vec<Numbers>,
-    digit: u32,
+    digit_bits: u32,
     /// The tile that is added.
     turned: Turned,
     /// By state, the weights of the tile's patterns, and what was looked up with them.
@@ -76,14 +76,14 @@ pub(super) struct Added {
 
 impl<const D: usize> Part<D> {
     /// Nothing added up yet, for states of so many words and digits of so many bits.
-    pub(super) fn new(queries: &Queries, words: usize, digit: u32) -> Self {
+    pub(super) fn new(queries: &Queries, words: usize, digit_bits: u32) -> Self {
         let (states, strip) = (queries.count(), Strip::new(Level::widest(), queries));
         let turned = Turned::new(Level::widest(), words);
         let pages = states * turned.slabs().len();
         Self {
             counts: vec![Numbers::default(); queries.tiles() * states],
             strip,
-            digit,
+            digit_bits,
             turned,
             weights: vec![[Numbers::default(); D]; states],
             looked: vec![Looked { sums: [0; 2], outside: 0 }; states],
@@ -173,7 +173,7 @@ impl<const D: usize> Part<D> {
                 let narrow = narrow[state * slabs..][..slabs].iter().flat_map(|Page(narrow)| narrow);
                 let sums = narrow.zip(wide[state * slabs..][..slabs].as_flattened());
                 for (of_ones, (Sums(rests), sums)) in of_ones.as_chunks_mut().0.iter_mut().zip(sums) {
-                    add_digit(of_ones, rests, sums, self.digit * digit as u32);
+                    add_digit(of_ones, rests, sums, self.digit_bits * digit as u32);
                 }
             }
             Added { totals, of_ones }

@@ -29,8 +29,8 @@ const WAITING: [usize; 2] = [3, SIXES - FIRST];
 type With = [u32; 5];
 
 /// Each lookup adds the weights of six patterns at 32 sites. Two queries take their bits from the same registers, or loads would
-/// keep lookups waiting; so would bounds that are checked in every block. Lookups are added late: additions that are ready early seem to take units from lookups, which only half
-/// of the units can do (AMD's Zen 4).
+/// keep lookups waiting; so would bounds that are checked in every block. Lookups are added late: additions that are ready early
+/// seem to take units from lookups, which only half of the units can do (AMD's Zen 4).
 #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma")]
 pub(in crate::popcount) fn add_avx512<const N: usize>(bits: &Packed, blocks: usize, adding: &mut [Adding<'_>; N]) {
     // Of constants the compiler makes shuffles instead of masks, which take longer.
